@@ -1,0 +1,33 @@
+namespace SelfSup.Data;
+
+/// <summary>Lists images and reads one: a folder, a packed file, a data set, or the app's own store.</summary>
+/// <remarks>Implementations are safe to read from several threads at once.</remarks>
+public interface IImageSource
+{
+    /// <summary>Number of images.</summary>
+    int Count { get; }
+
+    /// <summary>Names an image for reports, such as its path.</summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <returns>A name that a user can find the image by.</returns>
+    string NameOf(int index);
+
+    /// <summary>Reads one image, scaled so that its shorter side is <paramref name="size"/> and cropped to the central square.</summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <param name="size">Side of the square in pixels.</param>
+    /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
+    /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
+    void Read(int index, int size, Span<byte> pixels);
+}
+
+/// <summary>An image source that knows the class of every image.</summary>
+public interface ILabeledImageSource : IImageSource
+{
+    /// <summary>The names of the classes, by label.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The class of an image.</summary>
+    /// <param name="index">The image, 0..<see cref="IImageSource.Count"/>-1.</param>
+    /// <returns>A label in 0..<see cref="ClassNames"/>.Count-1.</returns>
+    int LabelOf(int index);
+}

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>Cross-entropy of a linear layer on the encoder's globally averaged last stage.</summary>
+public class ClassificationModel : PretextModel
+{
+    private readonly TorchSharp.Modules.Linear head;
+
+    /// <summary>Creates the head.</summary>
+    /// <param name="name">The task's name.</param>
+    /// <param name="encoder">The encoder to train.</param>
+    /// <param name="classes">Number of classes.</param>
+    public ClassificationModel(string name, Encoder encoder, int classes)
+        : base(name, encoder)
+    {
+        head = nn.Linear(encoder.FeatureCount, classes);
+        RegisterComponents();
+        Objectives = [new Objective("classification", ComputeLoss, encoder, this)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Objective> Objectives { get; }
+
+    /// <summary>Computes the score of every class.</summary>
+    /// <param name="batch">A generated batch.</param>
+    /// <returns>Logits (M, classes), owned by the caller.</returns>
+    public virtual Tensor ComputeLogits(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var encoder = GetEncoder();
+        var features = encoder.forward(encoder.Normalize(batch.Inputs)); // (M, C)
+        return head.forward(features).MoveToOuterDisposeScope(); // (M, classes)
+    }
+
+    private PretextLoss ComputeLoss(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var logits = ComputeLogits(batch).to(ScalarType.Float32);
+        var loss = nn.functional.cross_entropy(logits, batch.Targets);
+        var accuracy = logits.argmax(1).eq(batch.Targets).to(ScalarType.Float32).mean();
+        return new PretextLoss(loss.MoveToOuterDisposeScope(), ("accuracy", accuracy.MoveToOuterDisposeScope()));
+    }
+}

@@ -1,0 +1,55 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>A pretext task whose pseudo-label is a class, answered by a linear layer on the encoder's pooled features.</summary>
+/// <param name="name">A short name in lower case, such as <c>rotation</c>.</param>
+/// <param name="classes">Number of classes, at least 2.</param>
+public abstract class ClassificationTask(string name, int classes) : IPretextTask
+{
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; } = classes >= 2 ? classes : throw new ArgumentOutOfRangeException(nameof(classes), classes, "A classification task needs at least 2 classes.");
+
+    /// <inheritdoc/>
+    public abstract PretextBatch Generate(Tensor images, Generator random);
+
+    /// <inheritdoc/>
+    public virtual PretextModel CreateModel(Encoder encoder) => new ClassificationModel(Name, encoder, Classes);
+
+    /// <summary>What a class is called in previews.</summary>
+    /// <param name="label">A class in 0..<see cref="Classes"/>-1.</param>
+    /// <returns>The class's name; its number unless overridden.</returns>
+    public virtual string LabelName(int label) => label.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public virtual PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        var labels = batch.Targets.to(CPU).data<long>().ToArray();
+        var predictions = model is ClassificationModel head ? Predict(head, batch) : null;
+        var grid = new PreviewGrid();
+        var columns = Math.Min(labels.Length, 8);
+        for (var first = 0; first < labels.Length; first += columns)
+            grid.AddRow(Enumerable.Range(first, Math.Min(columns, labels.Length - first)).Select(i => Cell(batch, i, labels, predictions)));
+        return grid;
+    }
+
+    private static long[] Predict(ClassificationModel model, PretextBatch batch)
+    {
+        using var noGrad = no_grad();
+        return model.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
+    }
+
+    private PreviewCell Cell(PretextBatch batch, int i, long[] labels, long[]? predictions)
+    {
+        var label = LabelName((int)labels[i]);
+        using var image = batch.Inputs[i];
+        return predictions is null
+            ? new PreviewCell(image, label)
+            : new PreviewCell(image, $"{label}: {LabelName((int)predictions[i])}", predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong);
+    }
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>Channel statistics of RGB pixels in [0, 1], used to normalise an encoder's input.</summary>
+public sealed class Normalization
+{
+    private readonly float[] mean;
+    private readonly float[] deviation;
+
+    /// <summary>Creates the statistics.</summary>
+    /// <param name="mean">Mean of red, green and blue, each in [0, 1].</param>
+    /// <param name="deviation">Standard deviation of red, green and blue, each above 0.</param>
+    /// <exception cref="ArgumentException">There are not three values each, or a deviation is not positive.</exception>
+    public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
+    {
+        if (mean.Count != 3 || deviation.Count != 3 || deviation.Any(d => !(d > 0)) || mean.Any(m => !float.IsFinite(m)))
+            throw new ArgumentException($"Three means and three positive deviations are needed, not [{string.Join(", ", mean)}] and [{string.Join(", ", deviation)}].");
+        this.mean = [.. mean];
+        this.deviation = [.. deviation];
+    }
+
+    /// <summary>The statistics of ImageNet, which torchvision's models use.</summary>
+    public static Normalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
+    /// <summary>The statistics of CIFAR-10's training images.</summary>
+    public static Normalization Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.247f, 0.243f, 0.261f]);
+
+    /// <summary>Mean of red, green and blue.</summary>
+    public IReadOnlyList<float> Mean => mean;
+
+    /// <summary>Standard deviation of red, green and blue.</summary>
+    public IReadOnlyList<float> Deviation => deviation;
+
+    /// <summary>Normalises a batch.</summary>
+    /// <param name="images">RGB images (N, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
+    /// <returns>Float32 (N, 3, H, W), owned by the caller.</returns>
+    public Tensor Apply(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var scale = images.dtype == ScalarType.Byte ? 255f : 1f;
+        var shift = tensor(mean.Select(m => m * scale).ToArray(), device: images.device).view(1, 3, 1, 1);
+        var factor = tensor(deviation.Select(d => 1 / (d * scale)).ToArray(), device: images.device).view(1, 3, 1, 1);
+        return images.to(ScalarType.Float32).sub(shift).mul_(factor).MoveToOuterDisposeScope();
+    }
+}

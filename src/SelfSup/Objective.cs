@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>A loss together with the modules whose parameters its step updates.</summary>
+/// <remarks>
+/// The trainer runs a task's objectives one after another in every step. While one runs, parameters outside
+/// <see cref="Modules"/> require no gradient. With several tasks on one encoder, the first objectives of all are summed with
+/// their weights into one step, then the second objectives, and so on.
+/// </remarks>
+public sealed class Objective
+{
+    /// <summary>Creates an objective.</summary>
+    /// <param name="name">A short name that prefixes its metrics, such as <c>critic</c>.</param>
+    /// <param name="loss">Computes the loss of a generated batch; the result is owned by the caller.</param>
+    /// <param name="modules">The modules that the objective trains; name the encoder if it is among them.</param>
+    /// <exception cref="ArgumentException">No module is given.</exception>
+    public Objective(string name, Func<PretextBatch, PretextLoss> loss, params nn.Module[] modules)
+    {
+        if (modules.Length == 0)
+            throw new ArgumentException($"The objective '{name}' trains no module.", nameof(modules));
+        Name = name;
+        Loss = loss;
+        Modules = modules;
+    }
+
+    /// <summary>A short name that prefixes the objective's metrics.</summary>
+    public string Name { get; }
+
+    /// <summary>Computes the loss of a generated batch.</summary>
+    public Func<PretextBatch, PretextLoss> Loss { get; }
+
+    /// <summary>The modules that the objective trains.</summary>
+    public IReadOnlyList<nn.Module> Modules { get; }
+
+    /// <summary>Factor on the run's learning rate for this objective. The default is 1.</summary>
+    public double LearningRateFactor { get; init; } = 1;
+}

@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Previews;
+
+/// <summary>How a cell's frame tells whether a prediction is right.</summary>
+public enum PreviewMark
+{
+    /// <summary>No prediction: a plain frame.</summary>
+    None,
+
+    /// <summary>A right prediction: a green frame.</summary>
+    Right,
+
+    /// <summary>A wrong prediction: a red frame.</summary>
+    Wrong,
+}
+
+/// <summary>One captioned image of a preview.</summary>
+public sealed class PreviewCell
+{
+    /// <summary>Copies an image into a cell.</summary>
+    /// <param name="image">One RGB image (3, H, W): uint8 in 0..255, or float in [0, 1], which is clamped. Borrowed.</param>
+    /// <param name="caption">A short text in ASCII, or an empty one.</param>
+    /// <param name="mark">Whether a prediction is right.</param>
+    public PreviewCell(Tensor image, string caption = "", PreviewMark mark = PreviewMark.None)
+    {
+        using var scope = NewDisposeScope();
+        var bytes = image.dtype == ScalarType.Byte ? image : image.detach().to(ScalarType.Float32).mul(255).round().clamp(0, 255).to(ScalarType.Byte);
+        var interleaved = bytes.permute(1, 2, 0).contiguous().cpu(); // (H, W, 3)
+        Height = (int)interleaved.shape[0];
+        Width = (int)interleaved.shape[1];
+        Pixels = interleaved.bytes.ToArray();
+        Caption = caption;
+        Mark = mark;
+    }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>RGB bytes, row by row.</summary>
+    public ReadOnlyMemory<byte> Pixels { get; }
+
+    /// <summary>The text under the image.</summary>
+    public string Caption { get; }
+
+    /// <summary>Whether a prediction is right.</summary>
+    public PreviewMark Mark { get; }
+}
