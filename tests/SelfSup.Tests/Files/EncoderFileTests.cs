@@ -1,5 +1,6 @@
 using SelfSup.Encoders;
 using SelfSup.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Files;
@@ -44,6 +45,24 @@ public sealed class EncoderFileTests : IDisposable
         Assert.True(loaded.forward(images).eq(encoder.forward(images)).all().item<bool>());
         var state = loaded.state_dict();
         Assert.All(encoder.state_dict(), pair => Assert.True(pair.Value.eq(state[pair.Key]).all().item<bool>(), pair.Key));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AnEncoderInBFloat16IsSavedAndComesBackInFloat32(string name)
+    {
+        using var noGrad = no_grad();
+        using var encoder = EncoderCatalog.Create(name, 32, seed: 4);
+        encoder.to(ScalarType.BFloat16);
+        EncoderFile.Save(encoder, FilePath);
+        using var loaded = EncoderFile.Load(FilePath);
+        var state = encoder.state_dict();
+        Assert.All(loaded.state_dict(), pair =>
+        {
+            Assert.NotEqual(ScalarType.BFloat16, pair.Value.dtype);
+            using var expected = state[pair.Key].to(pair.Value.dtype);
+            Assert.True(pair.Value.allclose(expected, 0, 0), pair.Key);
+        });
     }
 
     [Fact]
