@@ -35,10 +35,7 @@ public class ClassificationModel : PretextModel
 
     private PretextLoss ComputeLoss(PretextBatch batch)
     {
-        using var scope = NewDisposeScope();
-        var logits = ComputeLogits(batch).to(ScalarType.Float32);
-        var loss = nn.functional.cross_entropy(logits, batch.Targets);
-        var accuracy = logits.argmax(1).eq(batch.Targets).to(ScalarType.Float32).mean();
-        return new PretextLoss(loss.MoveToOuterDisposeScope(), ("accuracy", accuracy.MoveToOuterDisposeScope()));
+        using var logits = ComputeLogits(batch);
+        return ClassificationLoss.Of(logits, batch.Targets);
     }
 }

@@ -34,13 +34,13 @@ public sealed class Normalization
 
     /// <summary>Normalises a batch.</summary>
     /// <param name="images">RGB images (N, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
-    /// <returns>Float32 (N, 3, H, W), owned by the caller.</returns>
+    /// <returns>Float32 (N, 3, H, W), laid out channels-last, owned by the caller.</returns>
     public Tensor Apply(Tensor images)
     {
         using var scope = NewDisposeScope();
         var scale = images.dtype == ScalarType.Byte ? 255f : 1f;
         var shift = tensor(mean.Select(m => m * scale).ToArray(), device: images.device).view(1, 3, 1, 1);
         var factor = tensor(deviation.Select(d => 1 / (d * scale)).ToArray(), device: images.device).view(1, 3, 1, 1);
-        return images.to(ScalarType.Float32).sub(shift).mul_(factor).MoveToOuterDisposeScope();
+        return ChannelsLast.Of(images).to(ScalarType.Float32).sub(shift).mul_(factor).MoveToOuterDisposeScope();
     }
 }

@@ -35,6 +35,20 @@ internal static class NativeTorch
             Loaded.Value.ToString();
     }
 
+    /// <summary>Finds a native library that is already loaded with TorchSharp, by its name without ending.</summary>
+    internal static bool TryFind(string name, out nint library)
+    {
+        TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+        var file = name + (OperatingSystem.IsMacOS() ? ".dylib" : ".so");
+        library = 0;
+        foreach (var folder in NativeFolders())
+        {
+            if (NativeLibrary.TryLoad(Path.Combine(folder, file), out library))
+                return true;
+        }
+        return NativeLibrary.TryLoad(file, out library);
+    }
+
     private static readonly Lazy<nint> Loaded = new(() => NativeLibrary.Load("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null));
 
     private static nint LoadGlue()

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>The memory format in which convolutions are fastest, on CPUs and on GPUs alike.</summary>
+public static class ChannelsLast
+{
+    /// <summary>Lays a batch out channels-last in memory; shape and values stay.</summary>
+    /// <param name="images">A batch (N, C, H, W).</param>
+    /// <returns>The same batch, strided channels-last, owned by the caller.</returns>
+    public static Tensor Of(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+}

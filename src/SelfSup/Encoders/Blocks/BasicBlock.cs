@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SelfSup.Encoders;
+
+/// <summary>Two 3x3 convolutions with a shortcut, the block of ResNet-18 and ResNet-34.</summary>
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Output channels for each unit of width.</summary>
+    public const int Expansion = 1;
+
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? downsample;
+
+    public BasicBlock(int inputs, int width, int stride)
+        : base(nameof(BasicBlock))
+    {
+        conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        conv2 = nn.Conv2d(width, width, 3, 1, 1, bias: false);
+        bn2 = nn.BatchNorm2d(width);
+        downsample = Shortcut.For(inputs, width * Expansion, stride);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var residual = bn1.forward(conv1.forward(inputs)).relu_();
+        residual = bn2.forward(conv2.forward(residual));
+        return residual.add_(downsample?.forward(inputs) ?? inputs).relu_().MoveToOuterDisposeScope();
+    }
+}

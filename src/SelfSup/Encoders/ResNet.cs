@@ -1,0 +1,87 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SelfSup.Encoders;
+
+/// <summary>A residual network of 18, 34 or 50 layers without its classifier; keys and shapes are torchvision's.</summary>
+/// <remarks>
+/// He et al., "Deep Residual Learning for Image Recognition", 2016 (arXiv 1512.03385). The stem follows from the image size:
+/// <see cref="Stem.Small"/> 3x3 with stride 1 and no max-pooling, <see cref="Stem.Medium"/> 3x3 with stride 2 and max-pooling,
+/// <see cref="Stem.Large"/> the published 7x7 with stride 2 and max-pooling. The stages are layer1 to layer4.
+/// </remarks>
+public sealed class ResNet : Encoder
+{
+    private static readonly int[] Widths = [64, 128, 256, 512];
+
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Sequential layer4;
+
+    /// <summary>Creates a network with fresh weights.</summary>
+    /// <param name="depth">Number of layers: 18, 34 or 50.</param>
+    /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
+    /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
+    /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is none of these, or the images are too small.</exception>
+    public ResNet(int depth, int imageSize, int seed = 0, Normalization? normalization = null)
+        : base($"resnet{depth}", imageSize, normalization)
+    {
+        int[] blocks = depth switch
+        {
+            18 => [2, 2, 2, 2],
+            34 or 50 => [3, 4, 6, 3],
+            _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "A ResNet has 18, 34 or 50 layers here."),
+        };
+        var (kernel, stride) = Stem switch { Stem.Small => (3, 1), Stem.Medium => (3, 2), _ => (7, 2) };
+        conv1 = nn.Conv2d(3, Widths[0], kernel, stride, kernel / 2, bias: false);
+        bn1 = nn.BatchNorm2d(Widths[0]);
+        var bottleneck = depth == 50;
+        var expansion = bottleneck ? Bottleneck.Expansion : BasicBlock.Expansion;
+        var inputs = Widths[0];
+        layer1 = Layer(0);
+        layer2 = Layer(1);
+        layer3 = Layer(2);
+        layer4 = Layer(3);
+        Stages = [.. Widths.Select((width, i) => new EncoderStage($"layer{i + 1}", width * expansion))];
+        RegisterComponents();
+        Initialization.Apply(this, seed);
+
+        Sequential Layer(int i)
+        {
+            var layer = nn.Sequential();
+            for (var block = 0; block < blocks[i]; block++)
+            {
+                var step = block == 0 && i > 0 ? 2 : 1;
+                layer.append(bottleneck ? new Bottleneck(inputs, Widths[i], step) : new BasicBlock(inputs, Widths[i], step));
+                inputs = Widths[i] * expansion;
+            }
+            return layer;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EncoderStage> Stages { get; }
+
+    /// <inheritdoc/>
+    public override Tensor[] ForwardStages(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var first = layer1.forward(ForwardStem(inputs));
+        var second = layer2.forward(first);
+        var third = layer3.forward(second);
+        var fourth = layer4.forward(third);
+        return [.. new[] { first, second, third, fourth }.Select(map => map.MoveToOuterDisposeScope())];
+    }
+
+    private Tensor ForwardStem(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var map = bn1.forward(conv1.forward(inputs)).relu_();
+        if (Stem != Stem.Small)
+            map = nn.functional.max_pool2d(map, 3, 2, 1);
+        return map.MoveToOuterDisposeScope();
+    }
+}

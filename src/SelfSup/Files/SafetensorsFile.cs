@@ -1,0 +1,149 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Files;
+
+/// <summary>Named tensors and texts in a <c>.safetensors</c> file, which Python reads without our code. Owns its tensors.</summary>
+/// <remarks>
+/// The format is 8 bytes of header length, a JSON header, and the raw little-endian values: nothing in it can run code. The
+/// element types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are supported.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable
+{
+    // Also keeps every piece under the 2 GiB that a span can hold.
+    private const long PieceLength = 1 << 24;
+
+    private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+
+    private SafetensorsFile(IReadOnlyDictionary<string, string> metadata) => Metadata = metadata;
+
+    /// <summary>The texts in the header.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensors by name, on the CPU; owned by this object.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
+
+    /// <summary>Writes a file; an existing one is replaced in one step, so that a crash leaves the old or the new.</summary>
+    /// <param name="path">The file; its folder is created if missing.</param>
+    /// <param name="tensors">Tensors of any shape, device and memory layout. Borrowed.</param>
+    /// <param name="metadata">Texts for the header; may be empty.</param>
+    /// <remarks>The same content gives the same bytes: wide types come first, then names in ordinal order.</remarks>
+    /// <exception cref="ArgumentException">A tensor's name is reserved, or the format has no such type.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var header = new SafetensorsHeader(metadata, Arrange(tensors));
+        AtomicFile.Write(path, stream =>
+        {
+            header.Write(stream);
+            foreach (var entry in header.Entries)
+                WriteValues(stream, tensors[entry.Name]);
+        });
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The content, to be disposed by the caller.</returns>
+    /// <exception cref="InvalidDataException">The file is malformed or cut off; the message names it and the problem.</exception>
+    public static SafetensorsFile Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var header = ReadHeader(stream, path);
+        var file = new SafetensorsFile(header.Metadata);
+        try
+        {
+            foreach (var entry in header.Entries)
+                file.tensors.Add(entry.Name, ReadValues(stream, entry, path));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the texts in the header, without the tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The texts by key; empty when the file has none.</returns>
+    /// <exception cref="InvalidDataException">The header is malformed; the message names the file and the problem.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return ReadHeader(stream, path).Metadata;
+    }
+
+    /// <summary>Disposes the tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in tensors.Values)
+            tensor.Dispose();
+    }
+
+    // Wide types first, so that every tensor lies at a multiple of its element's size.
+    private static List<SafetensorsEntry> Arrange(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var entries = new List<SafetensorsEntry>();
+        long end = 0;
+        foreach (var (name, tensor, type) in tensors.Select(Typed).OrderByDescending(t => t.Type.Size).ThenBy(t => t.Name, StringComparer.Ordinal))
+        {
+            var start = end;
+            end += tensor.numel() * type.Size;
+            entries.Add(new SafetensorsEntry(name, type, tensor.shape, start, end));
+        }
+        return entries;
+    }
+
+    private static (string Name, Tensor Tensor, SafetensorsType Type) Typed(KeyValuePair<string, Tensor> pair)
+    {
+        if (!SafetensorsHeader.IsTensorName(pair.Key))
+            throw new ArgumentException($"A tensor cannot be called '{pair.Key}' in a safetensors file.");
+        var type = SafetensorsType.Find(pair.Value.dtype)
+            ?? throw new ArgumentException(
+                $"The tensor '{pair.Key}' is {pair.Value.dtype}; a safetensors file holds {SafetensorsType.Names}.");
+        return (pair.Key, pair.Value, type);
+    }
+
+    private static void WriteValues(Stream stream, Tensor tensor)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var values = tensor.detach().contiguous().view(-1);
+        var count = values.numel();
+        for (long first = 0; first < count; first += PieceLength)
+        {
+            using var piece = values.narrow(0, first, Math.Min(PieceLength, count - first)).cpu();
+            stream.Write(piece.bytes);
+        }
+    }
+
+    private static Tensor ReadValues(Stream stream, SafetensorsEntry entry, string path)
+    {
+        using var scope = NewDisposeScope();
+        var tensor = empty(entry.Shape, dtype: entry.Type.Type, device: CPU);
+        var values = tensor.view(-1);
+        var count = values.numel();
+        for (long first = 0; first < count; first += PieceLength)
+        {
+            using var piece = values.narrow(0, first, Math.Min(PieceLength, count - first));
+            stream.ReadExactly(piece.bytes);
+            // Any other byte would be a bool that is neither true nor false.
+            if (entry.Type.Type == ScalarType.Bool && piece.bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+                throw Malformed(path, $"the tensor '{entry.Name}' is BOOL but has bytes other than 0 and 1.");
+        }
+        return tensor.DetachFromDisposeScope();
+    }
+
+    private static SafetensorsHeader ReadHeader(Stream stream, string path)
+    {
+        try
+        {
+            return SafetensorsHeader.Read(stream);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Malformed(path, e.Message, e);
+        }
+    }
+
+    private static InvalidDataException Malformed(string path, string problem, Exception? cause = null) =>
+        new($"'{path}' cannot be read as safetensors: {problem}", cause);
+}

@@ -1,0 +1,20 @@
+using SelfSup.Data;
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>Brings loaded images to the training device.</summary>
+public static class ImageBatchTensors
+{
+    /// <summary>Copies a batch into a tensor.</summary>
+    /// <param name="batch">The batch; borrowed, may be disposed afterwards.</param>
+    /// <param name="device">Where to.</param>
+    /// <returns>RGB images, uint8 (N, 3, S, S), owned by the caller.</returns>
+    public static Tensor ToTensor(this ImageBatch batch, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var images = empty([batch.Count, 3, batch.ImageSize, batch.ImageSize], ScalarType.Byte);
+        batch.Pixels.AsSpan(0, batch.ByteCount).CopyTo(images.bytes);
+        return images.to(device).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,150 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Cuts every image into tiles, shuffles them and asks for the permutation.</summary>
+/// <remarks>
+/// Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles", 2016,
+/// https://arxiv.org/abs/1603.09246. Guards against shortcuts: a random gap between tiles, colour channels shifted against
+/// each other, a share of grey images, and every tile standardised by channel on its own. Unlike the authors' data layer,
+/// offsets are clamped so that a tile never leaves its cell.
+/// </remarks>
+public sealed class JigsawTask : IPretextTask
+{
+    private readonly JigsawOptions options;
+
+    /// <summary>Creates the task.</summary>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or grid and permutations do not fit.</exception>
+    public JigsawTask(JigsawOptions? options = null)
+    {
+        this.options = options ??= new JigsawOptions();
+        if (options.Grid is { } grid and not (2 or 3))
+            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.Grid)} is {grid}; it must be 2 or 3.", nameof(options));
+        if (options.Permutations is { } set && set.Tiles != (options.Grid ?? 3) * (options.Grid ?? 3))
+            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.Permutations)} orders {set.Tiles} tiles; set {nameof(options.Grid)} to match.", nameof(options));
+        if (options.TileShare is not (> 0 and <= 1))
+            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.TileShare)} is {options.TileShare}; it must be in (0, 1].", nameof(options));
+        if (options.ChannelShift is < 0 or > 4)
+            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.ChannelShift)} is {options.ChannelShift}; it must be in 0..4.", nameof(options));
+        if (options.GreyShare is not (>= 0 and <= 1))
+            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.GreyShare)} is {options.GreyShare}; it must be in [0, 1].", nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public string Name => "jigsaw";
+
+    /// <summary>The tiles' geometry for a size of image.</summary>
+    /// <param name="imageSize">Side of the image in pixels.</param>
+    /// <returns>Tiles along a side, side of a cell and side of a tile in pixels.</returns>
+    /// <exception cref="ArgumentException">The image is too small for the grid.</exception>
+    public (int Grid, int Cell, int Tile) GeometryFor(int imageSize)
+    {
+        var grid = options.Grid ?? (options.Permutations is not null ? 3 : imageSize <= 40 ? 2 : 3);
+        var cell = imageSize / grid;
+        var tile = (int)Math.Round(cell * options.TileShare);
+        return tile >= 4 ? (grid, cell, tile) : throw new ArgumentException($"Images of {imageSize} pixels are too small for {grid} x {grid} tiles.");
+    }
+
+    /// <summary>The permutations for a size of image.</summary>
+    /// <param name="imageSize">Side of the image in pixels.</param>
+    /// <returns>The set whose indices are the pseudo-labels.</returns>
+    public PermutationSet PermutationsFor(int imageSize) =>
+        options.Permutations ?? (GeometryFor(imageSize).Grid == 2 ? PermutationSet.Alternating4() : PermutationSet.Affine72());
+
+    /// <summary>Cuts, shuffles and standardises the tiles of every image.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="random">Draws permutations, offsets, channel shifts and grey images.</param>
+    /// <returns>
+    /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
+    /// <c>permutation[t]</c>; labels (N).
+    /// </returns>
+    public PretextBatch Generate(Tensor images, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var device = images.device;
+        var (grid, cell, side) = GeometryFor((int)images.shape[2]);
+        long count = images.shape[0], height = images.shape[2], width = images.shape[3], tiles = grid * grid;
+        var set = PermutationsFor((int)height);
+
+        var table = tensor(set.ToArray(), [set.Count, tiles], device: device);
+        var labels = randint(0, set.Count, [count], int64, device, generator: random); // (N)
+        var tile = table.index_select(0, labels).to(int64).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
+        var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, device, random)); // (N, 3, tiles, 1, 1)
+        var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, device, random));
+        var steps = arange(side, int64, device);
+        var index = rows.add(steps.view(1, 1, 1, side, 1)).mul(width).add(columns.add(steps.view(1, 1, 1, 1, side))); // (N, 3, tiles, t, t)
+
+        var source = GreySome(images, random).view(count, 3, height * width);
+        var pixels = source.gather(2, index.view(count, 3, -1)).view(count, 3, tiles, side, side).transpose(1, 2) // (N, tiles, 3, t, t)
+            .reshape(count * tiles, 3, side, side);
+        return new PretextBatch(Standardize(pixels.to(ScalarType.Float32)).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public PretextModel CreateModel(Encoder encoder)
+    {
+        var (grid, _, _) = GeometryFor(encoder.ImageSize);
+        return new JigsawModel(Name, encoder, grid * grid, PermutationsFor(encoder.ImageSize).Count);
+    }
+
+    /// <inheritdoc/>
+    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var labels = batch.Targets.to(CPU).data<long>().ToArray();
+        var predictions = (model as JigsawModel)?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
+        var tiles = (int)(batch.Inputs.shape[0] / labels.Length);
+        var grid = (int)Math.Sqrt(tiles);
+        var side = batch.Inputs.shape[2];
+        var shuffled = batch.Inputs.mul(0.22f).add(0.5f).view(labels.Length, tiles, 3, side, side); // standardised tiles, made visible
+        var set = PermutationsInUse(tiles);
+        var picture = new PreviewGrid();
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var guess = (int)(predictions?[i] ?? labels[i]);
+            var mark = predictions is null ? PreviewMark.None : predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong;
+            var restored = set[guess].Select((tile, slot) => (tile, slot)).OrderBy(pair => pair.tile).Select(pair => pair.slot).ToArray();
+            picture.AddRow(
+                new PreviewCell(Assemble(shuffled[i], Enumerable.Range(0, tiles), grid), $"puzzle {labels[i]}"),
+                new PreviewCell(Assemble(shuffled[i], restored, grid), predictions is null ? "solved" : $"answer {guess}", mark));
+        }
+        return picture;
+    }
+
+    private PermutationSet PermutationsInUse(int tiles) =>
+        options.Permutations ?? (tiles == 4 ? PermutationSet.Alternating4() : PermutationSet.Affine72());
+
+    /// <summary>Offsets of tiles in their cells, one a tile and channel, never outside the cell: int64 (N, 3, tiles, 1, 1).</summary>
+    private Tensor DrawOffsets(long count, long tiles, int slack, Device device, Generator random)
+    {
+        var offset = randint(0, slack + 1, [count, 1, tiles, 1, 1], int64, device, generator: random);
+        var shift = randint(-options.ChannelShift, options.ChannelShift + 1, [count, 3, 1, 1, 1], int64, device, generator: random);
+        return offset.add(shift).clamp_(0, slack);
+    }
+
+    private Tensor GreySome(Tensor images, Generator random)
+    {
+        var grey = images.to(ScalarType.Float32).mean([1], keepdim: true).round().to(images.dtype); // (N, 1, H, W)
+        var chosen = rand([images.shape[0], 1, 1, 1], device: images.device, generator: random).lt(options.GreyShare);
+        return where(chosen, grey, images).contiguous();
+    }
+
+    /// <summary>Subtracts each tile's mean and divides by its deviation, channel by channel; a constant tile becomes zeros.</summary>
+    private static Tensor Standardize(Tensor tiles)
+    {
+        var centred = tiles.sub(tiles.mean([2, 3], keepdim: true));
+        var deviation = centred.square().mean([2, 3], keepdim: true).sqrt_();
+        return centred.div_(deviation.clamp_min_(1e-3));
+    }
+
+    private static Tensor Assemble(Tensor tiles, IEnumerable<int> slots, int grid)
+    {
+        var rows = slots.Chunk(grid).Select(row => cat([.. row.Select(slot => Pad(tiles[slot]))], dim: 2));
+        return cat([.. rows], dim: 1);
+
+        static Tensor Pad(Tensor tile) => nn.functional.pad(tile, [1, 1, 1, 1], value: 1);
+    }
+}

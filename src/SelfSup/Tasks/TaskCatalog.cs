@@ -1,0 +1,26 @@
+namespace SelfSup.Tasks;
+
+/// <summary>The library's pretext tasks by name, for command lines and tests.</summary>
+public static class TaskCatalog
+{
+    private static readonly Dictionary<string, Func<IPretextTask>> Tasks = new()
+    {
+        ["rotation"] = () => new RotationTask(),
+        ["jigsaw"] = () => new JigsawTask(),
+        ["colorization"] = () => new ColorizationTask(),
+        ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
+        ["inpainting"] = () => new InpaintingTask(),
+        ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+    };
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names => [.. Tasks.Keys];
+
+    /// <summary>Creates a task with its default settings.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">There is no such task.</exception>
+    public static IPretextTask Create(string name) => Tasks.TryGetValue(name, out var create)
+        ? create()
+        : throw new ArgumentException($"There is no pretext task '{name}'. Known tasks: {string.Join(", ", Names)}.", nameof(name));
+}

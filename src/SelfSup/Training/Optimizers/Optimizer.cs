@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Training.Optimizers;
+
+/// <summary>Updates parameters in place from their gradients. Its state is plain tensors with names, so that a checkpoint can hold it.</summary>
+/// <param name="parameters">What it updates; borrowed.</param>
+internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : IDisposable
+{
+    public IReadOnlyList<TrainedParameter> Parameters { get; } = parameters;
+
+    /// <summary>The state by name; owned by the optimiser.</summary>
+    public abstract IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <summary>Makes one update.</summary>
+    /// <param name="learningRate">The run's learning rate at this step.</param>
+    public void Step(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        BeforeStep();
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Gradient is { } gradient)
+                Update(i, gradient, learningRate * Parameters[i].LearningRateFactor);
+        }
+    }
+
+    /// <summary>Sets every gradient to zero, keeping its memory.</summary>
+    public void ZeroGradients()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var parameter in Parameters)
+            parameter.Gradient?.zero_();
+    }
+
+    public void Dispose()
+    {
+        foreach (var state in State.Values)
+            state.Dispose();
+    }
+
+    protected virtual void BeforeStep()
+    {
+    }
+
+    protected abstract void Update(int index, Tensor gradient, double learningRate);
+}

@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using System.Globalization;
+using SelfSup.Augmentations;
+using SelfSup.Data;
+using SelfSup.Files;
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>Trains an encoder by pretext tasks on unlabelled images.</summary>
+public static class Pretraining
+{
+    private const int PreparationImages = 2048;
+    private const int PreviewImages = 8;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Trains an encoder by one task, on a thread of its own.</summary>
+    /// <param name="encoder">The encoder to train in place; borrowed, moved to the run's device, left in eval mode.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="images">The unlabelled images.</param>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <param name="progress">Receives where the run stands.</param>
+    /// <param name="cancellationToken">Stops the run between two steps, with a checkpoint when there is a run folder.</param>
+    /// <returns>What the run ended with.</returns>
+    /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static Task<PretrainingResult> RunAsync(
+        Encoder encoder, IPretextTask task, IImageSource images, PretrainingOptions? options = null,
+        IProgress<PretrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        RunAsync(encoder, [new WeightedTask(task)], images, options, progress, cancellationToken);
+
+    /// <summary>Trains an encoder by several tasks at once, on a thread of its own.</summary>
+    /// <inheritdoc cref="Run"/>
+    // Dispose scopes and autocast are a thread's own, hence one long-running thread for the whole run.
+    public static Task<PretrainingResult> RunAsync(
+        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions? options = null,
+        IProgress<PretrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(
+            () => Run(encoder, tasks, images, options, progress, cancellationToken),
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Trains an encoder by several tasks at once, on the calling thread.</summary>
+    /// <param name="encoder">The encoder to train in place; borrowed, moved to the run's device, left in eval mode.</param>
+    /// <param name="tasks">The tasks with their weights; names must differ.</param>
+    /// <param name="images">The unlabelled images.</param>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <param name="progress">Receives where the run stands.</param>
+    /// <param name="cancellationToken">Stops the run between two steps, with a checkpoint when there is a run folder.</param>
+    /// <returns>What the run ended with.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, there is no task or image, or two tasks share a name.</exception>
+    /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static PretrainingResult Run(
+        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions? options = null,
+        IProgress<PretrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new PretrainingOptions();
+        options.Validate();
+        if (tasks.Count == 0 || tasks.DistinctBy(task => task.Task.Name).Count() != tasks.Count)
+            throw new ArgumentException("A run needs at least one task, and tasks of different names.", nameof(tasks));
+        if (images.Count == 0)
+            throw new ArgumentException("There are no images to learn from.", nameof(images));
+
+        var device = Devices.Resolve(options.Device);
+        var loader = new ImageLoader(images, LoaderOptions(encoder, options));
+        var folder = options.RunFolder is null
+            ? null
+            : new RunFolder(options.RunFolder, Configuration(encoder, tasks, images, options), options.Resume, options.KeepCheckpoints);
+        encoder.train();
+        using var step = new TrainingStep(encoder, tasks, options, device);
+        long done = 0, perEpoch = loader.BatchesPerEpoch, steps = perEpoch * options.Epochs;
+        if (options.Resume)
+            done = folder!.LoadCheckpoint(step.State());
+        else
+            Prepare(step, loader, encoder, options, device);
+
+        using var log = new MetricsLog(folder?.MetricsPath, done, device);
+        var clock = Stopwatch.StartNew();
+        var (firstStep, imagesDone, lastReport) = (done, 0L, TimeSpan.Zero);
+        var warmup = (long)(options.Warmup * steps);
+        try
+        {
+            while (done < steps)
+            {
+                var epoch = (int)(done / perEpoch);
+                log.StartEpoch();
+                foreach (var batch in loader.ReadEpoch(epoch, (int)(done % perEpoch), cancellationToken))
+                {
+                    using (batch)
+                    {
+                        using var input = Augment(batch, done, encoder, options, device);
+                        var rate = options.BaseLearningRate * LearningRateSchedule.FactorAt(options.Schedule, done, steps, warmup);
+                        log.Add(step.Run(input, done, steps, rate), folder?.LastCheckpoint);
+                        imagesDone += batch.Count;
+                    }
+                    done++;
+                    if (options.CheckpointEverySteps > 0 && done % options.CheckpointEverySteps == 0)
+                        Checkpoint();
+                    if (clock.Elapsed - lastReport >= ProgressInterval)
+                        Report();
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+                done = (epoch + 1) * perEpoch; // batches of which no image could be read were not delivered
+                Checkpoint();
+                Report();
+                DrawPreviews(step, tasks, images, encoder, options, device, folder);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Checkpoint();
+            throw;
+        }
+        finally
+        {
+            encoder.eval();
+        }
+
+        if (folder is not null)
+            EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
+        var result = new PretrainingResult(done, log.EpochMeans, loader.Failures, folder?.EncoderPath);
+        folder?.SaveReport(result);
+        return result;
+
+        void Checkpoint()
+        {
+            log.Flush(folder?.LastCheckpoint);
+            folder?.SaveCheckpoint(done, step.State());
+        }
+
+        void Report()
+        {
+            lastReport = clock.Elapsed;
+            var remaining = done == firstStep ? TimeSpan.Zero : clock.Elapsed * ((double)(steps - done) / (done - firstStep));
+            progress?.Report(new PretrainingProgress(
+                (int)Math.Min(done / perEpoch + 1, options.Epochs), options.Epochs, done, steps, log.LastLearningRate,
+                imagesDone / clock.Elapsed.TotalSeconds, remaining, log.EpochMeans));
+        }
+    }
+
+    /// <summary>Small images are cropped out of a reflected border, larger ones out of a margin that is read with them.</summary>
+    private static ImageLoaderOptions LoaderOptions(Encoder encoder, PretrainingOptions options) => new()
+    {
+        ImageSize = encoder.Stem == Stem.Small ? encoder.ImageSize : encoder.ImageSize + encoder.ImageSize / 8,
+        BatchSize = options.BatchSize,
+        Workers = options.Workers,
+        Seed = options.Seed,
+        DropLast = true,
+        MaxFailureRatio = options.MaxFailureRatio,
+    };
+
+    private static Tensor Augment(ImageBatch batch, long step, Encoder encoder, PretrainingOptions options, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var random = Seeds.NewGenerator(device, options.Seed, step, Seeds.Augmentation);
+        var padding = encoder.Stem == Stem.Small ? encoder.ImageSize / 8 : 0;
+        var images = RandomCropFlip.Apply(batch.ToTensor(device), encoder.ImageSize, padding, options.Flip, random);
+        if (options.ColorJitter > 0)
+            images = ColorJitter.Apply(images, options.ColorJitter, random);
+        return images.MoveToOuterDisposeScope();
+    }
+
+    private static void Prepare(TrainingStep step, ImageLoader loader, Encoder encoder, PretrainingOptions options, Device device)
+    {
+        foreach (var model in step.Models)
+            model.Prepare(Sample());
+
+        IEnumerable<Tensor> Sample()
+        {
+            var read = 0;
+            foreach (var batch in loader.ReadEpoch(0))
+            {
+                using (batch)
+                {
+                    using var images = Augment(batch, 0, encoder, options, device);
+                    yield return images;
+                    read += batch.Count;
+                }
+                if (read >= PreparationImages)
+                    yield break;
+            }
+        }
+    }
+
+    private static void DrawPreviews(
+        TrainingStep step, IReadOnlyList<WeightedTask> tasks, IImageSource images, Encoder encoder, PretrainingOptions options, Device device, RunFolder? folder)
+    {
+        if (folder is null)
+            return;
+        encoder.eval();
+        var loader = new ImageLoader(images, new ImageLoaderOptions { ImageSize = encoder.ImageSize, BatchSize = PreviewImages, Workers = 1, Prefetch = 1, Shuffle = false, MaxFailureRatio = 1 });
+        if (loader.ReadEpoch(0).FirstOrDefault() is { } batch)
+        {
+            using var pixels = batch.ToTensor(device);
+            batch.Dispose();
+            for (var t = 0; t < tasks.Count; t++)
+            {
+                using var random = Seeds.NewGenerator(device, options.Seed, t, Seeds.Preview);
+                using var generated = tasks[t].Task.Generate(pixels, random);
+                step.Models[t].eval();
+                tasks[t].Task.Preview(generated, step.Models[t]).SavePng(folder.PreviewPath(tasks[t].Task.Name));
+                step.Models[t].train();
+            }
+        }
+        encoder.train();
+    }
+
+    private static Dictionary<string, string> Configuration(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions options) => new()
+    {
+        ["tasks"] = string.Join(',', tasks.Select(task => FormattableString.Invariant($"{task.Task.Name}:{task.Weight}"))),
+        ["encoder"] = encoder.Architecture,
+        ["imageSize"] = Text(encoder.ImageSize),
+        ["images"] = Text(images.Count),
+        ["epochs"] = Text(options.Epochs),
+        ["batchSize"] = Text(options.BatchSize),
+        ["optimizer"] = options.Optimizer.ToString(),
+        ["learningRate"] = Text(options.BaseLearningRate),
+        ["schedule"] = options.Schedule.ToString(),
+        ["warmup"] = Text(options.Warmup),
+        ["weightDecay"] = Text(options.WeightDecay),
+        ["decayNormsAndBiases"] = Text(options.DecayNormsAndBiases),
+        ["clipGradientNorm"] = Text(options.ClipGradientNorm ?? 0),
+        ["precision"] = options.Precision.ToString(),
+        ["seed"] = Text(options.Seed),
+        ["colorJitter"] = Text(options.ColorJitter),
+        ["flip"] = Text(options.Flip),
+    };
+
+    private static string Text(IConvertible value) => value.ToString(CultureInfo.InvariantCulture);
+}

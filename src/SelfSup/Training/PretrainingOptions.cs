@@ -1,0 +1,113 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>How parameters are updated.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
+    Sgd,
+
+    /// <summary>Adam with decoupled weight decay.</summary>
+    AdamW,
+}
+
+/// <summary>In which precision the network runs; parameters stay float32.</summary>
+public enum Precision
+{
+    /// <summary>32-bit floats throughout.</summary>
+    Float32,
+
+    /// <summary>Convolutions and matrix products in bfloat16, by libtorch's autocast. Linux only.</summary>
+    BFloat16,
+}
+
+/// <summary>Settings of a pretraining run. Every default is usable.</summary>
+public sealed class PretrainingOptions
+{
+    /// <summary>Passes over the images, at least 1. The default is 10.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images a step, at least 2; a task may make several inputs of each. The default is 64.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>How parameters are updated. The default is SGD.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+
+    /// <summary>Learning rate at the top of the schedule. The default, null, is 0.05 for SGD and 0.001 for AdamW.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>How the learning rate falls. The default is a cosine.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>Share of the run in which the learning rate rises linearly, in [0, 0.5]. The default is 0.05.</summary>
+    public double Warmup { get; init; } = 0.05;
+
+    /// <summary>Weight decay, at least 0. The default is 0.0005.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Whether norms and biases decay too. The default is false.</summary>
+    public bool DecayNormsAndBiases { get; init; }
+
+    /// <summary>Largest norm of an objective's gradient, above 0; null, the default, does not clip.</summary>
+    public double? ClipGradientNorm { get; init; }
+
+    /// <summary>In which precision the network runs. The default is float32.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>Where the network runs. The default, null, is CUDA when present, else the CPU.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Same seed, same machine and same thread count give the same result. The default is 0.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Strength of random brightness, contrast and saturation, in [0, 1]. The default is 0: pretext tasks read colours.</summary>
+    public double ColorJitter { get; init; }
+
+    /// <summary>Whether a random half of the images is mirrored. The default is true.</summary>
+    public bool Flip { get; init; } = true;
+
+    /// <summary>Threads that read and decode images, at least 1. The default is the number of processors.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Share of unreadable images at which the run stops, in [0, 1]. The default is 0.1.</summary>
+    public double MaxFailureRatio { get; init; } = 0.1;
+
+    /// <summary>
+    /// Folder that receives configuration, metrics, checkpoints, previews and the encoder file. The default, null, writes nothing.
+    /// </summary>
+    public string? RunFolder { get; init; }
+
+    /// <summary>Continue from the last checkpoint in <see cref="RunFolder"/>. The default is false, which refuses a folder that has one.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Steps between checkpoints beside those at the end of every epoch; 0, the default, means none.</summary>
+    public int CheckpointEverySteps { get; init; }
+
+    /// <summary>Checkpoints that are kept, at least 1. The default is 2.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    internal double BaseLearningRate => LearningRate ?? (Optimizer == OptimizerKind.Sgd ? 0.05 : 0.001);
+
+    internal void Validate()
+    {
+        Check(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Check(BatchSize >= 2, nameof(BatchSize), BatchSize, "at least 2");
+        Check(BaseLearningRate > 0, nameof(LearningRate), LearningRate, "above 0");
+        Check(Warmup is >= 0 and <= 0.5, nameof(Warmup), Warmup, "in [0, 0.5]");
+        Check(WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "at least 0");
+        Check(ClipGradientNorm is null or > 0, nameof(ClipGradientNorm), ClipGradientNorm, "above 0");
+        Check(ColorJitter is >= 0 and <= 1, nameof(ColorJitter), ColorJitter, "in [0, 1]");
+        Check(Workers >= 1, nameof(Workers), Workers, "at least 1");
+        Check(MaxFailureRatio is >= 0 and <= 1, nameof(MaxFailureRatio), MaxFailureRatio, "in [0, 1]");
+        Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "at least 0");
+        Check(KeepCheckpoints >= 1, nameof(KeepCheckpoints), KeepCheckpoints, "at least 1");
+        Check(!Resume || RunFolder is not null, nameof(Resume), Resume, $"used with {nameof(RunFolder)}");
+    }
+
+    private static void Check(bool valid, string option, object? value, string rule)
+    {
+        if (!valid)
+            throw new ArgumentException($"{nameof(PretrainingOptions)}.{option} is {value}; it must be {rule}.");
+    }
+}

@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>
+/// One generator for every purpose and step, seeded by a hash of both: a run resumed at a step draws what it would have drawn.
+/// </summary>
+internal static class Seeds
+{
+    public const int Augmentation = 1;
+    public const int Task = 2;
+    public const int Dropout = 3;
+    public const int Preview = 4;
+
+    /// <summary>Mixes a seed, a step and a purpose into 63 bits (the finaliser of SplitMix64).</summary>
+    public static long Mix(int seed, long step, int purpose)
+    {
+        var mixed = unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)step * 0xBF58476D1CE4E5B9 + (ulong)purpose * 0x94D049BB133111EB);
+        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9);
+        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
+        return (long)((mixed ^ (mixed >> 31)) >> 1);
+    }
+
+    public static Generator NewGenerator(Device device, int seed, long step, int purpose) =>
+        new((ulong)Mix(seed, step, purpose), device);
+}

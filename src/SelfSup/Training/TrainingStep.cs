@@ -1,0 +1,155 @@
+using SelfSup.Files;
+using SelfSup.Runtime;
+using SelfSup.Training.Optimizers;
+using static TorchSharp.torch;
+using Optimizer = SelfSup.Training.Optimizers.Optimizer;
+
+namespace SelfSup.Training;
+
+/// <summary>The networks, optimisers and losses of a run, and the one step that trains them.</summary>
+internal sealed class TrainingStep : IDisposable
+{
+    private readonly Encoder encoder;
+    private readonly IReadOnlyList<WeightedTask> tasks;
+    private readonly PretrainingOptions options;
+    private readonly Device device;
+    private readonly PretextModel[] models;
+    private readonly Optimizer[] phases;
+
+    public TrainingStep(Encoder encoder, IReadOnlyList<WeightedTask> tasks, PretrainingOptions options, Device device)
+    {
+        (this.encoder, this.tasks, this.options, this.device) = (encoder, tasks, options, device);
+        // Heads are built with TorchSharp's own initialisation, which draws from the process-wide generator.
+        manual_seed(options.Seed);
+        models = [.. tasks.Select(task => task.Task.CreateModel(encoder))];
+        encoder.to(device);
+        foreach (var model in models)
+            model.to(device);
+        phases = BuildPhases();
+    }
+
+    /// <summary>The models, in the order of the tasks; owned by the step.</summary>
+    public IReadOnlyList<PretextModel> Models => models;
+
+    /// <summary>Trains on one batch.</summary>
+    /// <param name="images">Augmented images, uint8 (N, 3, S, S), on the device.</param>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="steps">Steps of the whole run.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <returns>Named metrics as one float tensor on the device, owned by the caller.</returns>
+    public StepMetrics Run(Tensor images, long step, long steps, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var random = Seeds.NewGenerator(device, options.Seed, step, Seeds.Task);
+        manual_seed(Seeds.Mix(options.Seed, step, Seeds.Dropout));
+        var batches = tasks.Select(task => task.Task.Generate(images, random)).ToArray();
+        var metrics = new List<Tensor>();
+        var names = new List<string>();
+        for (var p = 0; p < phases.Length; p++)
+        {
+            var phase = phases[p];
+            if (phases.Length > 1)
+                RequireGradientsOf(phase);
+            phase.ZeroGradients();
+            for (var t = 0; t < models.Length; t++)
+            {
+                if (p < models[t].Objectives.Count)
+                    RunObjective(t, models[t].Objectives[p], batches[t], names, metrics);
+            }
+            if (options.ClipGradientNorm is { } norm)
+                nn.utils.clip_grad_norm_(phase.Parameters.Select(parameter => parameter.Value), norm);
+            phase.Step(learningRate);
+        }
+        foreach (var model in models)
+            model.OnStepCompleted((step + 1.0) / steps);
+        foreach (var batch in batches)
+            batch.Dispose();
+        return new StepMetrics(step + 1, learningRate, names, stack(metrics).DetachFromDisposeScope());
+    }
+
+    /// <summary>Everything that a checkpoint must hold, by name; the tensors are borrowed.</summary>
+    public Dictionary<string, Tensor> State()
+    {
+        var state = new Dictionary<string, Tensor>(ModuleState.Collect(encoder, "encoder."));
+        for (var t = 0; t < models.Length; t++)
+        {
+            foreach (var (name, tensor) in ModuleState.Collect(models[t], $"{tasks[t].Task.Name}."))
+                state.Add(name, tensor);
+        }
+        for (var p = 0; p < phases.Length; p++)
+        {
+            foreach (var (name, tensor) in phases[p].State)
+                state.Add($"optimizer{p}.{name}", tensor);
+        }
+        return state;
+    }
+
+    public void Dispose()
+    {
+        foreach (var phase in phases)
+            phase.Dispose();
+        foreach (var model in models)
+            model.Dispose();
+    }
+
+    private void RunObjective(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
+    {
+        PretextLoss loss;
+        using (options.Precision == Precision.BFloat16 ? Autocast.ToBFloat16(device) : null)
+            loss = objective.Loss(batch);
+        using (loss)
+        {
+            var prefix = models[t].Objectives.Count == 1 ? tasks[t].Task.Name : $"{tasks[t].Task.Name}/{objective.Name}";
+            names.Add($"{prefix}/loss");
+            metrics.Add(loss.Value.detach().to(ScalarType.Float32));
+            foreach (var (name, value) in loss.Metrics)
+            {
+                names.Add($"{prefix}/{name}");
+                metrics.Add(value.detach().to(ScalarType.Float32).clone());
+            }
+            (tasks[t].Weight == 1 ? loss.Value : loss.Value.mul(tasks[t].Weight)).backward();
+        }
+    }
+
+    private void RequireGradientsOf(Optimizer phase)
+    {
+        foreach (var parameter in phases.SelectMany(other => other.Parameters))
+            parameter.Value.requires_grad = false;
+        foreach (var parameter in phase.Parameters)
+            parameter.Value.requires_grad = true;
+    }
+
+    /// <summary>Objectives of the same place in their tasks' lists share a phase: one backward sum, one optimiser.</summary>
+    private Optimizer[] BuildPhases()
+    {
+        var names = new Dictionary<nint, string>();
+        AddNames(encoder, "encoder.");
+        for (var t = 0; t < models.Length; t++)
+            AddNames(models[t], $"{tasks[t].Task.Name}.");
+
+        return [.. Enumerable.Range(0, models.Max(model => model.Objectives.Count)).Select(p =>
+        {
+            var trained = new Dictionary<string, TrainedParameter>();
+            foreach (var objective in models.Where(model => p < model.Objectives.Count).Select(model => model.Objectives[p]))
+            {
+                foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad))
+                {
+                    var name = names[parameter.Handle];
+                    var decays = options.DecayNormsAndBiases || parameter.dim() > 1;
+                    trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, decays));
+                }
+            }
+            return NewOptimizer([.. trained.Values]);
+        })];
+
+        void AddNames(nn.Module module, string prefix)
+        {
+            foreach (var (name, parameter) in module.named_parameters())
+                names.TryAdd(parameter.Handle, prefix + name);
+        }
+    }
+
+    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => options.Optimizer == OptimizerKind.Sgd
+        ? new Sgd(parameters, momentum: 0.9, options.WeightDecay)
+        : new AdamW(parameters, beta1: 0.9, beta2: 0.999, options.WeightDecay);
+}

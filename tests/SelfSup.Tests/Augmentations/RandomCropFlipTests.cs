@@ -1,0 +1,63 @@
+using SelfSup.Augmentations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Augmentations;
+
+public class RandomCropFlipTests
+{
+    [Fact]
+    public void EveryCropIsAWindowOfItsImage()
+    {
+        using var scope = NewDisposeScope();
+        var images = randint(0, 256, [6, 3, 12, 12], ScalarType.Byte, generator: new Generator(1));
+        var crops = RandomCropFlip.Apply(images, 9, padding: 0, flip: true, new Generator(2));
+        var flips = 0;
+        for (var i = 0; i < 6; i++)
+        {
+            var windows = from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select images[i].slice(1, y, y + 9, 1).slice(2, x, x + 9, 1);
+            var found = windows.Select(window => window.equal(crops[i]) ? 1 : window.flip(2).equal(crops[i]) ? -1 : 0).Where(match => match != 0).ToArray();
+            flips += found.Single() < 0 ? 1 : 0;
+        }
+        Assert.InRange(flips, 1, 5);
+    }
+
+    [Fact]
+    public void PaddingReflectsTheBorder()
+    {
+        using var scope = NewDisposeScope();
+        var images = arange(8).to(ScalarType.Byte).view(1, 1, 1, 8).expand(200, 3, 8, 8).contiguous();
+        var rows = RandomCropFlip.Apply(images, 8, padding: 2, flip: false, new Generator(2)).select(1, 0).select(1, 0); // (200, 8)
+        string[] expected = ["2 1 0 1 2 3 4 5", "1 0 1 2 3 4 5 6", "0 1 2 3 4 5 6 7", "1 2 3 4 5 6 7 6", "2 3 4 5 6 7 6 5"];
+        var seen = Enumerable.Range(0, 200).Select(i => string.Join(' ', rows[i].data<byte>().ToArray())).Distinct().Order();
+        Assert.Equal(expected.Order(), seen);
+    }
+
+    [Fact]
+    public void TheSameGeneratorGivesTheSameCropsAndImagesStayAsTheyWere()
+    {
+        using var scope = NewDisposeScope();
+        var images = randint(0, 256, [4, 3, 16, 16], ScalarType.Byte, generator: new Generator(1));
+        var before = images.clone();
+        var first = RandomCropFlip.Apply(images, 16, 2, true, new Generator(9));
+        Assert.True(first.equal(RandomCropFlip.Apply(images, 16, 2, true, new Generator(9))));
+        Assert.False(first.equal(RandomCropFlip.Apply(images, 16, 2, true, new Generator(10))));
+        Assert.True(images.equal(before));
+    }
+
+    [Fact]
+    public void ACropLargerThanTheImageIsRefused()
+    {
+        using var images = zeros(1, 3, 8, 8, ScalarType.Byte);
+        Assert.Throws<ArgumentException>(() => RandomCropFlip.Apply(images, 13, 2, false, new Generator(1)));
+    }
+
+    [Fact]
+    public void JitterOfStrengthZeroChangesNothingAndOtherwiseSomething()
+    {
+        using var scope = NewDisposeScope();
+        var images = randint(0, 256, [4, 3, 8, 8], ScalarType.Byte, generator: new Generator(1));
+        Assert.True(ColorJitter.Apply(images, 0, new Generator(1)).equal(images));
+        Assert.False(ColorJitter.Apply(images, 0.5, new Generator(1)).equal(images));
+    }
+}

@@ -1,0 +1,115 @@
+using SelfSup.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Tasks;
+
+public class JigsawTaskTests
+{
+    private static readonly JigsawOptions Plain = new() { GreyShare = 0, ChannelShift = 0 };
+
+    [Theory]
+    [InlineData(32, 2, 16, 12)]
+    [InlineData(64, 3, 21, 16)]
+    [InlineData(96, 3, 32, 24)]
+    [InlineData(255, 3, 85, 64)]
+    public void GeometryFollowsTheImageSize(int imageSize, int grid, int cell, int tile) =>
+        Assert.Equal((grid, cell, tile), new JigsawTask().GeometryFor(imageSize));
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(96)]
+    public void EveryTileIsStandardisedByChannel(int side)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new JigsawTask().Generate(Images(6, side), new Generator(1));
+        Assert.True(batch.Inputs.mean([2, 3]).abs().max().item<float>() < 1e-5f);
+        Assert.True(batch.Inputs.var([2, 3], unbiased: false).sqrt().sub(1).abs().max().item<float>() < 1e-3f);
+    }
+
+    [Fact]
+    public void AConstantTileBecomesZeros()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new JigsawTask().Generate(full([2, 3, 32, 32], 90, ScalarType.Byte), new Generator(1));
+        Assert.True(batch.Inputs.eq(0).all().item<bool>());
+    }
+
+    [Fact]
+    public void NoTileLeavesItsCell()
+    {
+        using var scope = NewDisposeScope();
+        // Every cell is of one grey value of its own, so a tile that left its cell would not be constant.
+        var cells = arange(9).view(3, 1, 3, 1).mul(25).add(10).expand(3, 32, 3, 32).reshape(96, 96).to(ScalarType.Byte);
+        using var batch = new JigsawTask().Generate(cells.expand(200, 3, 96, 96).contiguous(), new Generator(3));
+        Assert.True(batch.Inputs.eq(0).all().item<bool>());
+    }
+
+    [Fact]
+    public void UnshufflingRestoresTheTilesExactly()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(5, 96);
+        var whole = new JigsawOptions { GreyShare = 0, ChannelShift = 0, TileShare = 1 };
+        var task = new JigsawTask(whole);
+        using var batch = task.Generate(images, new Generator(3));
+        var set = task.PermutationsFor(96);
+        var tiles = batch.Inputs.view(5, 9, 3, 32, 32);
+        for (var image = 0; image < 5; image++)
+        {
+            var permutation = set[(int)batch.Targets[image].item<long>()];
+            for (var slot = 0; slot < 9; slot++)
+            {
+                int row = permutation[slot] / 3 * 32, column = permutation[slot] % 3 * 32;
+                var original = images[image].slice(1, row, row + 32, 1).slice(2, column, column + 32, 1).to(ScalarType.Float32);
+                var centred = original - original.mean([1, 2], keepdim: true);
+                var expected = centred / centred.square().mean([1, 2], keepdim: true).sqrt();
+                Assert.True(tiles[image, slot].sub(expected).abs().max().item<float>() < 1e-4f);
+            }
+        }
+    }
+
+    [Fact]
+    public void TheShareOfGreyImagesIsAsAsked()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 4000;
+        using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0 }).Generate(Images(count, 16), new Generator(5));
+        var tiles = batch.Inputs.view(count, 4, 3, 6, 6);
+        var grey = tiles.select(2, 0).sub(tiles.select(2, 1)).abs().amax([1, 2, 3]).lt(1e-4).sum().item<long>();
+        Assert.InRange(grey, 0.3 * count - 3 * Math.Sqrt(count * 0.21), 0.3 * count + 3 * Math.Sqrt(count * 0.21));
+    }
+
+    [Fact]
+    public void PermutingSlotsPermutesTheBlocksOfTheEmbedding()
+    {
+        using var scope = NewDisposeScope();
+        var task = new JigsawTask(Plain);
+        using var encoder = new TinyEncoder(32);
+        using var model = (JigsawModel)task.CreateModel(encoder);
+        encoder.eval();
+        model.eval();
+        using var batch = task.Generate(Images(2, 32), new Generator(1));
+        int[] order = [2, 0, 3, 1];
+        var moved = batch.Inputs.view(2, 4, 3, 12, 12).index_select(1, tensor(order.Select(i => (long)i).ToArray())).view(8, 3, 12, 12);
+        using var movedBatch = new PretextBatch(moved.clone(), batch.Targets.clone());
+        var before = model.EmbedTiles(batch).view(2, 4, -1);
+        var after = model.EmbedTiles(movedBatch).view(2, 4, -1);
+        for (var slot = 0; slot < 4; slot++)
+            Assert.True(after.select(1, slot).sub(before.select(1, order[slot])).abs().max().item<float>() < 1e-5f);
+    }
+
+    [Fact]
+    public void WrongSettingsNameTheOption()
+    {
+        Assert.Contains("Grid", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { Grid = 4 })).Message);
+        Assert.Contains("TileShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { TileShare = 0 })).Message);
+        Assert.Contains("GreyShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { GreyShare = 1.5 })).Message);
+        Assert.Contains("Permutations", Assert.Throws<ArgumentException>(
+            () => new JigsawTask(new JigsawOptions { Grid = 2, Permutations = PermutationSet.Affine72() })).Message);
+        Assert.Contains("too small", Assert.Throws<ArgumentException>(() => new JigsawTask().GeometryFor(8)).Message);
+    }
+
+    private static Tensor Images(int count, int side) =>
+        randint(0, 256, [count, 3, side, side], ScalarType.Byte, generator: new Generator(7));
+}
