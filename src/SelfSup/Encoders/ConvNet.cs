@@ -32,7 +32,8 @@ public sealed class ConvNet : Encoder
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EncoderStage> Stages { get; } = [new("stage1", 32), new("stage2", 64), new("stage3", 128), new("stage4", 256)];
+    public override IReadOnlyList<EncoderStage> Stages { get; } =
+        [new("stage1", 32), new("stage2", 64), new("stage3", 128), new("stage4", 256)];
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

@@ -35,7 +35,8 @@ public sealed class NetworkInNetwork : Encoder
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EncoderStage> Stages { get; } = [new("conv1", 96), new("conv2", 192), new("conv3", 192), new("conv4", 192)];
+    public override IReadOnlyList<EncoderStage> Stages { get; } =
+        [new("conv1", 96), new("conv2", 192), new("conv3", 192), new("conv4", 192)];
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

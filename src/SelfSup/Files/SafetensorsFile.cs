@@ -83,7 +83,8 @@ public sealed class SafetensorsFile : IDisposable
     {
         var entries = new List<SafetensorsEntry>();
         long end = 0;
-        foreach (var (name, tensor, type) in tensors.Select(Typed).OrderByDescending(t => t.Type.Size).ThenBy(t => t.Name, StringComparer.Ordinal))
+        var typed = tensors.Select(Typed).OrderByDescending(item => item.Type.Size).ThenBy(item => item.Name, StringComparer.Ordinal);
+        foreach (var (name, tensor, type) in typed)
         {
             var start = end;
             end += tensor.numel() * type.Size;

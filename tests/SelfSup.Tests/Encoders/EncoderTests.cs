@@ -1,0 +1,179 @@
+using SelfSup.Encoders;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Encoders;
+
+public class EncoderTests
+{
+    public EncoderTests() => set_num_threads(1);
+
+    public static TheoryData<string> Names => [.. EncoderCatalog.Names];
+
+    [Theory]
+    [InlineData("convnet", 32, 16, 8, 4, 2)]
+    [InlineData("convnet", 64, 16, 8, 4, 2)]
+    [InlineData("convnet", 96, 24, 12, 6, 3)]
+    [InlineData("convnet", 224, 28, 14, 7, 3)]
+    [InlineData("nin", 32, 16, 8, 8, 8)]
+    [InlineData("nin", 64, 16, 8, 8, 8)]
+    [InlineData("nin", 96, 24, 12, 12, 12)]
+    [InlineData("nin", 224, 28, 14, 14, 14)]
+    [InlineData("alexnet", 32, 32, 15, 7, 7, 3)]
+    [InlineData("alexnet", 64, 32, 15, 7, 7, 3)]
+    [InlineData("alexnet", 96, 48, 23, 11, 11, 5)]
+    [InlineData("alexnet", 224, 55, 27, 13, 13, 6)]
+    [InlineData("resnet18", 32, 32, 16, 8, 4)]
+    [InlineData("resnet18", 64, 16, 8, 4, 2)]
+    [InlineData("resnet18", 96, 24, 12, 6, 3)]
+    [InlineData("resnet18", 224, 56, 28, 14, 7)]
+    [InlineData("resnet34", 32, 32, 16, 8, 4)]
+    [InlineData("resnet34", 96, 24, 12, 6, 3)]
+    [InlineData("resnet50", 32, 32, 16, 8, 4)]
+    [InlineData("resnet50", 64, 16, 8, 4, 2)]
+    [InlineData("resnet50", 224, 56, 28, 14, 7)]
+    public void StagesHaveTheDocumentedSides(string name, int imageSize, params int[] sides)
+    {
+        using var encoder = EncoderCatalog.Create(name, imageSize);
+        Assert.Equal(sides, encoder.MeasureStages());
+        Assert.True(encoder.training);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheSmallestImagesWork(string name)
+    {
+        using var encoder = EncoderCatalog.Create(name, 16);
+        Assert.All(encoder.MeasureStages(), side => Assert.InRange(side, 1, 16));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EncoderCatalog.Create(name, 15));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void MapsMatchStagesAndFeaturesAreTheLastMapsAverage(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var encoder = EncoderCatalog.Create(name, 32);
+        encoder.eval();
+        var images = Images(2, 32);
+        var maps = encoder.ForwardStages(images);
+        Assert.Equal(encoder.Stages.Select(stage => (long)stage.Channels), maps.Select(map => map.shape[1]));
+        Assert.All(maps, map => Assert.Equal(2, map.shape[0]));
+        // Every map is one that ReLU has passed through, and none has died.
+        Assert.All(maps, map => Assert.True(map.min().item<float>() >= 0 && map.max().item<float>() > 0));
+        var features = encoder.forward(images);
+        Assert.Equal([2L, encoder.FeatureCount], features.shape);
+        Assert.True(SameBits(features, maps[^1].mean([2, 3])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheSeedAloneDecidesTheWeights(string name)
+    {
+        manual_seed(1);
+        using var first = EncoderCatalog.Create(name, 16, seed: 5);
+        manual_seed(2);
+        using var same = EncoderCatalog.Create(name, 16, seed: 5);
+        using var other = EncoderCatalog.Create(name, 16, seed: 6);
+        var (a, b, c) = (first.state_dict(), same.state_dict(), other.state_dict());
+        Assert.All(a, pair => Assert.True(SameBits(pair.Value, b[pair.Key]), pair.Key));
+        Assert.All(a.Where(pair => pair.Value.Dimensions == 4), pair => Assert.False(SameBits(pair.Value, c[pair.Key]), pair.Key));
+    }
+
+    [Fact]
+    public void ConvolutionsStartWithHeVarianceAndZeroBias()
+    {
+        using var encoder = new AlexNet(224);
+        var state = encoder.state_dict();
+        Assert.Equal(Math.Sqrt(2d / (384 * 9)), state["features.6.weight"].std().item<float>(), 4);
+        Assert.All(state.Where(pair => pair.Key.EndsWith("bias")), pair => Assert.Equal(0, pair.Value.abs().max().item<float>()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryParameterGetsAGradient(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = EncoderCatalog.Create(name, 32);
+        encoder.forward(Images(4, 32)).pow(2).sum().backward();
+        Assert.All(encoder.named_parameters(), named =>
+        {
+            Assert.NotNull(named.parameter.grad);
+            Assert.True(named.parameter.grad!.isfinite().all().item<bool>(), named.name);
+            Assert.True(named.parameter.grad!.abs().max().item<float>() > 0, named.name);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ForwardLeavesNoTensorBehind(string name)
+    {
+        using var noGrad = no_grad();
+        using var encoder = EncoderCatalog.Create(name, 16);
+        using var images = Images(2, 16);
+        Forward();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 25; i++)
+            Forward();
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void Forward()
+        {
+            encoder.forward(images).Dispose();
+            foreach (var map in encoder.ForwardStages(images))
+                map.Dispose();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EvaluationIsDeterministicAndKeepsChannelsLast(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var encoder = EncoderCatalog.Create(name, 32);
+        encoder.eval();
+        var images = Images(2, 32);
+        var expected = encoder.ForwardStages(images);
+        var again = encoder.ForwardStages(images);
+        var interleaved = encoder.ForwardStages(images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.True(SameBits(expected[i], again[i]));
+            // Relative to the map: without learnt statistics, values double with every residual block.
+            Assert.InRange(expected[i].sub(interleaved[i]).abs().max().div(expected[i].max()).item<float>(), 0, 1e-4f);
+            Assert.Equal(1, interleaved[i].stride(1));
+        }
+    }
+
+    [Fact]
+    public void AnUnknownNameIsAnsweredWithTheKnownOnes()
+    {
+        var error = Assert.Throws<ArgumentException>(() => EncoderCatalog.Create("vgg", 32));
+        Assert.All(EncoderCatalog.Names, name => Assert.Contains(name, error.Message));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ResNet(19, 32));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheCatalogueNamesWhatItMakes(string name)
+    {
+        using var encoder = EncoderCatalog.Create(name, 48, 0, Normalization.Cifar10);
+        Assert.Equal((name, 48, Stem.Medium), (encoder.Architecture, encoder.ImageSize, encoder.Stem));
+        Assert.Same(Normalization.Cifar10, encoder.Normalization);
+    }
+
+    private static bool SameBits(Tensor a, Tensor b)
+    {
+        using var same = a.eq(b).all();
+        return same.item<bool>();
+    }
+
+    private static Tensor Images(int count, int side)
+    {
+        using var random = new Generator(7);
+        return randn(count, 3, side, side, generator: random);
+    }
+}
