@@ -60,7 +60,7 @@ public sealed class AlexNet : Encoder
         for (var i = 0; i <= last; i++)
         {
             maps[i] = convolutions[i].forward(input).relu_();
-            input = pools[i] ? nn.functional.max_pool2d(maps[i], 3, 2) : maps[i];
+            input = pools[i] ? nn.functional.max_pool2d(maps[i], 3, 2, ceil_mode: true) : maps[i]; // tiles may be small
         }
         maps[last] = input;
         return [.. maps.Select(map => map.MoveToOuterDisposeScope())];

@@ -49,6 +49,6 @@ public sealed class ConvNet : Encoder
     private static Tensor Forward(ConvolutionUnit unit, Tensor inputs)
     {
         using var map = unit.forward(inputs);
-        return nn.functional.max_pool2d(map, 2);
+        return nn.functional.max_pool2d(map, 2, ceil_mode: true); // a tile of 12 pixels still has a map at the last stage
     }
 }

@@ -110,7 +110,7 @@ public static class EncoderFile
     {
         try
         {
-            ModuleState.Restore(encoder, "", tensors);
+            ModuleState.Restore(encoder, tensors);
         }
         catch (InvalidDataException e)
         {

@@ -14,15 +14,18 @@ internal static class ModuleState
 
     /// <summary>Copies named tensors into a module; all are checked before the first is copied.</summary>
     /// <param name="module">The module; it keeps its device and its floating-point type.</param>
-    /// <param name="prefix">Only tensors whose name starts with it are looked at; empty for all.</param>
     /// <param name="tensors">Tensors that match the module's state name by name and shape by shape. Borrowed.</param>
     /// <exception cref="InvalidDataException">Names are missing or extra, or a shape or type differs; the message lists them.</exception>
-    public static void Restore(nn.Module module, string prefix, IReadOnlyDictionary<string, Tensor> tensors)
+    public static void Restore(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors) => Copy(tensors, Collect(module, ""));
+
+    /// <summary>Copies named tensors onto others of the same names; all are checked before the first is copied.</summary>
+    /// <param name="tensors">Where from; borrowed.</param>
+    /// <param name="state">Where to: overwritten in place.</param>
+    /// <exception cref="InvalidDataException">Names are missing or extra, or a shape or type differs; the message lists them.</exception>
+    public static void Copy(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, Tensor> state)
     {
-        var state = Collect(module, prefix);
         var problems = state.Keys.Where(name => !tensors.ContainsKey(name)).Select(name => $"{name} is missing")
-            .Concat(tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !state.ContainsKey(name))
-                .Select(name => $"{name} is unknown"))
+            .Concat(tensors.Keys.Where(name => !state.ContainsKey(name)).Select(name => $"{name} is unknown"))
             .Concat(state.Where(pair => tensors.ContainsKey(pair.Key)).Select(pair => Difference(pair.Key, pair.Value, tensors[pair.Key])))
             .OfType<string>()
             .Order(StringComparer.Ordinal)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SelfSup.Data;
 using SelfSup.Files;
 using static TorchSharp.torch;
 
@@ -73,7 +72,14 @@ internal sealed class RunFolder
             if (before != value)
                 throw new InvalidOperationException($"The run in {folder} was started with {option} = {before}, not {value}. Resume with the same settings.");
         }
-        ModuleState.Copy(file.Tensors, state, path);
+        try
+        {
+            ModuleState.Copy(file.Tensors, state);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path} does not fit this run: {e.Message}", e);
+        }
         return long.Parse(file.Metadata["step"], System.Globalization.CultureInfo.InvariantCulture);
     }
 

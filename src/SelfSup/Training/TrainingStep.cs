@@ -1,6 +1,8 @@
 using SelfSup.Files;
 using SelfSup.Runtime;
 using SelfSup.Training.Optimizers;
+using TorchSharp;
+
 using static TorchSharp.torch;
 using Optimizer = SelfSup.Training.Optimizers.Optimizer;
 

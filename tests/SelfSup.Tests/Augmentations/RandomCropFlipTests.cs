@@ -16,7 +16,7 @@ public class RandomCropFlipTests
         for (var i = 0; i < 6; i++)
         {
             var windows = from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select images[i].slice(1, y, y + 9, 1).slice(2, x, x + 9, 1);
-            var found = windows.Select(window => window.equal(crops[i]) ? 1 : window.flip(2).equal(crops[i]) ? -1 : 0).Where(match => match != 0).ToArray();
+            var found = windows.Select(window => window.Equals(crops[i]) ? 1 : window.flip(2).equal(crops[i]) ? -1 : 0).Where(match => match != 0).ToArray();
             flips += found.Single() < 0 ? 1 : 0;
         }
         Assert.InRange(flips, 1, 5);
@@ -40,9 +40,9 @@ public class RandomCropFlipTests
         var images = randint(0, 256, [4, 3, 16, 16], ScalarType.Byte, generator: new Generator(1));
         var before = images.clone();
         var first = RandomCropFlip.Apply(images, 16, 2, true, new Generator(9));
-        Assert.True(first.equal(RandomCropFlip.Apply(images, 16, 2, true, new Generator(9))));
-        Assert.False(first.equal(RandomCropFlip.Apply(images, 16, 2, true, new Generator(10))));
-        Assert.True(images.equal(before));
+        Assert.True(first.Equals(RandomCropFlip.Apply(images, 16, 2, true, new Generator(9))));
+        Assert.False(first.Equals(RandomCropFlip.Apply(images, 16, 2, true, new Generator(10))));
+        Assert.True(images.Equals(before));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class RandomCropFlipTests
     {
         using var scope = NewDisposeScope();
         var images = randint(0, 256, [4, 3, 8, 8], ScalarType.Byte, generator: new Generator(1));
-        Assert.True(ColorJitter.Apply(images, 0, new Generator(1)).equal(images));
-        Assert.False(ColorJitter.Apply(images, 0.5, new Generator(1)).equal(images));
+        Assert.True(ColorJitter.Apply(images, 0, new Generator(1)).Equals(images));
+        Assert.False(ColorJitter.Apply(images, 0.5, new Generator(1)).Equals(images));
     }
 }

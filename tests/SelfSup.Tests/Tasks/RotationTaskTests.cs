@@ -18,10 +18,10 @@ public class RotationTaskTests
         using var batch = Task.Generate(images, new Generator(1));
         var views = batch.Inputs.view(3, 4, 3, side, side);
 
-        Assert.True(views.select(1, 0).equal(images));
-        Assert.True(views.select(1, 1).equal(images.rot90(1, (2, 3))));
-        Assert.True(views.select(1, 2).equal(images.flip(2).flip(3)));
-        Assert.True(views.select(1, 3).equal(images.rot90(3, (2, 3))));
+        Assert.True(views.select(1, 0).Equals(images));
+        Assert.True(views.select(1, 1).Equals(images.rot90(1, (2, 3))));
+        Assert.True(views.select(1, 2).Equals(images.flip(2).flip(3)));
+        Assert.True(views.select(1, 3).Equals(images.rot90(3, (2, 3))));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class RotationTaskTests
         var turned = images;
         for (var i = 0; i < 4; i++)
             turned = Task.Generate(turned, new Generator(1)).Inputs.view(2, 4, 3, 9, 9).select(1, 1).contiguous();
-        Assert.True(turned.equal(images));
+        Assert.True(turned.Equals(images));
     }
 
     [Fact]

@@ -1,0 +1,91 @@
+// Pretrains an encoder on unlabelled images by one or several pretext tasks.
+using System.CommandLine;
+using System.Globalization;
+using SelfSup;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Samples;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using TorchSharp;
+
+var task = new Option<string>("--task") { Description = $"One task, or several with weights such as rotation,colorization:0.5. Tasks: {string.Join(", ", TaskCatalog.Names)}.", DefaultValueFactory = _ => "rotation" };
+var images = new Option<string?>("--images") { Description = "Folder of images, at any depth." };
+var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files." };
+var idx = new Option<string?>("--idx") { Description = "IDX file of images (MNIST, Fashion-MNIST), plain or .gz." };
+var encoder = new Option<string>("--encoder") { Description = $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.", DefaultValueFactory = _ => "resnet18" };
+var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
+var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
+var rate = new Option<double?>("--lr") { Description = "Learning rate at the top of its schedule [default: 0.05 for SGD, 0.001 for AdamW]." };
+var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Sgd or AdamW.", DefaultValueFactory = _ => OptimizerKind.Sgd };
+var bf16 = new Option<bool>("--bf16") { Description = "Run the network in bfloat16; parameters stay float32." };
+var clip = new Option<double?>("--clip") { Description = "Largest norm of the gradient." };
+var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
+var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
+var output = new Option<string>("--output") { Description = "Run folder for the encoder, metrics, previews and checkpoints.", DefaultValueFactory = _ => "runs/pretrain" };
+var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
+
+var command = new RootCommand("Pretrains an encoder on unlabelled images.")
+{
+    task, images, cifar10, idx, encoder, size, epochs, batch, rate, optimizer, bf16, clip, seed, device, output, resume,
+};
+
+return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
+{
+    var source = OpenImages(options);
+    var imageSize = options.GetValue(size) ?? (options.GetValue(images) is null ? 32 : 96);
+    var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;
+    using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed), normalization);
+    var tasks = ParseTasks(options.GetValue(task)!);
+    Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");
+
+    var result = await Pretraining.RunAsync(network, tasks, source, new PretrainingOptions
+    {
+        Epochs = options.GetValue(epochs),
+        BatchSize = options.GetValue(batch),
+        LearningRate = options.GetValue(rate),
+        Optimizer = options.GetValue(optimizer),
+        Precision = options.GetValue(bf16) ? Precision.BFloat16 : Precision.Float32,
+        ClipGradientNorm = options.GetValue(clip),
+        Seed = options.GetValue(seed),
+        Device = ParseDevice(options.GetValue(device)!),
+        RunFolder = options.GetValue(output),
+        Resume = options.GetValue(resume),
+    }, new ConsoleProgress(), cancellation);
+
+    foreach (var failure in result.Failures.Take(10))
+        Console.WriteLine($"  left out {failure.Name}: {failure.Reason}");
+    if (result.Failures.Count > 10)
+        Console.WriteLine($"  and {result.Failures.Count - 10} more, all named in report.json");
+    Console.WriteLine($"Wrote {result.EncoderFile}. See previews, metrics.jsonl and checkpoints in {options.GetValue(output)}.");
+});
+
+IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
+{
+
+    (null, { } folder, null) => Cifar10.OpenTrain(folder),
+
+    _ => throw new ArgumentException("Give exactly one of --images, --cifar10 and --idx."),
+};
+
+static WeightedTask[] ParseTasks(string list) =>
+[
+    .. list.Split(',', StringSplitOptions.TrimEntries).Select(item =>
+    {
+        var parts = item.Split(':');
+        if (parts.Length == 1)
+            return new WeightedTask(TaskCatalog.Create(parts[0]));
+        return parts.Length == 2 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var weight) && weight > 0
+            ? new WeightedTask(TaskCatalog.Create(parts[0]), weight)
+            : throw new ArgumentException($"'{item}' in --task is not a task, or a task and a positive weight such as colorization:0.5.");
+    }),
+];
+
+static torch.Device? ParseDevice(string name) => name switch
+{
+    "auto" => null,
+    "cpu" => torch.CPU,
+    "cuda" => torch.CUDA,
+    _ => throw new ArgumentException($"--device is {name}; it must be auto, cpu or cuda."),
+};

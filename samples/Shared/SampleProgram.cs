@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace SelfSup.Samples;
+
+/// <summary>Runs a sample's command line: a wrong option is one line and exit code 2, a failure one line and exit code 1.</summary>
+internal static class SampleProgram
+{
+    public static async Task<int> RunAsync(RootCommand command, string[] arguments, Func<ParseResult, CancellationToken, Task> run)
+    {
+        SelfSup.Runtime.TorchRuntime.KeepFreedMemory();
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = true; // finish the step and write a checkpoint first
+            cancellation.Cancel();
+        };
+        command.SetAction((parsed, _) => run(parsed, cancellation.Token));
+        var result = command.Parse(arguments);
+        if (result.Errors.Count > 0)
+            return Fail(result.Errors[0].Message + " Use --help for the options.", 2);
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("Cancelled. With --output, go on with --resume.", 130);
+        }
+        catch (ArgumentException e)
+        {
+            return Fail(e.Message, 2);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException
+            or DllNotFoundException or PlatformNotSupportedException or SelfSup.Training.NonFiniteLossException)
+        {
+            return Fail(e.Message, 1);
+        }
+    }
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
+        return exitCode;
+    }
+}
