@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Transfer;
+
+/// <summary>The features of every readable image of a source, one matrix a layer. Owns the matrices.</summary>
+public sealed class FeatureSet : IDisposable
+{
+    private readonly Dictionary<string, Tensor> features;
+
+    internal FeatureSet(Dictionary<string, Tensor> features, int[] indices) => (this.features, Indices) = (features, indices);
+
+    /// <summary>The images that could be read, in the order of the rows, as places in the source.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>The features of a layer, float32 (N, D) on the CPU. Borrowed.</summary>
+    /// <param name="layer">The layer's name.</param>
+    /// <exception cref="KeyNotFoundException">The layer was not extracted.</exception>
+    public Tensor this[string layer] => features[layer];
+
+    /// <summary>Hands a layer's features over to the caller, so that they outlive this set.</summary>
+    internal Tensor Take(string layer) => features.Remove(layer, out var taken) ? taken : throw new KeyNotFoundException(layer);
+
+    /// <summary>Disposes the matrices.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in features.Values)
+            tensor.Dispose();
+        features.Clear();
+    }
+}

@@ -1,0 +1,139 @@
+using SelfSup.Data;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Measures what a frozen encoder has learned: a linear classifier on its features, with few labels.</summary>
+/// <remarks>
+/// The classifier is an L2-regularised multinomial logistic regression on features standardised by the training images, fitted
+/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune. Images are not augmented, BatchNorm is
+/// frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
+/// <para>
+/// Stage and L2 strength are chosen on a stratified, held-out part of the training labels, then refitted on all of them. Test
+/// images are read once a row of the table, after every choice.
+/// </para>
+/// </remarks>
+public static class LinearProbe
+{
+    /// <summary>Probes an encoder, and beside it chance, raw pixels and the same architecture with random weights.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Borrowed.</param>
+    /// <param name="train">Labelled images to fit and to choose on.</param>
+    /// <param name="test">Labelled images to report on, of the same classes by name.</param>
+    /// <param name="options">How to fit; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellation">Stops the evaluation.</param>
+    /// <returns>The table, the confusion matrix and the fitted classifier.</returns>
+    /// <exception cref="ArgumentException">
+    /// The classes differ, a set is empty, the labels are too few, a stage is unknown, or the architecture is in no catalogue.
+    /// </exception>
+    public static ProbeReport Evaluate(
+        Encoder encoder,
+        ILabeledImageSource train,
+        ILabeledImageSource test,
+        LinearProbeOptions? options = null,
+        IProgress<ProbeProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new();
+        options.Validate();
+        CheckLabels(train);
+        var toTrainLabel = MatchClasses(train, test);
+        var layers = ChooseLayers(encoder, options);
+        var search = new ProbeSearch(train, options, progress, cancellation);
+        var fingerprint = EncoderTwin.Fingerprint(encoder);
+
+        var rows = new List<ProbeRow>();
+        if (options.Baselines)
+        {
+            Probe(ProbeRow.RawPixels, encoder, [FeatureLayer.Pixels(encoder.ImageSize)]);
+            using var random = EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder);
+            Probe(ProbeRow.RandomWeights, random, layers);
+        }
+        var (fit, confusion) = Probe(ProbeRow.Pretrained, encoder, layers);
+        if (options.Baselines)
+            rows.Insert(0, MeasureChance(train, confusion));
+        if (EncoderTwin.Fingerprint(encoder) != fingerprint)
+            throw new InvalidOperationException($"The encoder '{encoder.Architecture}' changed its own weights in evaluation mode.");
+        return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
+        {
+            UnreadableImages = train.Count - fit.ImageCount + test.Count - confusion.Count,
+        };
+
+        (ProbeFit Fit, ConfusionMatrix Confusion) Probe(string name, Encoder probed, IReadOnlyList<FeatureLayer> choices)
+        {
+            var found = search.Run(name, probed, choices);
+            using var set = FeatureExtractor.Extract(
+                probed, test, [found.Best.Layer], options.BatchSize, options.Workers,
+                new StepProgress(progress, $"{name}: reading test images", test.Count), cancellation);
+            var truth = set.Indices.Select(index => toTrainLabel[test.LabelOf(index)]);
+            var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
+            var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
+            rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(
+                name, candidate.Layer.Name, candidate.Layer.Length, candidate.Strength, candidate.Accuracy,
+                candidate == found.Best ? matrix.Accuracy : null)));
+            return (found, matrix);
+        }
+    }
+
+    /// <summary>Fits a classifier for an app: the encoder as it is, and the best linear layer that the labels allow.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Copied.</param>
+    /// <param name="labelled">Labelled images.</param>
+    /// <param name="options">How to fit; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellation">Stops the fit.</param>
+    /// <returns>The classifier with its own copy of the encoder, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">
+    /// The labels are too few, a stage is unknown, or the architecture is in no catalogue.
+    /// </exception>
+    public static ImageClassifier Fit(
+        Encoder encoder,
+        ILabeledImageSource labelled,
+        LinearProbeOptions? options = null,
+        IProgress<ProbeProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new();
+        options.Validate();
+        CheckLabels(labelled);
+        var fit = new ProbeSearch(labelled, options, progress, cancellation).Run("probe", encoder, ChooseLayers(encoder, options));
+        return new ImageClassifier(EncoderTwin.Copy(encoder, options.CreateEncoder), fit.Head);
+    }
+
+    private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options)
+    {
+        var layers = FeatureLayer.ListOf(encoder);
+        if (options.Stage is null)
+            return layers;
+        var layer = layers.FirstOrDefault(layer => layer.Name == options.Stage)
+            ?? throw new ArgumentException(
+                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; it has {string.Join(", ", layers.Select(l => l.Name))}.");
+        return [layer];
+    }
+
+    private static void CheckLabels(ILabeledImageSource labelled)
+    {
+        if (labelled.Count == 0)
+            throw new ArgumentException("There are no labelled images to fit a probe on.");
+        var present = Enumerable.Range(0, labelled.Count).Select(labelled.LabelOf).Distinct().Count();
+        if (present < 2)
+            throw new ArgumentException($"All {labelled.Count} labelled images are of one class; a probe needs two or more.");
+    }
+
+    private static int[] MatchClasses(ILabeledImageSource train, ILabeledImageSource test)
+    {
+        if (test.Count == 0)
+            throw new ArgumentException("There are no test images to evaluate a probe on.");
+        var missing = train.ClassNames.Except(test.ClassNames).Select(name => $"the test images lack '{name}'");
+        var extra = test.ClassNames.Except(train.ClassNames).Select(name => $"the training images lack '{name}'");
+        var problems = missing.Concat(extra).ToList();
+        if (problems.Count > 0)
+            throw new ArgumentException($"Training and test images must have the same classes, but {string.Join(", ", problems)}.");
+        var places = train.ClassNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
+        return [.. test.ClassNames.Select(name => places[name])];
+    }
+
+    private static ProbeRow MeasureChance(ILabeledImageSource train, ConfusionMatrix test)
+    {
+        var frequent = Enumerable.Range(0, train.Count).CountBy(train.LabelOf).OrderBy(pair => pair.Key).MaxBy(pair => pair.Value).Key;
+        return new(ProbeRow.Chance, null, 0, null, null, (double)test.CountOf(frequent) / test.Count);
+    }
+}

@@ -1,0 +1,24 @@
+namespace SelfSup.Transfer;
+
+/// <summary>One line of a probe's table.</summary>
+/// <param name="Features">What the classifier sees: <c>chance</c>, <c>raw pixels</c>, <c>random weights</c> or <c>pretrained</c>.</param>
+/// <param name="Stage">The stage the features come from; null for chance.</param>
+/// <param name="Length">Length of the feature vector; 0 for chance.</param>
+/// <param name="Strength">The L2 strength chosen on held-out training labels; null for chance.</param>
+/// <param name="ValidationAccuracy">Accuracy on the held-out training labels, 0..1; null for chance.</param>
+/// <param name="TestAccuracy">Accuracy on the test images, 0..1; null for a stage that was not chosen, which never saw them.</param>
+public sealed record ProbeRow(
+    string Features, string? Stage, int Length, double? Strength, double? ValidationAccuracy, double? TestAccuracy)
+{
+    /// <summary>Always the most frequent class of the training images.</summary>
+    public const string Chance = "chance";
+
+    /// <summary>The pixels of the shrunk image.</summary>
+    public const string RawPixels = "raw pixels";
+
+    /// <summary>The same architecture, untrained.</summary>
+    public const string RandomWeights = "random weights";
+
+    /// <summary>The encoder under evaluation.</summary>
+    public const string Pretrained = "pretrained";
+}

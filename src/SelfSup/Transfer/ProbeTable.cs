@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Writes a probe's report as text that a stranger can read.</summary>
+internal static class ProbeTable
+{
+    private static readonly string[] Titles = ["features", "stage", "length", "L2", "validation", "test"];
+
+    /// <summary>Formats the table and its notes.</summary>
+    public static string Format(ProbeReport report)
+    {
+        var classes = report.Confusion.ClassNames;
+        var text = new StringBuilder();
+        text.AppendLine(Invariant(
+            $"Linear probe of {report.Architecture} at {report.ImageSize} px: {classes.Count} classes, {report.TrainImages} labels, {report.TestImages} test images"));
+        text.AppendLine();
+        AppendColumns(text, [Titles, .. report.Rows.Select(Cells)]);
+        text.AppendLine();
+        AppendNotes(text, report);
+        text.AppendLine();
+        text.AppendLine($"Test accuracy of pretrained, {report.Best.Stage}, by class:");
+        AppendColumns(text, [.. classes.Select((name, label) => new[]
+        {
+            "  " + name,
+            report.Confusion.AccuracyOf(label) is { } accuracy ? Percent(accuracy) : "-",
+            Invariant($"of {report.Confusion.CountOf(label)}"),
+        })]);
+        return text.ToString();
+    }
+
+    private static void AppendNotes(StringBuilder text, ProbeReport report)
+    {
+        text.AppendLine("Chance always answers the most frequent class of the labels. Random weights are the same architecture, untrained.");
+        text.AppendLine(Invariant(
+            $"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, held out evenly from every class (seed {report.Seed});"));
+        text.AppendLine("then that one probe was fitted on all labels and tested once. Rows without a test result were not chosen and not tested.");
+        var accuracy = report.Best.TestAccuracy!.Value;
+        text.AppendLine(Invariant(
+            $"The number of test images alone makes the last test result uncertain by ±{200 * Math.Sqrt(accuracy * (1 - accuracy) / report.TestImages):F1} points (two standard errors)."));
+        if (report.Strengths.Count > 1 && (report.Best.Strength == report.Strengths[0] || report.Best.Strength == report.Strengths[^1]))
+            text.AppendLine(Invariant($"The chosen L2 strength {report.Best.Strength} is the last one tried; a wider range may do better."));
+        if (report.UnreadableImages > 0)
+            text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
+    }
+
+    private static string[] Cells(ProbeRow row) =>
+    [
+        row.Features,
+        row.Stage ?? "-",
+        row.Length > 0 ? row.Length.ToString(CultureInfo.InvariantCulture) : "-",
+        row.Strength?.ToString("G3", CultureInfo.InvariantCulture) ?? "-",
+        row.ValidationAccuracy is { } validation ? Percent(validation) : "-",
+        row.TestAccuracy is { } test ? Percent(test) : "-",
+    ];
+
+    private static string Percent(double share) => Invariant($"{100 * share:F1} %");
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    // Words stand left, numbers right.
+    private static void AppendColumns(StringBuilder text, IReadOnlyList<string[]> lines)
+    {
+        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
+        var words = lines[0].Length > 3 ? 2 : 1;
+        foreach (var line in lines)
+        {
+            var cells = line.Select((cell, i) => i < words ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            text.AppendLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+}
