@@ -20,7 +20,7 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
     private readonly Standardization scaling = Standardization.ApplyTo(features);
 
     /// <summary>Tries every strength on the held-out rows.</summary>
-    public ProbeCandidate Choose(int classes, LinearProbeOptions options, CancellationToken cancellation)
+    public ProbeCandidate Choose(int classes, LinearProbeOptions options, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -34,7 +34,7 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
             // Strong to weak: each fit is the next one's start, and a tie goes to the simpler classifier.
             foreach (var strength in options.Strengths.OrderDescending())
             {
-                var fit = LogisticRegression.Fit(fitFeatures, fitLabels, classes, strength, previous, cancellation: cancellation);
+                var fit = LogisticRegression.Fit(fitFeatures, fitLabels, classes, strength, previous, cancellationToken: cancellationToken);
                 previous?.Dispose();
                 previous = fit;
                 var (accuracy, loss) = fit.Score(heldFeatures, heldLabels);
@@ -51,12 +51,12 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
     }
 
     /// <summary>Fits on all rows.</summary>
-    public LinearHead Fit(IReadOnlyList<string> classNames, double strength, CancellationToken cancellation)
+    public LinearHead Fit(IReadOnlyList<string> classNames, double strength, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
-        using var fit = LogisticRegression.Fit(features.to(device), target, classNames.Count, strength, cancellation: cancellation);
+        using var fit = LogisticRegression.Fit(features.to(device), target, classNames.Count, strength, cancellationToken: cancellationToken);
         var (weights, bias) = scaling.Fold(fit);
         return new(layer, classNames, weights, bias);
     }

@@ -135,7 +135,7 @@ public class LogisticRegressionTests
         using var scope = NewDisposeScope();
         var (features, labels) = MakeData(100, 10, 3);
         Assert.Throws<OperationCanceledException>(
-            () => LogisticRegression.Fit(features, labels, 3, 0.1, cancellation: new CancellationToken(true)));
+            () => LogisticRegression.Fit(features, labels, 3, 0.1, cancellationToken: new CancellationToken(true)));
     }
 
     [Fact]
