@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SelfSup;
 
 /// <summary>Cross-entropy of a linear layer on the encoder's globally averaged last stage.</summary>
-public class ClassificationModel : PretextModel
+public sealed class ClassificationModel : PretextModel
 {
     private readonly TorchSharp.Modules.Linear head;
 
@@ -25,7 +25,7 @@ public class ClassificationModel : PretextModel
     /// <summary>Computes the score of every class.</summary>
     /// <param name="batch">A generated batch.</param>
     /// <returns>Logits (M, classes), owned by the caller.</returns>
-    public virtual Tensor ComputeLogits(PretextBatch batch)
+    public Tensor ComputeLogits(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
         var encoder = GetEncoder();

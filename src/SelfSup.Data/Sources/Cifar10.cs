@@ -50,7 +50,11 @@ public sealed class Cifar10 : ILabeledImageSource
     public string NameOf(int index) => $"{names[index / recordsPerFile]}#{index % recordsPerFile}";
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels) => Record(index)[1..].CopyTo(pixels);
+    public void Read(int index, int size, Span<byte> pixels)
+    {
+        for (var channel = 0; channel < 3; channel++)
+            Resampler.Scale(Record(index).Slice(1 + channel * Side * Side, Side * Side), Side, Side, size, pixels.Slice(channel * size * size, size * size));
+    }
 
     private ReadOnlySpan<byte> Record(int index) =>
         files[index / recordsPerFile].AsSpan(index % recordsPerFile * RecordBytes, RecordBytes);

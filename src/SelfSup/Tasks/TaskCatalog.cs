@@ -7,10 +7,10 @@ public static class TaskCatalog
     {
         ["rotation"] = () => new RotationTask(),
         ["jigsaw"] = () => new JigsawTask(),
-//        ["colorization"] = () => new ColorizationTask(),
-//        ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
-//        ["inpainting"] = () => new InpaintingTask(),
-//        ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+        ["colorization"] = () => new ColorizationTask(),
+        ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
+        ["inpainting"] = () => new InpaintingTask(),
+        ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
     };
 
     /// <summary>All names.</summary>

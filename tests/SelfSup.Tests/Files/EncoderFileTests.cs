@@ -153,10 +153,10 @@ public sealed class EncoderFileTests : IDisposable
         var tensors = ModuleState.Collect(source, "encoder.").ToDictionary();
         Assert.Contains("encoder.stage1.conv.weight", tensors.Keys);
         tensors["head.weight"] = foreign;
-        ModuleState.Restore(target, "encoder.", tensors);
+        ModuleState.Restore(target, tensors);
         var state = target.state_dict();
         Assert.All(source.state_dict(), pair => Assert.True(pair.Value.allclose(state[pair.Key], 0, 0)));
-        Assert.Throws<InvalidDataException>(() => ModuleState.Restore(target, "", tensors));
+        Assert.Throws<InvalidDataException>(() => ModuleState.Restore(target, tensors));
     }
 
     [Fact]

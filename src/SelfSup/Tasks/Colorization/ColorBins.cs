@@ -1,0 +1,120 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>The 313 bins of width 10 that Zhang et al. (2016) divide the ab plane into, and the way to them and back.</summary>
+public static class ColorBins
+{
+    /// <summary>Number of bins.</summary>
+    public const int Count = 313;
+
+    private const int Step = 10;
+    private const double Sigma = 5;
+
+    // Exact: among this many bins nearest to a cell's centre are always the ten nearest to any point of the cell.
+    private const int Candidates = 24;
+    private const int CellsPerSide = 256;
+    private const int LowestCell = -128;
+
+    // For a = -90, -80, .. 100: the lowest and highest b. A published table; no rule about the sRGB gamut gives it.
+    private static readonly (int Low, int High)[] Rows =
+    [
+        (50, 90), (20, 90), (0, 90), (-20, 90), (-30, 100), (-40, 100), (-50, 100), (-50, 100), (-60, 100), (-70, 100),
+        (-80, 90), (-80, 90), (-90, 90), (-100, 90), (-100, 80), (-110, 80), (-110, 80), (-110, 70), (-110, 70), (-90, 0),
+    ];
+
+    private static readonly Dictionary<string, Tensor> CandidateTables = [];
+
+    /// <summary>The bins' centres, by a, then by b.</summary>
+    public static IReadOnlyList<(int A, int B)> Centers { get; } =
+    [
+        .. Rows.SelectMany((row, i) => Enumerable.Range(0, (row.High - row.Low) / Step + 1).Select(j => (-90 + Step * i, row.Low + Step * j))),
+    ];
+
+    /// <summary>Spreads each colour over its nearest bins with Gaussian weights of sigma 5.</summary>
+    /// <param name="ab">Colours, float (N, 2, H, W).</param>
+    /// <param name="neighbours">Number of bins a colour, 1..10.</param>
+    /// <returns>The bins, int64 (N, K, H, W), nearest first, and their weights, float (N, K, H, W), which sum to 1; owned by the caller.</returns>
+    public static (Tensor Bins, Tensor Weights) SoftEncode(Tensor ab, int neighbours)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, 10);
+        using var scope = NewDisposeScope();
+        long count = ab.shape[0], height = ab.shape[2], width = ab.shape[3];
+        var colors = ab.permute(0, 2, 3, 1).reshape(-1, 2); // (P, 2)
+        var cells = colors.floor().sub_(LowestCell).clamp_(0, CellsPerSide - 1).to(ScalarType.Int64);
+        var candidates = CandidatesOn(ab.device).index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int64); // (P, 24)
+        var centers = CentersOn(ab.device).index_select(0, candidates.flatten()).view(-1, Candidates, 2);
+        var squared = colors.unsqueeze(1).sub(centers).pow_(2).sum(2); // (P, 24)
+        var (distances, order) = squared.topk(neighbours, 1, largest: false);
+        var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
+        return (Arrange(candidates.gather(1, order)), Arrange(weights));
+
+        Tensor Arrange(Tensor values) =>
+            values.view(count, height, width, neighbours).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns scores of bins into colours: the mean under a sharpened distribution, between the mode and the mean.</summary>
+    /// <param name="logits">Scores (N, 313, H, W).</param>
+    /// <param name="temperature">At least 0: 1 gives the mean, 0 the most likely bin. The paper's is 0.38.</param>
+    /// <returns>Colours, float (N, 2, H, W), owned by the caller.</returns>
+    public static Tensor AnnealedMean(Tensor logits, double temperature = 0.38)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(temperature);
+        using var scope = NewDisposeScope();
+        var centers = CentersOn(logits.device); // (313, 2)
+        if (temperature == 0)
+        {
+            return centers.index_select(0, logits.argmax(1).flatten())
+                .view(logits.shape[0], logits.shape[2], logits.shape[3], 2).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
+        }
+        var probabilities = logits.to(ScalarType.Float32).log_softmax(1).div_(temperature).softmax(1);
+        return nn.functional.conv2d(probabilities, centers.t().contiguous().view(2, Count, 1, 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Smooths how often each bin occurs by a Gaussian of sigma 5 in the ab plane.</summary>
+    /// <param name="counts">Occurrences, float (313), not all zero.</param>
+    /// <returns>Probabilities (313), owned by the caller.</returns>
+    public static Tensor SmoothPrior(Tensor counts)
+    {
+        using var scope = NewDisposeScope();
+        var centers = CentersOn(counts.device);
+        var squared = centers.unsqueeze(0).sub(centers.unsqueeze(1)).pow_(2).sum(2);
+        var smooth = squared.mul_(-1 / (2 * Sigma * Sigma)).exp_().matmul(counts.div(counts.sum()));
+        return smooth.div(smooth.sum()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Weights that make rare colours count: the inverse of the prior mixed with a uniform one.</summary>
+    /// <param name="prior">Probabilities (313).</param>
+    /// <param name="uniformShare">The uniform part, in [0, 1]; 1 makes all weights equal. The paper's is 0.5.</param>
+    /// <returns>Weights (313) whose mean under the prior is 1, owned by the caller.</returns>
+    public static Tensor RebalancingWeights(Tensor prior, double uniformShare = 0.5)
+    {
+        using var scope = NewDisposeScope();
+        // Some bins are the nearest of no colour at all, hence the floor.
+        var weights = prior.mul(1 - uniformShare).add_(uniformShare / Count).clamp_min_(1e-8).reciprocal_();
+        return weights.div(prior.mul(weights).sum()).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor CentersOn(Device device) =>
+        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2], device: device);
+
+    /// <summary>The bins nearest to the centre of each cell of side 1, int16 (cells, 24); built once a device and kept.</summary>
+    private static Tensor CandidatesOn(Device device)
+    {
+        lock (CandidateTables)
+        {
+            if (!CandidateTables.TryGetValue(device.ToString(), out var table))
+            {
+                using var scope = NewDisposeScope();
+                var axis = arange(CellsPerSide, float32, device).add_(LowestCell + 0.5f);
+                var cells = stack([axis.view(-1, 1).expand(CellsPerSide, CellsPerSide), axis.expand(CellsPerSide, CellsPerSide)], 2).view(-1, 1, 2);
+                var centers = CentersOn(device);
+                var squared = cells.select(2, 0).sub(centers.select(1, 0)).pow_(2).add_(cells.select(2, 1).sub(centers.select(1, 1)).pow_(2));
+                var nearest = squared.topk(Candidates, 1, largest: false).indexes;
+                CandidateTables[device.ToString()] = table = nearest.to(ScalarType.Int16).DetachFromDisposeScope();
+            }
+            return table;
+        }
+    }
+}

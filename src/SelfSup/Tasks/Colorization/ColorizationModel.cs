@@ -1,0 +1,101 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Predicts colours from all stages but the shallowest, which would pass edges on without the encoder learning what they are of.</summary>
+public sealed class ColorizationModel : PretextModel
+{
+    private const int Width = 128;
+    private const float ColorScale = 110;
+    private readonly ColorizationOptions options;
+    private readonly IPretextTask task;
+    private readonly ModuleList<nn.Module<Tensor, Tensor>> lateral;
+    private readonly nn.Module<Tensor, Tensor> head;
+    private readonly Tensor prior;
+    private readonly Tensor class_weights;
+
+    internal ColorizationModel(string name, Encoder encoder, ColorizationOptions options, IPretextTask task)
+        : base(name, encoder)
+    {
+        (this.options, this.task) = (options, task);
+        lateral = new ModuleList<nn.Module<Tensor, Tensor>>([.. encoder.Stages.Skip(1).Select(stage => nn.Conv2d(stage.Channels, Width, 1))]);
+        var outputs = options.Mode == ColorizationMode.Classification ? ColorBins.Count : 2;
+        head = nn.Sequential(nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, outputs, 1));
+        prior = full([ColorBins.Count], 1f / ColorBins.Count);
+        class_weights = ones(ColorBins.Count);
+        RegisterComponents();
+        Objectives = [new Objective("colorization", ComputeLoss, encoder, this)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Objective> Objectives { get; }
+
+    /// <summary>Learns how often each colour occurs, so that rare ones can count more.</summary>
+    /// <inheritdoc/>
+    public override void Prepare(IEnumerable<Tensor> batches)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var counts = zeros_like(prior);
+        foreach (var images in batches)
+        {
+            using var inner = NewDisposeScope();
+            using var random = new Generator(0, images.device);
+            using var batch = (ColorizationBatch)task.Generate(images, random);
+            counts.add_(batch.Bins.select(1, 0).flatten().bincount(null, ColorBins.Count).to(ScalarType.Float32));
+        }
+        if (counts.sum().item<float>() == 0)
+            return;
+        prior.copy_(ColorBins.SmoothPrior(counts));
+        class_weights.copy_(ColorBins.RebalancingWeights(prior, options.UniformShare));
+    }
+
+    /// <summary>Computes the raw output at the resolution of the batch's targets.</summary>
+    /// <param name="batch">A generated batch.</param>
+    /// <returns>Scores of bins (N, 313, h, w), or scaled colours (N, 2, h, w); owned by the caller.</returns>
+    public Tensor ComputeOutput(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var encoder = GetEncoder();
+        var maps = encoder.ForwardStages(encoder.Normalize(batch.Inputs));
+        long height = batch.Targets.shape[2], width = batch.Targets.shape[3];
+        Tensor? sum = null;
+        for (var i = 0; i < lateral.Count; i++)
+        {
+            var map = nn.functional.interpolate(lateral[i].forward(maps[i + 1]), size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+            sum = sum is null ? map : sum.add(map); // (N, 128, h, w)
+        }
+        return head.forward(sum!).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Predicts colours.</summary>
+    /// <param name="batch">A generated batch.</param>
+    /// <returns>Colours, float (N, 2, h, w), owned by the caller.</returns>
+    public Tensor PredictColors(PretextBatch batch)
+    {
+        using var output = ComputeOutput(batch);
+        return options.Mode == ColorizationMode.Classification
+            ? ColorBins.AnnealedMean(output, options.Temperature)
+            : output.to(ScalarType.Float32).mul(ColorScale);
+    }
+
+    private PretextLoss ComputeLoss(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var colors = (ColorizationBatch)batch;
+        var output = ComputeOutput(batch).to(ScalarType.Float32);
+        var colored = colors.Colored.view(-1, 1, 1);
+        if (options.Mode == ColorizationMode.Regression)
+        {
+            // The bend of the Huber loss is at one unit of Lab.
+            var error = nn.functional.huber_loss(output, batch.Targets.div(ColorScale), 1 / ColorScale, nn.Reduction.None).sum(1).mul(ColorScale);
+            var distance = output.detach().mul(ColorScale).sub(batch.Targets).square().sum(1).sqrt().mul(colored).mean();
+            return new PretextLoss(error.mul(colored).mean().MoveToOuterDisposeScope(), ("distance", distance.MoveToOuterDisposeScope()));
+        }
+        var likelihood = output.log_softmax(1).gather(1, colors.Bins).mul(colors.Weights).sum(1); // (N, h, w)
+        var entropy = likelihood.neg().mul(colored);
+        var rebalanced = entropy.mul(class_weights.index_select(0, colors.Bins.select(1, 0).flatten()).view_as(entropy));
+        return new PretextLoss(rebalanced.mean().MoveToOuterDisposeScope(), ("cross_entropy", entropy.detach().mean().MoveToOuterDisposeScope()));
+    }
+}

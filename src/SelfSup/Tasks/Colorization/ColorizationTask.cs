@@ -1,0 +1,84 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Takes the colours away and asks for them back.</summary>
+/// <remarks>
+/// Zhang, Isola and Efros, "Colorful Image Colorization", 2016, https://arxiv.org/abs/1603.08511. The encoder sees the lightness
+/// repeated on three channels, so that the same encoder serves colour images afterwards. Images without colours teach nothing.
+/// </remarks>
+public sealed class ColorizationTask : IPretextTask
+{
+    private const double GreyBelow = 5;
+    private readonly ColorizationOptions options;
+
+    /// <summary>Creates the task.</summary>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public ColorizationTask(ColorizationOptions? options = null)
+    {
+        this.options = options ??= new ColorizationOptions();
+        if (options.Neighbours is < 1 or > 10)
+            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Neighbours)} is {options.Neighbours}; it must be in 1..10.", nameof(options));
+        if (!(options.Temperature >= 0))
+            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Temperature)} is {options.Temperature}; it must be at least 0.", nameof(options));
+        if (options.UniformShare is not (>= 0 and <= 1))
+            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.UniformShare)} is {options.UniformShare}; it must be in [0, 1].", nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public string Name => options.Mode == ColorizationMode.Classification ? "colorization" : "colorization-regression";
+
+    /// <summary>Every how many pixels a colour is asked for: 2 for images up to 40 pixels, else 4.</summary>
+    /// <param name="imageSize">Side of the image in pixels.</param>
+    /// <returns>The distance in pixels.</returns>
+    public static int StrideFor(int imageSize) => imageSize <= 40 ? 2 : 4;
+
+    /// <summary>Splits images into lightness and colours.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="random">Not used.</param>
+    /// <returns>A <see cref="ColorizationBatch"/>.</returns>
+    public PretextBatch Generate(Tensor images, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var lab = LabColor.FromRgb(images);
+        var stride = StrideFor((int)images.shape[2]);
+        var inputs = lab.narrow(1, 0, 1).div(100).expand(-1, 3, -1, -1).contiguous();
+        // Picked, not averaged: an average of two colours is a third one that was not there.
+        var colors = lab.narrow(1, 1, 2).slice(2, 0, images.shape[2], stride).slice(3, 0, images.shape[3], stride).contiguous(); // (N, 2, h, w)
+        var colored = colors.abs().amax([1, 2, 3]).gt(GreyBelow).to(ScalarType.Float32);
+        var (bins, weights) = ColorBins.SoftEncode(colors, options.Neighbours);
+        return new ColorizationBatch(
+            inputs.MoveToOuterDisposeScope(), colors.MoveToOuterDisposeScope(), bins.MoveToOuterDisposeScope(),
+            weights.MoveToOuterDisposeScope(), colored.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public PretextModel CreateModel(Encoder encoder) => new ColorizationModel(Name, encoder, options, this);
+
+    /// <summary>Draws a row an image: the grey input, the true colours and the predicted ones.</summary>
+    /// <inheritdoc/>
+    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var predicted = (model as ColorizationModel)?.PredictColors(batch);
+        var truth = Paint(batch, batch.Targets);
+        var answer = predicted is null ? null : Paint(batch, predicted);
+        var grid = new PreviewGrid();
+        for (var i = 0; i < batch.Inputs.shape[0]; i++)
+        {
+            PreviewCell[] known = [new(batch.Inputs[i], "input"), new(truth[i], "true colours")];
+            grid.AddRow(answer is null ? known : [.. known, new PreviewCell(answer[i], "predicted")]);
+        }
+        return grid;
+    }
+
+    private static Tensor Paint(PretextBatch batch, Tensor colors)
+    {
+        var size = batch.Inputs.shape[2];
+        var smooth = nn.functional.interpolate(colors, size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
+        return LabColor.ToRgb(cat([batch.Inputs.narrow(1, 0, 1).mul(100), smooth], 1));
+    }
+}

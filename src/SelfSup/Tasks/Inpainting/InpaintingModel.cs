@@ -1,0 +1,149 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>A decoder that paints the whole image from the encoder's last stage, judged in the hole and the band around it.</summary>
+/// <remarks>With a critic there are two objectives: what the encoder and the decoder paint, and how well the critic sees through it.</remarks>
+public sealed class InpaintingModel : PretextModel
+{
+    private readonly double reconstructionWeight;
+    private readonly nn.Module<Tensor, Tensor> decoder;
+    private readonly nn.Module<Tensor, Tensor>? critic;
+    private readonly LastCompleted last = new();
+
+    internal InpaintingModel(string name, Encoder encoder, InpaintingOptions options)
+        : base(name, encoder)
+    {
+        reconstructionWeight = options.ReconstructionWeight;
+        decoder = InpaintingDecoder.Create(encoder);
+        critic = options.Adversarial ? InpaintingCritic.Create(encoder.ImageSize) : null;
+        RegisterComponents();
+        var reconstruction = new Objective("reconstruction", batch => ComputeReconstruction((InpaintingBatch)batch), encoder, decoder);
+        // The authors' generator learns ten times as fast as their critic.
+        Objectives = critic is null
+            ? [reconstruction]
+            : [reconstruction, new Objective("critic", batch => ComputeCritic((InpaintingBatch)batch), critic) { LearningRateFactor = 0.1 }];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Objective> Objectives { get; }
+
+    /// <summary>Paints every image.</summary>
+    /// <param name="batch">A generated batch.</param>
+    /// <returns>Images, float32 (N, 3, S, S) in [-1, 1], owned by the caller.</returns>
+    public Tensor Paint(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var encoder = GetEncoder();
+        var painted = decoder.forward(encoder.ForwardStages(encoder.Normalize(batch.Inputs))[^1]).to(ScalarType.Float32);
+        var side = batch.Inputs.shape[2];
+        if (painted.shape[2] != side)
+            painted = nn.functional.interpolate(painted, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+        return painted.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Paints the holes alone and leaves the rest as it is.</summary>
+    /// <param name="batch">A generated batch.</param>
+    /// <returns>Images, float32 (N, 3, S, S) in [-1, 1], owned by the caller.</returns>
+    public Tensor Complete(InpaintingBatch batch)
+    {
+        using var painted = Paint(batch);
+        return Complete(batch, painted);
+    }
+
+    /// <summary>The mean squared error, over the pixels that count, of an image in [-1, 1].</summary>
+    /// <param name="painted">Images, float (N, 3, S, S).</param>
+    /// <param name="batch">The batch they belong to.</param>
+    /// <returns>A scalar, owned by the caller.</returns>
+    public static Tensor ComputeError(Tensor painted, InpaintingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var squared = painted.sub(Scale(batch.Targets)).square().mul(batch.Weights);
+        return squared.sum().div(batch.Weights.sum().mul(3 * painted.shape[0])).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            last.Take()?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private PretextLoss ComputeReconstruction(InpaintingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var painted = Paint(batch);
+        var loss = ComputeError(painted, batch);
+        var holeError = MeasureHole(painted, batch).MoveToOuterDisposeScope();
+        if (critic is null)
+            return new PretextLoss(loss.MoveToOuterDisposeScope(), ("hole_error", holeError));
+        var completed = Complete(batch, painted);
+        last.Keep(completed.detach().DetachFromDisposeScope());
+        var deceived = Judge(critic, completed, isReal: true);
+        var sum = loss.mul(reconstructionWeight).add(deceived.mul(1 - reconstructionWeight));
+        return new PretextLoss(
+            sum.MoveToOuterDisposeScope(), ("hole_error", holeError), ("adversarial", deceived.detach().MoveToOuterDisposeScope()));
+    }
+
+    private PretextLoss ComputeCritic(InpaintingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var completed = last.Take() ?? CompleteWithoutGradient(batch);
+        // Real and completed images are judged apart, so that batch statistics do not give them away.
+        var real = Judge(critic!, Scale(batch.Targets), isReal: true);
+        var fake = Judge(critic!, completed, isReal: false);
+        completed.Dispose();
+        return new PretextLoss(real.add(fake).div(2).MoveToOuterDisposeScope());
+    }
+
+    private Tensor CompleteWithoutGradient(InpaintingBatch batch)
+    {
+        using var noGrad = no_grad();
+        return Complete(batch);
+    }
+
+    private static Tensor Judge(nn.Module<Tensor, Tensor> critic, Tensor images, bool isReal)
+    {
+        using var scope = NewDisposeScope();
+        var logits = critic.forward(ChannelsLast.Of(images)).to(ScalarType.Float32);
+        var truth = full_like(logits, isReal ? 1 : 0);
+        return nn.functional.binary_cross_entropy_with_logits(logits, truth).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Complete(InpaintingBatch batch, Tensor painted)
+    {
+        using var scope = NewDisposeScope();
+        return where(batch.Mask, painted, Scale(batch.Targets)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean squared error in the holes alone, without gradient.</summary>
+    private static Tensor MeasureHole(Tensor painted, InpaintingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var squared = painted.detach().sub(Scale(batch.Targets)).square().mul(batch.Mask);
+        return squared.sum().div(batch.Mask.sum().mul(3 * painted.shape[0])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>uint8 images to float in [-1, 1].</summary>
+    private static Tensor Scale(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
+
+    /// <summary>What the last reconstruction completed, for the critic's turn in the same step; no buffer, hence not a field of the model.</summary>
+    private sealed class LastCompleted
+    {
+        private Tensor? completed;
+
+        public void Keep(Tensor tensor)
+        {
+            completed?.Dispose();
+            completed = tensor;
+        }
+
+        public Tensor? Take()
+        {
+            var taken = completed;
+            completed = null;
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Removes a part of every image and asks for it back.</summary>
+/// <remarks>
+/// Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, https://arxiv.org/abs/1604.07379. The hole is filled
+/// with ImageNet's mean colour, red 123, green 117, blue 104, and is the same in all images of a batch.
+/// </remarks>
+public sealed class InpaintingTask : IPretextTask
+{
+    private readonly InpaintingOptions options;
+
+    /// <summary>Creates the task.</summary>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public InpaintingTask(InpaintingOptions? options = null)
+    {
+        this.options = options ??= new InpaintingOptions();
+        if (options.ReconstructionWeight is not (> 0 and < 1))
+        {
+            throw new ArgumentException(
+                $"{nameof(InpaintingOptions)}.{nameof(options.ReconstructionWeight)} is {options.ReconstructionWeight}; it must be in (0, 1).", nameof(options));
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => options.Adversarial ? "inpainting-adversarial" : "inpainting";
+
+    /// <summary>Cuts a hole into every image.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="random">Draws the hole.</param>
+    /// <returns>An <see cref="InpaintingBatch"/>.</returns>
+    public PretextBatch Generate(Tensor images, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var mask = HoleMask.Draw(options.Mask, (int)images.shape[2], random, images.device);
+        var fill = tensor(new byte[] { 123, 117, 104 }, device: images.device).view(1, 3, 1, 1);
+        return new InpaintingBatch(
+            where(mask, fill, images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
+            mask.MoveToOuterDisposeScope(), HoleMask.WeighErrors(mask).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public PretextModel CreateModel(Encoder encoder) => new InpaintingModel(Name, encoder, options);
+
+    /// <summary>Draws a row an image: the input, the completed image and the true one.</summary>
+    /// <inheritdoc/>
+    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var completed = (model as InpaintingModel)?.Complete((InpaintingBatch)batch).add(1).div(2);
+        var grid = new PreviewGrid();
+        for (var i = 0; i < batch.Inputs.shape[0]; i++)
+        {
+            PreviewCell input = new(batch.Inputs[i], "input"), truth = new(batch.Targets[i], "true image");
+            grid.AddRow(completed is null ? [input, truth] : [input, new PreviewCell(completed[i], "completed"), truth]);
+        }
+        return grid;
+    }
+}
