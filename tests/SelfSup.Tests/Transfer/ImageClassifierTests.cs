@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Transfer;
 using SkiaSharp;
 using static TorchSharp.torch;
@@ -118,7 +119,7 @@ public sealed class ImageClassifierTests : IDisposable
         Assert.Throws<ImageReadException>(() => classifier.Predict(new byte[10]));
 
         var encoderOnly = Path.Combine(folder.FullName, "encoder.safetensors");
-        Files.EncoderFile.Save(encoder, encoderOnly);
+        EncoderFile.Save(encoder, encoderOnly);
         Assert.Contains(encoderOnly, Assert.Throws<InvalidDataException>(() => ImageClassifier.Load(encoderOnly)).Message);
     }
 

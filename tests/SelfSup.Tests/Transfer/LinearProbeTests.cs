@@ -17,7 +17,12 @@ public class LinearProbeTests
 
         var stages = FeatureLayer.ListOf(encoder).Select(layer => layer.Name).ToArray();
         Assert.Equal(
-            [("chance", null), ("raw pixels", "pixels"), .. stages.Select(s => ("random weights", s)), .. stages.Select(s => ("pretrained", s))],
+            [
+                ("chance", null),
+                ("raw pixels", "pixels"),
+                .. stages.Select(stage => ("random weights", stage)),
+                .. stages.Select(stage => ("pretrained", stage)),
+            ],
             report.Rows.Select(row => (row.Features, row.Stage)));
         Assert.Equal(1 / 3.0, report.Rows[0].TestAccuracy!.Value, 1e-9);
         Assert.Equal(1.0, report.Rows[1].TestAccuracy); // the mean colour tells the class
@@ -26,7 +31,10 @@ public class LinearProbeTests
 
         // Exactly one row of each kind is tested, the best by validation, so every test image is read once for each.
         foreach (var kind in report.Rows.Skip(1).GroupBy(row => row.Features))
-            Assert.Equal(kind.Max(row => row.ValidationAccuracy), Assert.Single(kind, row => row.TestAccuracy is not null).ValidationAccuracy);
+        {
+            var tested = Assert.Single(kind, row => row.TestAccuracy is not null);
+            Assert.Equal(kind.Max(row => row.ValidationAccuracy), tested.ValidationAccuracy);
+        }
         Assert.All(test.Reads, count => Assert.Equal(3, count));
         Assert.Equal(report.Best.TestAccuracy, report.Confusion.Accuracy);
         Assert.True(report.Best.TestAccuracy > 0.9, $"{report.Best.TestAccuracy}");
@@ -58,7 +66,8 @@ public class LinearProbeTests
         using var encoder = new ConvNet(16);
         var train = new TestImages(60, 3, seed: 1);
         var honest = LinearProbe.Evaluate(encoder, train, new TestImages(30, 3), Quick);
-        var permuted = LinearProbe.Evaluate(encoder, train, new TestImages(30, 3) { Labels = [.. Enumerable.Range(0, 30).Select(i => (i + 1) % 3)] }, Quick);
+        int[] permutedLabels = [.. Enumerable.Range(0, 30).Select(i => (i + 1) % 3)];
+        var permuted = LinearProbe.Evaluate(encoder, train, new TestImages(30, 3) { Labels = permutedLabels }, Quick);
         Assert.NotEqual(honest.Best.TestAccuracy, permuted.Best.TestAccuracy);
         Assert.Equal(
             honest.Rows.Select(row => (row.Stage, row.Strength, row.ValidationAccuracy, row.TestAccuracy is null)),
@@ -83,7 +92,8 @@ public class LinearProbeTests
         using var encoder = new ConvNet(16);
         var options = new LinearProbeOptions { Strengths = Quick.Strengths, Baselines = false, FeatureMemory = 1 };
         TestImages one = new(40, 2), many = new(40, 2);
-        var atOnce = LinearProbe.Evaluate(encoder, one, new TestImages(10, 2, seed: 1), new() { Strengths = Quick.Strengths, Baselines = false });
+        var atOnce = LinearProbe.Evaluate(
+            encoder, one, new TestImages(10, 2, seed: 1), new() { Strengths = Quick.Strengths, Baselines = false });
         var inPasses = LinearProbe.Evaluate(encoder, many, new TestImages(10, 2, seed: 1), options);
         Assert.Equal(atOnce.Rows, inPasses.Rows);
         Assert.Equal(1, one.Reads[0]);
@@ -96,7 +106,8 @@ public class LinearProbeTests
         using var encoder = new ConvNet(16);
         var train = new TestImages(40, 2);
         var options = new LinearProbeOptions { Strengths = [0.1], Stage = "stage1", Baselines = false };
-        var swapped = new TestImages(20, 2, seed: 1) { ClassNames = ["class 1", "class 0"], Labels = [.. Enumerable.Range(0, 20).Select(i => 1 - (i % 2))] };
+        int[] swappedLabels = [.. Enumerable.Range(0, 20).Select(i => 1 - (i % 2))];
+        var swapped = new TestImages(20, 2, seed: 1) { ClassNames = ["class 1", "class 0"], Labels = swappedLabels };
         Assert.Equal(
             LinearProbe.Evaluate(encoder, train, new TestImages(20, 2, seed: 1), options).Rows,
             LinearProbe.Evaluate(encoder, train, swapped, options).Rows);
