@@ -105,7 +105,8 @@ public static class LinearProbe
             return layers;
         var layer = layers.FirstOrDefault(layer => layer.Name == options.Stage)
             ?? throw new ArgumentException(
-                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; it has {string.Join(", ", layers.Select(l => l.Name))}.");
+                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; "
+                + $"it has {string.Join(", ", layers.Select(layer => layer.Name))}.");
         return [layer];
     }
 
