@@ -22,8 +22,9 @@ public static class PretextTaskCheck
         using var images = DrawImages(imageSize);
         using var untouched = images.clone();
         CheckGeneration(task, images, problems);
-        using (var model = task.CreateModel(encoder))
+        if (problems.Count == 0)
         {
+            using var model = task.CreateModel(encoder);
             model.Prepare([images]);
             CheckLearning(task, encoder, model, images, problems);
             CheckLeaks(task, model, images, problems);

@@ -27,7 +27,7 @@ public class TorchvisionTests
         foreach (var layer in new[] { "layer1", "layer2", "layer3", "layer4" })
         {
             foreach (var block in new[] { $"{layer}.0", $"{layer}.1" })
-                {
+            {
                 expected.AddRange([$"{block}.conv1.weight", .. Normalization($"{block}.bn1")]);
                 expected.AddRange([$"{block}.conv2.weight", .. Normalization($"{block}.bn2")]);
             }

@@ -40,8 +40,8 @@ public class OptimizerTests
         {
             optimizer.ZeroGradients();
             reference.zero_grad();
-            (ours.pow(4).sum() + ours.sum()).backward();
-            (theirs.pow(4).sum() + theirs.sum()).backward();
+            (ours.square().sum() + ours.cos().sum()).backward();
+            (theirs.square().sum() + theirs.cos().sum()).backward();
             optimizer.Step(0.1 / (step + 1));
             reference.step();
             foreach (var group in reference.ParamGroups)
