@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace SelfSup.Data;
+
+/// <summary>Reads a source in batches, on several threads and ahead of use, in an order that the seed and the epoch alone decide.</summary>
+public sealed class ImageLoader
+{
+    // Fewer images say too little about the share of unreadable ones.
+    private const int ImagesToJudge = 20;
+
+    private readonly IImageSource source;
+    private readonly ImageLoaderOptions options;
+    private readonly SortedDictionary<int, ImageFailure> failures = [];
+
+    /// <summary>Creates a loader.</summary>
+    /// <param name="source">The images.</param>
+    /// <param name="options">How to read them.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public ImageLoader(IImageSource source, ImageLoaderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.source = source;
+        this.options = options;
+        var perBatch = Math.Max(1, Math.Min(options.BatchSize, source.Count));
+        Pool = new BufferPool(perBatch * 3 * options.ImageSize * options.ImageSize, options.Prefetch + 2);
+        BatchesPerEpoch = options.DropLast && source.Count >= options.BatchSize
+            ? source.Count / options.BatchSize
+            : (int)(((long)source.Count + options.BatchSize - 1) / options.BatchSize);
+    }
+
+    /// <summary>Batches in an epoch, counting those that will be left out because none of their images can be read.</summary>
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>The images that could not be read so far, each once, in the order of the source.</summary>
+    public IReadOnlyList<ImageFailure> Failures
+    {
+        get
+        {
+            lock (failures)
+                return [.. failures.Values];
+        }
+    }
+
+    internal BufferPool Pool { get; }
+
+    /// <summary>Reads one epoch. Threads read ahead while the enumeration goes on and end with it.</summary>
+    /// <param name="epoch">The epoch, at least 0; with <see cref="ImageLoaderOptions.Shuffle"/> each has its own order.</param>
+    /// <param name="firstBatch">The batch to start at, 0..<see cref="BatchesPerEpoch"/>; those before are not read.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>
+    /// The batches; the caller disposes each. Unreadable images are left out of their batch and listed in <see cref="Failures"/>;
+    /// a batch without any image is left out.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch or the first batch is out of range.</exception>
+    /// <exception cref="InvalidDataException">More than <see cref="ImageLoaderOptions.MaxFailureRatio"/> of the images cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
+    public IEnumerable<ImageBatch> ReadEpoch(int epoch, int firstBatch = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
+        return Enumerate(epoch, firstBatch, cancellationToken);
+    }
+
+    private IEnumerable<ImageBatch> Enumerate(int epoch, int firstBatch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var order = OrderOf(epoch);
+        using var reader = new EpochReader(source, options, Pool, order, firstBatch, cancellationToken);
+        var judgedFrom = Math.Min(ImagesToJudge, order.Length);
+        int tried = 0, failed = 0;
+        while (reader.Take() is { } pending)
+        {
+            tried += pending.Count;
+            failed += Record(pending);
+            // Judged here and not by the workers, so that the same batches are delivered however many they are.
+            if (tried >= judgedFrom && failed > options.MaxFailureRatio * tried)
+            {
+                Pool.Return(pending.Pixels);
+                throw TooManyFailures(failed, tried);
+            }
+            if (pending.Finish(Pool) is { } batch)
+                yield return batch;
+        }
+    }
+
+    private int[] OrderOf(int epoch)
+    {
+        var order = new int[source.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        if (options.Shuffle)
+            new SplitMix64(options.Seed, epoch).Shuffle(order);
+        return order.Length > (long)BatchesPerEpoch * options.BatchSize ? order[..(BatchesPerEpoch * options.BatchSize)] : order;
+    }
+
+    private int Record(PendingBatch pending)
+    {
+        var failed = 0;
+        lock (failures)
+        {
+            foreach (var (index, reason) in pending.Failures)
+            {
+                failures[index] = new ImageFailure(source.NameOf(index), reason);
+                failed++;
+            }
+        }
+        return failed;
+    }
+
+    private InvalidDataException TooManyFailures(int failed, int tried)
+    {
+        var examples = string.Join("; ", Failures.Take(3).Select(failure => $"{failure.Name}: {failure.Reason}"));
+        var limit = options.MaxFailureRatio.ToString(CultureInfo.InvariantCulture);
+        return new InvalidDataException(
+            $"{failed} of {tried} images cannot be read ({examples}). Mend or remove them, or raise {nameof(options.MaxFailureRatio)} (now {limit}).");
+    }
+}

@@ -1,0 +1,47 @@
+namespace SelfSup.Data;
+
+/// <summary>How an <see cref="ImageLoader"/> reads its source.</summary>
+public sealed class ImageLoaderOptions
+{
+    /// <summary>Side in pixels of the square images to deliver.</summary>
+    public required int ImageSize { get; init; }
+
+    /// <summary>Images in a batch; 64 by default. The last batch of an epoch can be smaller, and so can one with unreadable images.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Threads that read images; one per processor by default. The images and their order do not depend on it.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Batches read ahead of the one in use; 3 by default.</summary>
+    public int Prefetch { get; init; } = 3;
+
+    /// <summary>Seed of the order. The order of an epoch depends on the seed and the epoch alone.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Whether every epoch has its own random order (the default) or that of the source.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Whether to leave out an incomplete batch at the end of an epoch, unless it is the only one.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>Share of unreadable images, 0..1, above which reading stops with an error; 0.1 by default.</summary>
+    public double MaxFailureRatio { get; init; } = 0.1;
+
+    internal void Validate()
+    {
+        RequirePositive(ImageSize, nameof(ImageSize));
+        RequirePositive(BatchSize, nameof(BatchSize));
+        RequirePositive(Workers, nameof(Workers));
+        RequirePositive(Prefetch, nameof(Prefetch));
+        if (!(MaxFailureRatio is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
+        if ((long)BatchSize * 3 * ImageSize * ImageSize > Array.MaxLength)
+            throw new ArgumentException($"A batch of {BatchSize} images of {ImageSize} x {ImageSize} is beyond 2 GB; make BatchSize smaller.");
+    }
+
+    private static void RequirePositive(int value, string option)
+    {
+        if (value < 1)
+            throw new ArgumentOutOfRangeException(option, value, $"{option} is at least 1.");
+    }
+}
