@@ -1,0 +1,13 @@
+namespace SelfSup.Data;
+
+/// <summary>Turns the bytes of an image file into pixels. An app can bring its own.</summary>
+/// <remarks>Implementations are safe to use from several threads at once.</remarks>
+public interface IImageDecoder
+{
+    /// <summary>Decodes an image, scaled so that its shorter side is <paramref name="size"/> and cropped to the central square.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="size">Side of the square in pixels.</param>
+    /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
+    /// <exception cref="ImageReadException">The file cannot be decoded; the message is the reason.</exception>
+    void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels);
+}
