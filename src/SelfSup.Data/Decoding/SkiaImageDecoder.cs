@@ -34,8 +34,19 @@ public sealed class SkiaImageDecoder : IImageDecoder
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
             using var codec = SKCodec.Create(data) ?? throw new ImageReadException(ReasonUnknown(encoded));
+            // Skia takes what there is of a progressive JPEG for the whole, so its end is looked for here.
+            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !HasEndOfJpeg(encoded))
+                throw new ImageReadException(ReasonOf(SKCodecResult.IncompleteInput));
             Decode(codec, size, pixels);
         }
+    }
+
+    /// <summary>Whether an end marker follows the last scan; the one of a thumbnail lies before it.</summary>
+    private static bool HasEndOfJpeg(ReadOnlySpan<byte> encoded)
+    {
+        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9], startOfScan = [0xFF, 0xDA];
+        var end = encoded.LastIndexOf(endOfImage);
+        return end >= 0 && encoded[end..].IndexOf(startOfScan) < 0;
     }
 
     private unsafe void Decode(SKCodec codec, int size, Span<byte> pixels)

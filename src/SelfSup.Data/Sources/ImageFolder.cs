@@ -1,0 +1,99 @@
+using System.Buffers;
+
+namespace SelfSup.Data;
+
+/// <summary>The image files of a folder and its sub-folders, in the ordinal order of their paths.</summary>
+public sealed class ImageFolder : IImageSource
+{
+    private static readonly string[] extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
+
+    private readonly string[] names;
+    private readonly IImageDecoder decoder;
+
+    private ImageFolder(string path, string[] names, IImageDecoder decoder)
+    {
+        Path = path;
+        this.names = names;
+        this.decoder = decoder;
+    }
+
+    /// <summary>The full path of the folder.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public int Count => names.Length;
+
+    /// <summary>
+    /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
+    /// lower case, and are not hidden. None is opened yet.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="decoder">Decodes the files; <see cref="SkiaImageDecoder.Default"/> if null.</param>
+    /// <returns>The images.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There is no image in it.</exception>
+    public static ImageFolder Open(string folder, IImageDecoder? decoder = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var root = System.IO.Path.GetFullPath(folder);
+        if (!Directory.Exists(root))
+            throw new DirectoryNotFoundException($"There is no folder '{root}'.");
+        var search = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        };
+        var names = Directory.EnumerateFiles(root, "*", search)
+            .Where(file => extensions.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Select(file => System.IO.Path.GetRelativePath(root, file).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (names.Length == 0)
+            throw new InvalidDataException($"There is no image in '{root}': no file that ends in {string.Join(", ", extensions)}.");
+        return new ImageFolder(root, names, decoder ?? SkiaImageDecoder.Default);
+    }
+
+    /// <summary>The path of an image below <see cref="Path"/>, with slashes.</summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <returns>The path.</returns>
+    public string NameOf(int index) => names[index];
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, Span<byte> pixels)
+    {
+        byte[]? bytes = null;
+        try
+        {
+            using var file = File.OpenHandle(System.IO.Path.Combine(Path, names[index]), options: FileOptions.SequentialScan);
+            var length = RandomAccess.GetLength(file);
+            if (length > Array.MaxLength)
+                throw new ImageReadException($"the file is too large ({length} bytes)");
+            bytes = ArrayPool<byte>.Shared.Rent((int)length);
+            var count = ReadAll(file, bytes.AsSpan(0, (int)length));
+            decoder.Decode(bytes.AsSpan(0, count), size, pixels);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageReadException(error.Message, error);
+        }
+        finally
+        {
+            if (bytes is not null)
+                ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)
+    {
+        var count = 0;
+        while (count < bytes.Length)
+        {
+            var read = RandomAccess.Read(file, bytes[count..], count);
+            if (read == 0)
+                break;
+            count += read;
+        }
+        return count;
+    }
+}

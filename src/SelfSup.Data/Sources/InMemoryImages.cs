@@ -1,0 +1,40 @@
+namespace SelfSup.Data;
+
+/// <summary>Square images of one size in an array.</summary>
+public sealed class InMemoryImages : IImageSource
+{
+    private readonly byte[] pixels;
+    private readonly int side;
+    private readonly int imageBytes;
+    private readonly string name;
+
+    /// <summary>Creates the source on an array, which is not copied.</summary>
+    /// <param name="pixels">For every image its red, green and blue plane, count x 3 x size x size bytes.</param>
+    /// <param name="size">Side of the images in pixels.</param>
+    /// <param name="name">What the images are called, followed by their number.</param>
+    /// <exception cref="ArgumentException">The length of the array is not a whole number of images.</exception>
+    public InMemoryImages(byte[] pixels, int size, string name = "image")
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        imageBytes = checked(3 * size * size);
+        if (pixels.Length % imageBytes != 0)
+            throw new ArgumentException($"{pixels.Length} bytes are not a whole number of images of 3 x {size} x {size}.", nameof(pixels));
+        this.pixels = pixels;
+        this.name = name;
+        side = size;
+    }
+
+    /// <inheritdoc/>
+    public int Count => pixels.Length / imageBytes;
+
+    /// <inheritdoc/>
+    public string NameOf(int index) => FormattableString.Invariant($"{name} {index}");
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, Span<byte> pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Resampler.Current.ResizePlanar(this.pixels.AsSpan(checked(index * imageBytes), imageBytes), side, size, pixels);
+    }
+}

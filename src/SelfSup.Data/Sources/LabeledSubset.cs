@@ -1,0 +1,78 @@
+namespace SelfSup.Data;
+
+/// <summary>Some images of a labelled source, in a given order, with the classes of the whole source.</summary>
+public sealed class LabeledSubset : ILabeledImageSource
+{
+    private readonly ILabeledImageSource source;
+    private readonly ImageSubset images;
+
+    /// <summary>Creates the subset.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="indices">The images, each 0..Count-1 of the source.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not in the source.</exception>
+    public LabeledSubset(ILabeledImageSource source, IEnumerable<int> indices)
+    {
+        images = new ImageSubset(source, indices);
+        this.source = source;
+    }
+
+    /// <inheritdoc/>
+    public int Count => images.Count;
+
+    /// <summary>The images' indices in the source.</summary>
+    public IReadOnlyList<int> Indices => images.Indices;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames => source.ClassNames;
+
+    /// <summary>
+    /// Draws as many images of each class as possible: the numbers differ by one at most, unless a class runs out. With the same
+    /// seed a smaller draw is part of a larger one.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="count">How many images in all, 1..Count of the source.</param>
+    /// <param name="seed">Decides the draw.</param>
+    /// <returns>The images drawn.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The source does not have so many images.</exception>
+    public static LabeledSubset Stratified(ILabeledImageSource source, int count, int seed) => Split(source, count, seed).Drawn;
+
+    /// <summary>Draws images as <see cref="Stratified"/> does, and keeps the others too, such as to hold out a part.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="count">How many images to draw, 1..Count of the source.</param>
+    /// <param name="seed">Decides the draw.</param>
+    /// <returns>The images drawn and the others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The source does not have so many images.</exception>
+    public static (LabeledSubset Drawn, LabeledSubset Others) Split(ILabeledImageSource source, int count, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (count < 1 || count > source.Count)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The source has {source.Count} images.");
+        var order = Deal(source, seed);
+        return (new LabeledSubset(source, order[..count]), new LabeledSubset(source, order[count..]));
+    }
+
+    /// <inheritdoc/>
+    public int LabelOf(int index) => source.LabelOf(Indices[index]);
+
+    /// <inheritdoc/>
+    public string NameOf(int index) => images.NameOf(index);
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
+
+    /// <summary>All images, one of each class in turn; the order within a class is random.</summary>
+    private static int[] Deal(ILabeledImageSource source, int seed)
+    {
+        var shuffled = Enumerable.Range(0, source.Count).ToArray();
+        new SplitMix64(seed, 0).Shuffle(shuffled);
+        var dealt = new int[source.ClassNames.Count];
+        // A stable sort by the round in which an image is dealt, then by class, so that the classes alternate.
+        return [.. shuffled
+            .Select(index => (Index: index, Label: source.LabelOf(index)))
+            .Select(image => (image.Index, image.Label, Round: dealt[image.Label]++))
+            .ToArray()
+            .OrderBy(image => image.Round)
+            .ThenBy(image => image.Label)
+            .Select(image => image.Index)];
+    }
+}
