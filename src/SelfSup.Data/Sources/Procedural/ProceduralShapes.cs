@@ -1,4 +1,3 @@
-using System.Numerics;
 using static SelfSup.Data.ShapePaint;
 
 namespace SelfSup.Data;

@@ -15,7 +15,7 @@ internal readonly record struct ShapePaint(Vector3 Color, Vector3 Other = defaul
     /// <summary>A colour by hue in turns, and saturation and value in [0, 1].</summary>
     public static Vector3 Hsv(float hue, float saturation, float value)
     {
-        float Channel(float shift) => value * (1 - saturation * Math.Clamp(2 - Math.Abs((hue * 6 + shift) % 6 - 3), 0, 1));
-        return new(Channel(3), Channel(1), Channel(5));
+        float Channel(float shift) => value * (1 - saturation * Math.Clamp(2 - Math.Abs((hue * 6 + shift) % 6 - 2), 0, 1));
+        return new(Channel(5), Channel(3), Channel(1));
     }
 }
