@@ -44,7 +44,7 @@ public sealed class ProceduralImages : ILabeledImageSource
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Check(index);
         var random = new SplitMix64(seed, index);
-        var canvas = new ShapeCanvas(size);
+        var canvas = ShapeCanvas.Of(size);
         var horizon = random.NextSingle(0.55f, 0.85f);
         PaintSkyAndGround(canvas, horizon, ref random);
         PaintClouds(canvas, horizon, ref random);

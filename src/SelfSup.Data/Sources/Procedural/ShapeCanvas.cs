@@ -8,6 +8,9 @@ namespace SelfSup.Data;
 /// </remarks>
 internal sealed class ShapeCanvas(int size)
 {
+    [ThreadStatic]
+    private static ShapeCanvas? latest;
+
     private readonly Vector3[] pixels = new Vector3[size * size];
     // Samples a side of a pixel: small pictures have few pixels to tell a shape by.
     private readonly int samples = size <= 64 ? 3 : 2;
@@ -17,6 +20,9 @@ internal sealed class ShapeCanvas(int size)
     public int Size => size;
 
     public ref Vector3 this[int x, int y] => ref pixels[y * size + x];
+
+    /// <summary>The calling thread's canvas, which still holds its last picture.</summary>
+    public static ShapeCanvas Of(int size) => latest?.Size == size ? latest : latest = new ShapeCanvas(size);
 
     /// <summary>Puts the frame of the shapes to come on the picture.</summary>
     public void Place(Vector2 centre, float scale, float tilt)
