@@ -17,7 +17,7 @@ internal readonly record struct Orientation(bool MirrorsX, bool MirrorsY, bool S
         _ => default,
     };
 
-    /// <summary>Where stored pixels go in an upright square plane: the offset of the first, and the steps along a row and a column.</summary>
+    /// <summary>Where stored pixels go in an upright square plane: the offset of the first, the steps along a row and a column.</summary>
     public (int Start, int StepX, int StepY) Layout(int size)
     {
         var (stepX, stepY) = SwapsAxes ? (size, 1) : (1, size);

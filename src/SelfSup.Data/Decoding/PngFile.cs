@@ -18,7 +18,7 @@ public static class PngFile
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (rgb.Length != (long)width * height * 3)
-            throw new ArgumentException($"An image of {width} x {height} has {(long)width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
+            throw new ArgumentException($"{width} x {height} pixels are {(long)width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
         using var encoded = Encode(width, height, rgb);
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -46,6 +46,7 @@ public static class PngFile
             rgba[to + 3] = byte.MaxValue;
         }
         using var pixmap = bitmap.PeekPixels();
-        return pixmap.Encode(SKEncodedImageFormat.Png, 100) ?? throw new IOException($"An image of {width} x {height} cannot be encoded as PNG.");
+        return pixmap.Encode(SKEncodedImageFormat.Png, 100)
+            ?? throw new IOException($"An image of {width} x {height} cannot be encoded as PNG.");
     }
 }

@@ -82,7 +82,7 @@ internal sealed class Resampler
         }
     }
 
-    /// <summary>Weighs the source rows under output row <paramref name="y"/> into one, first: rows are contiguous in every layout.</summary>
+    /// <summary>Weighs the source rows under output row <paramref name="y"/> into one; rows are contiguous in every layout.</summary>
     private Span<float> BlendRows(ReadOnlySpan<byte> source, int rowBytes, int length, int y)
     {
         var line = row.AsSpan(0, length);

@@ -75,7 +75,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
         }
     }
 
-    /// <summary>The smallest size that the codec decodes to directly and that still covers the square: much cheaper for large JPEGs.</summary>
+    /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
     private static SKSizeI ScaledSize(SKCodec codec, int size)
     {
         if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)

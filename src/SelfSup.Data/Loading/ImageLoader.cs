@@ -54,7 +54,9 @@ public sealed class ImageLoader
     /// a batch without any image is left out.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The epoch or the first batch is out of range.</exception>
-    /// <exception cref="InvalidDataException">More than <see cref="ImageLoaderOptions.MaxFailureRatio"/> of the images cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// More than <see cref="ImageLoaderOptions.MaxFailureRatio"/> of the images cannot be read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
     public IEnumerable<ImageBatch> ReadEpoch(int epoch, int firstBatch = 0, CancellationToken cancellationToken = default)
     {
@@ -115,6 +117,7 @@ public sealed class ImageLoader
         var examples = string.Join("; ", Failures.Take(3).Select(failure => $"{failure.Name}: {failure.Reason}"));
         var limit = options.MaxFailureRatio.ToString(CultureInfo.InvariantCulture);
         return new InvalidDataException(
-            $"{failed} of {tried} images cannot be read ({examples}). Mend or remove them, or raise {nameof(options.MaxFailureRatio)} (now {limit}).");
+            $"{failed} of {tried} images cannot be read ({examples}). "
+            + $"Mend or remove them, or raise {nameof(options.MaxFailureRatio)} (now {limit}).");
     }
 }

@@ -6,7 +6,7 @@ public sealed class ImageLoaderOptions
     /// <summary>Side in pixels of the square images to deliver.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Images in a batch; 64 by default. The last batch of an epoch can be smaller, and so can one with unreadable images.</summary>
+    /// <summary>Images in a batch; 64 by default. The last of an epoch can have fewer, and so can one with unreadable images.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Threads that read images; one per processor by default. The images and their order do not depend on it.</summary>
@@ -36,7 +36,7 @@ public sealed class ImageLoaderOptions
         if (!(MaxFailureRatio is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
         if ((long)BatchSize * 3 * ImageSize * ImageSize > Array.MaxLength)
-            throw new ArgumentException($"A batch of {BatchSize} images of {ImageSize} x {ImageSize} is beyond 2 GB; make BatchSize smaller.");
+            throw new ArgumentException($"{BatchSize} images of {ImageSize} x {ImageSize} exceed 2 GB; lower {nameof(BatchSize)}.");
     }
 
     private static void RequirePositive(int value, string option)

@@ -39,7 +39,7 @@ public static class Cifar10
             foreach (var record in File.ReadAllBytes(path).Chunk(RecordBytes))
             {
                 if (record[0] >= names.Length)
-                    throw new InvalidDataException($"'{path}' is not CIFAR-10: a label is {record[0]}, and labels are 0..{names.Length - 1}.");
+                    throw new InvalidDataException($"'{path}' is not CIFAR-10: it has the label {record[0]}, not 0..{names.Length - 1}.");
                 labels[at] = record[0];
                 record.AsSpan(1).CopyTo(pixels.AsSpan(at++ * ImageBytes));
             }
@@ -54,7 +54,8 @@ public static class Cifar10
             throw new FileNotFoundException($"'{path}' is missing; unpack the binary version of CIFAR-10 there.", path);
         if (file.Length == 0 || file.Length % RecordBytes != 0 || file.Length > int.MaxValue / 8)
             throw new InvalidDataException(
-                $"'{path}' has {file.Length} bytes, not a whole number of records of {RecordBytes}; unpack the binary version of CIFAR-10 again.");
+                $"'{path}' has {file.Length} bytes, not a whole number of records of {RecordBytes}; "
+                + "unpack the binary version of CIFAR-10 again.");
         return (int)(file.Length / RecordBytes);
     }
 

@@ -19,7 +19,7 @@ public static class IdxImages
 
     /// <summary>Reads the images and their labels to memory.</summary>
     /// <param name="imagesFile">The file of images, such as train-images-idx3-ubyte.gz.</param>
-    /// <param name="labelsFile">The file of labels; if null, the one beside the images with labels-idx1 for images-idx3 in its name.</param>
+    /// <param name="labelsFile">The file of labels; if null, the one with labels-idx1 for images-idx3 in its name.</param>
     /// <param name="classNames">The names of the classes; their numbers if null.</param>
     /// <returns>The images; those that are not square are cropped to the central square, and grey becomes RGB.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
@@ -32,7 +32,7 @@ public static class IdxImages
         if (counts[0] != images.Count)
             throw new InvalidDataException($"'{labelsFile}' has {counts[0]} labels, and '{imagesFile}' has {images.Count} images.");
         if (classNames is not null && labels.Any(label => label >= classNames.Count))
-            throw new InvalidDataException($"'{labelsFile}' has a label {labels.Max()}, and there are names of {classNames.Count} classes.");
+            throw new InvalidDataException($"'{labelsFile}' has a label {labels.Max()}, and there are {classNames.Count} class names.");
         return new LabeledImages(images, [.. labels.Select(label => (int)label)], classNames);
     }
 
@@ -42,7 +42,7 @@ public static class IdxImages
         var labels = Path.Combine(Path.GetDirectoryName(imagesFile) ?? "", name.Replace("images", "labels").Replace("idx3", "idx1"));
         string[] candidates = [labels, labels.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? labels[..^3] : labels + ".gz"];
         return candidates.FirstOrDefault(file => file != imagesFile && File.Exists(file))
-            ?? throw new FileNotFoundException($"There is no '{labels}' with the labels of '{imagesFile}'; name the file of labels.", labels);
+            ?? throw new FileNotFoundException($"There is no '{labels}' beside '{imagesFile}'; name the file of labels.", labels);
     }
 
     private static InMemoryImages ReadImages(string path)
@@ -72,12 +72,14 @@ public static class IdxImages
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no '{path}'.", path);
         using var file = File.OpenRead(path);
-        using var stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+        var zipped = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        using var stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
         var header = new byte[4 * (1 + dimensions)];
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
             || BinaryPrimitives.ReadInt32BigEndian(header) != magic)
         {
-            throw new InvalidDataException($"'{path}' is not an IDX file of {(dimensions == 3 ? "images" : "labels")} (it does not begin with 0x{magic:x8}).");
+            var kind = magic == ImagesMagic ? "images" : "labels";
+            throw new InvalidDataException($"'{path}' is not an IDX file of {kind} (it does not begin with 0x{magic:x8}).");
         }
         var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i))).ToArray();
         var length = sizes.Aggregate((Int128)1, (product, size) => product * size);

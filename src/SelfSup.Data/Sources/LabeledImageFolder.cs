@@ -38,13 +38,13 @@ public sealed class LabeledImageFolder : ILabeledImageSource
             var name = images.NameOf(i);
             var slash = name.IndexOf('/', StringComparison.Ordinal);
             if (slash < 0)
-                throw new InvalidDataException($"'{name}' lies in '{images.Path}' itself; every image belongs in the sub-folder of its class.");
+                throw new InvalidDataException($"'{name}' lies in '{images.Path}' itself, not in the sub-folder of a class.");
             classOf[i] = name[..slash];
         }
         var classNames = classOf.Distinct().Order(StringComparer.Ordinal).ToArray();
         if (classNames.Length < 2)
             throw new InvalidDataException(
-                $"'{images.Path}' has images in one sub-folder only, '{classNames[0]}'; two classes or more are needed, one sub-folder each.");
+                $"'{images.Path}' has images in one sub-folder only, '{classNames[0]}'; make one for each of two classes or more.");
         var labels = classOf.Select(name => Array.BinarySearch(classNames, name, StringComparer.Ordinal)).ToArray();
         return new LabeledImageFolder(images, classNames, labels);
     }

@@ -24,7 +24,7 @@ public sealed class LabeledImages : ILabeledImageSource
             : [.. classNames];
         var wrong = Array.FindIndex(this.labels, label => label < 0 || label >= ClassNames.Count);
         if (wrong >= 0)
-            throw new ArgumentException($"Label {this.labels[wrong]} of image {wrong} is not in 0..{ClassNames.Count - 1}.", nameof(labels));
+            throw new ArgumentException($"Image {wrong} has label {this.labels[wrong]}, not 0..{ClassNames.Count - 1}.", nameof(labels));
     }
 
     /// <inheritdoc/>

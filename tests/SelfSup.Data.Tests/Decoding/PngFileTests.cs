@@ -18,5 +18,6 @@ public class PngFileTests
     }
 
     [Fact]
-    public void A_wrong_number_of_bytes_is_refused() => Assert.Throws<ArgumentException>(() => PngFile.Write("never.png", 2, 2, new byte[11]));
+    public void A_wrong_number_of_bytes_is_refused() =>
+        Assert.Throws<ArgumentException>(() => PngFile.Write("never.png", 2, 2, new byte[11]));
 }

@@ -17,7 +17,8 @@ public class SkiaImageDecoderTests
     private static string Reason(byte[] encoded) => Assert.Throws<ImageReadException>(() => Decode(encoded, 8)).Message;
 
     /// <summary>Red, green over blue, yellow: the quarters of an upright picture.</summary>
-    private static SKColor Quarter(int x, int y, int width, int height) => y < height / 2 ? x < width / 2 ? red : green : x < width / 2 ? blue : yellow;
+    private static SKColor Quarter(int x, int y, int width, int height) =>
+        y < height / 2 ? x < width / 2 ? red : green : x < width / 2 ? blue : yellow;
 
     private static void AssertQuarters(byte[] pixels, int size, int tolerance)
     {
@@ -111,7 +112,8 @@ public class SkiaImageDecoderTests
     [Fact]
     public void Transparency_lies_on_white()
     {
-        var pixels = Decode(Make(8, 8, (x, _) => x < 4 ? new SKColor(200, 0, 0, 128) : new SKColor(0, 0, 0, 0), SKEncodedImageFormat.Png), 8);
+        var halfRed = new SKColor(200, 0, 0, 128);
+        var pixels = Decode(Make(8, 8, (x, _) => x < 4 ? halfRed : SKColors.Transparent, SKEncodedImageFormat.Png), 8);
         AssertNear(new SKColor(227, 127, 127), At(pixels, 8, 0, 4), 2);
         Assert.Equal(SKColors.White, At(pixels, 8, 7, 4));
     }

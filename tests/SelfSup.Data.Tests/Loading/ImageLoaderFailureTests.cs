@@ -67,8 +67,11 @@ public class ImageLoaderFailureTests
     }
 
     [Fact]
-    public void As_many_failures_as_allowed_are_no_error() =>
-        Assert.Equal(36, Loader(new TestImages(40, i => Fail(i is 1 or 12 or 30 or 38)), maxFailureRatio: 0.1).ReadEpoch(0).Sum(b => b.Count));
+    public void As_many_failures_as_allowed_are_no_error()
+    {
+        var loader = Loader(new TestImages(40, i => Fail(i is 1 or 12 or 30 or 38)), maxFailureRatio: 0.1);
+        Assert.Equal(36, loader.ReadEpoch(0).Sum(batch => batch.Count));
+    }
 
     [Fact]
     public void An_unexpected_error_reaches_the_consumer()

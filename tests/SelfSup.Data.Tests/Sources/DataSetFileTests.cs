@@ -7,7 +7,9 @@ public class DataSetFileTests
 {
     /// <summary>Records of CIFAR-10: red, green and blue are the number of the record plus 0, 50 and 100.</summary>
     private static byte[] CifarRecords(int first, int count) =>
-        [.. Enumerable.Range(first, count).SelectMany(i => (byte[])[(byte)(i % 10), .. new byte[3072].Select((_, at) => (byte)(i + at / 1024 * 50))])];
+        [.. Enumerable.Range(first, count).SelectMany(CifarRecord)];
+
+    private static byte[] CifarRecord(int i) => [(byte)(i % 10), .. Enumerable.Range(0, 3072).Select(at => (byte)(i + at / 1024 * 50))];
 
     private static byte[] Idx(int magic, int[] sizes, byte[] data)
     {
@@ -111,7 +113,11 @@ public class DataSetFileTests
     public void Wrong_idx_files_are_refused()
     {
         using var folder = new TemporaryFolder();
-        string Message(byte[] images) => Assert.Throws<InvalidDataException>(() => IdxImages.Open(folder.Write("images-idx3", images))).Message;
+        string Message(byte[] bytes)
+        {
+            var path = folder.Write("images-idx3", bytes);
+            return Assert.Throws<InvalidDataException>(() => IdxImages.Open(path)).Message;
+        }
         Assert.Contains("not an IDX file", Message([1, 2]));
         Assert.Contains("not an IDX file", Message(Idx(0x801, [1, 1, 1], [1])));
         Assert.Contains("impossible", Message(Idx(0x803, [int.MaxValue, int.MaxValue, int.MaxValue], [])));

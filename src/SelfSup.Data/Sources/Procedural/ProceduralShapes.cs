@@ -22,12 +22,17 @@ internal static class ProceduralShapes
         new(Hsv(random.NextSingle(), random.NextSingle(0.35f, 0.9f), value * random.NextSingle(0.7f, 1.1f)));
 
     /// <summary>The colour of leaves: mostly green, sometimes autumnal.</summary>
-    public static ShapePaint Leaves(ref SplitMix64 random) =>
-        new(Hsv(random.Next(4) == 0 ? random.NextSingle(0.03f, 0.15f) : random.NextSingle(0.22f, 0.4f), 0.75f, random.NextSingle(0.35f, 0.75f)));
+    public static ShapePaint Leaves(ref SplitMix64 random)
+    {
+        var hue = random.Next(4) == 0 ? random.NextSingle(0.03f, 0.15f) : random.NextSingle(0.22f, 0.4f);
+        return new(Hsv(hue, 0.75f, random.NextSingle(0.35f, 0.75f)));
+    }
 
-    private static ShapePaint Wood(ref SplitMix64 random) => new(Hsv(random.NextSingle(0.05f, 0.1f), 0.6f, random.NextSingle(0.25f, 0.5f)));
+    private static ShapePaint Wood(ref SplitMix64 random) =>
+        new(Hsv(random.NextSingle(0.05f, 0.1f), 0.6f, random.NextSingle(0.25f, 0.5f)));
 
-    private static ShapePaint Pale(ref SplitMix64 random) => new(Hsv(random.NextSingle(), random.NextSingle(0, 0.15f), random.NextSingle(0.8f, 1)));
+    private static ShapePaint Pale(ref SplitMix64 random) =>
+        new(Hsv(random.NextSingle(), random.NextSingle(0, 0.15f), random.NextSingle(0.8f, 1)));
 
     private static ShapePaint Striped(ref SplitMix64 random) =>
         AnyColor(ref random) with { Other = Pale(ref random).Color, Stripes = random.NextSingle(2, 4) };

@@ -4,7 +4,7 @@ namespace SelfSup.Data;
 
 /// <summary>Paints anti-aliased shapes over each other on a square; colours are RGB in [0, 1].</summary>
 /// <remarks>
-/// Shapes lie in a frame of their own, y up, about [-1, 1], that <see cref="Place"/> puts on the picture, whose frame is [0, 1] with y down.
+/// Shapes lie in a frame of their own, y up, about [-1, 1]. <see cref="Place"/> puts it on the picture, which is [0, 1], y down.
 /// </remarks>
 internal sealed class ShapeCanvas(int size)
 {
@@ -39,7 +39,7 @@ internal sealed class ShapeCanvas(int size)
     }
 
     public void Box(float left, float bottom, float right, float top, ShapePaint paint) =>
-        Fill(new(left, bottom), new(right, top), paint, point => point.X >= left && point.X <= right && point.Y >= bottom && point.Y <= top);
+        Polygon(paint, new(left, bottom), new(right, bottom), new(right, top), new(left, top));
 
     /// <summary>Paints a convex polygon.</summary>
     public void Polygon(ShapePaint paint, params Vector2[] corners) =>
