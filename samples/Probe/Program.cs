@@ -48,5 +48,5 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 ILabeledImageSource OpenFolder(string folder, ParseResult options)
 {
     ILabeledImageSource images = LabeledImageFolder.Open(folder);
-    return options.GetValue(classes) is { } prefix ? LabeledSubset.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal)) : images;
+    return options.GetValue(classes) is { } prefix ? LabeledImages.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal)) : images;
 }

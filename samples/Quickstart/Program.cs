@@ -67,8 +67,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     {
         // Half of the labelled images judge, the other half teach.
         ILabeledImageSource all = LabeledImageFolder.Open(folder);
-        var half = LabeledSubset.Stratified(all, all.Count / 2);
-        return (half, half.Rest());
+        return LabeledSubset.Split(all, all.Count / 2, seed: 0);
     }
     return options.GetValue(images) is null ? (new ProceduralImages(labels, seed: 2), new ProceduralImages(1000, seed: 3)) : (null, null);
 }

@@ -1,111 +1,113 @@
+using System.Buffers;
 using SkiaSharp;
 
 namespace SelfSup.Data;
 
-/// <summary>Decodes JPEG, PNG, WebP, BMP and the first frame of GIF, recognised by their content.</summary>
-/// <remarks>
-/// EXIF orientation is applied and transparency put on white. The size that a file claims is checked before memory is taken,
-/// and a file that ends early is refused rather than delivered half grey.
-/// </remarks>
+/// <summary>
+/// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia, by content whatever the file's name. The EXIF orientation is
+/// applied, transparency lies on white, 16-bit, grey and CMYK images become 8-bit RGB, and colour profiles are not applied.
+/// </summary>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
-    private readonly long maxPixels;
+    private const int BytesPerPixel = 4;
+    private readonly long maxPixels = 178_000_000;
 
-    /// <summary>Creates a decoder.</summary>
-    /// <param name="maxPixels">Images of more pixels are refused. The default is 178 million.</param>
-    public SkiaImageDecoder(long maxPixels = 178_000_000)
+    /// <summary>The decoder with the default limit.</summary>
+    public static SkiaImageDecoder Default { get; } = new();
+
+    /// <summary>Larger images are refused before they are decoded; 178 million pixels by default, at most 500 million.</summary>
+    public long MaxPixels
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
-        this.maxPixels = maxPixels;
+        get => maxPixels;
+        init => maxPixels = value is >= 1 and <= 500_000_000
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxPixels), value, "The pixel limit lies in 1..500 million.");
     }
 
     /// <inheritdoc/>
-    public unsafe void Decode(ReadOnlyMemory<byte> encoded, int size, Span<byte> pixels)
+    public unsafe void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
-        if (pixels.Length != 3 * size * size)
-            throw new ArgumentException($"{pixels.Length} bytes do not hold 3 x {size} x {size} pixels.", nameof(pixels));
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (encoded.IsEmpty)
             throw new ImageReadException("the file is empty");
-        using var pinned = encoded.Pin();
-        using var data = SKData.Create((nint)pinned.Pointer, encoded.Length);
-        using var codec = SKCodec.Create(data) ?? throw new ImageReadException("the file is no image of a supported kind (JPEG, PNG, WebP, BMP, GIF)");
-        using var decoded = DecodeScaled(codec, size);
-        Resample(decoded, codec.EncodedOrigin, size, pixels);
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var codec = SKCodec.Create(data) ?? throw new ImageReadException(ReasonUnknown(encoded));
+            // Skia takes what there is of a progressive JPEG for the whole, so its end is looked for here.
+            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !HasEndOfJpeg(encoded))
+                throw new ImageReadException(ReasonOf(SKCodecResult.IncompleteInput));
+            Decode(codec, size, pixels);
+        }
     }
 
-    /// <summary>Decodes at the smallest size that the codec offers and that still covers the square.</summary>
-    private SKBitmap DecodeScaled(SKCodec codec, int size)
+    /// <summary>Whether an end marker follows the last scan; the one of a thumbnail lies before it.</summary>
+    private static bool HasEndOfJpeg(ReadOnlySpan<byte> encoded)
     {
-        var full = codec.Info;
-        if ((long)full.Width * full.Height > maxPixels)
-            throw new ImageReadException($"the image of {full.Width} x {full.Height} pixels is larger than the limit of {maxPixels:N0} pixels");
-        var shorter = Math.Min(full.Width, full.Height);
-        if (shorter < 1)
-            throw new ImageReadException("the image has no pixels");
-        var scaled = shorter > size ? codec.GetScaledDimensions((float)size / shorter) : full.Size;
-        // The codec rounds to the nearest size it can do, which may be too small.
-        if (Math.Min(scaled.Width, scaled.Height) < Math.Min(size, shorter))
-            scaled = codec.GetScaledDimensions(Math.Min(1, 2f * size / shorter));
-        if (Math.Min(scaled.Width, scaled.Height) < Math.Min(size, shorter))
-            scaled = full.Size;
-        var opaque = full.AlphaType == SKAlphaType.Opaque;
-        using var srgb = SKColorSpace.CreateSrgb();
-        var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Premul, srgb);
-        var bitmap = new SKBitmap();
+        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9], startOfScan = [0xFF, 0xDA];
+        var end = encoded.LastIndexOf(endOfImage);
+        return end >= 0 && encoded[end..].IndexOf(startOfScan) < 0;
+    }
+
+    private unsafe void Decode(SKCodec codec, int size, Span<byte> pixels)
+    {
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if (width < 1 || height < 1)
+            throw new ImageReadException($"the image has no pixels ({width} x {height})");
+        if ((long)width * height > MaxPixels)
+            throw new ImageReadException($"{width} x {height} is above the limit of {MaxPixels} pixels ({nameof(MaxPixels)})");
+        var scaled = ScaledSize(codec, size);
+        var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        var rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         try
         {
-            if (!bitmap.TryAllocPixels(info))
-                throw new ImageReadException($"there is not enough memory for {info.Width} x {info.Height} pixels");
-            var result = codec.GetPixels(info, bitmap.GetPixels());
-            if (result == SKCodecResult.Success)
-                return bitmap;
-            throw new ImageReadException(result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the file is damaged ({result})");
-        }
-        catch
-        {
-            bitmap.Dispose();
-            throw;
-        }
-    }
-
-    private static void Resample(SKBitmap bitmap, SKEncodedOrigin origin, int size, Span<byte> pixels)
-    {
-        // The central square of the upright image is that of the stored one, so orientation can wait for the last step.
-        var side = Math.Min(bitmap.Width, bitmap.Height);
-        using var square = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Premul));
-        using var source = bitmap.PeekPixels();
-        using var window = source.ExtractSubset(SKRectI.Create((bitmap.Width - side) / 2, (bitmap.Height - side) / 2, side, side));
-        using var target = square.PeekPixels();
-        var sampling = side > size ? new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear) : new SKSamplingOptions(SKFilterMode.Linear);
-        if (window is null || !window.ScalePixels(target, sampling))
-            throw new ImageReadException("the image could not be scaled");
-        WritePlanes(square.GetPixelSpan(), origin, size, pixels, opaque: bitmap.AlphaType == SKAlphaType.Opaque);
-    }
-
-    private static void WritePlanes(ReadOnlySpan<byte> rgba, SKEncodedOrigin origin, int size, Span<byte> pixels, bool opaque)
-    {
-        int plane = size * size, last = size - 1;
-        for (var y = 0; y < size; y++)
-        {
-            for (var x = 0; x < size; x++)
+            fixed (byte* target = rgba)
             {
-                // Where the upright pixel (x, y) is stored.
-                var (storedX, storedY) = origin switch
-                {
-                    SKEncodedOrigin.TopRight => (last - x, y),
-                    SKEncodedOrigin.BottomRight => (last - x, last - y),
-                    SKEncodedOrigin.BottomLeft => (x, last - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, last - x),
-                    SKEncodedOrigin.RightBottom => (last - y, last - x),
-                    SKEncodedOrigin.LeftBottom => (last - y, x),
-                    _ => (x, y),
-                };
-                var from = (storedY * size + storedX) * 4;
-                var white = opaque ? 0 : 255 - rgba[from + 3]; // premultiplied, so white shows through by what alpha leaves
-                for (var channel = 0; channel < 3; channel++)
-                    pixels[channel * plane + y * size + x] = (byte)Math.Min(255, rgba[from + channel] + white);
+                var result = codec.GetPixels(info, (nint)target, info.RowBytes, SKCodecOptions.Default);
+                if (result != SKCodecResult.Success)
+                    throw new ImageReadException(ReasonOf(result));
+            }
+            CropCentre(rgba.AsSpan(0, info.BytesSize), scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
+    private static SKSizeI ScaledSize(SKCodec codec, int size)
+    {
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        {
+            for (var eighths = 1; eighths < 8; eighths++)
+            {
+                var scaled = codec.GetScaledDimensions(eighths / 8f);
+                if (Math.Min(scaled.Width, scaled.Height) >= size)
+                    return scaled;
             }
         }
+        return new SKSizeI(codec.Info.Width, codec.Info.Height);
     }
+
+    private static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
+    {
+        var side = Math.Min(stored.Width, stored.Height);
+        // An odd margin is rounded so that the crop is the same as after turning the image upright.
+        var left = (stored.Width - side + (orientation.MirrorsX ? 1 : 0)) / 2;
+        var top = (stored.Height - side + (orientation.MirrorsY ? 1 : 0)) / 2;
+        var rowBytes = stored.Width * BytesPerPixel;
+        Resampler.Current.ResizeRgba(rgba[(top * rowBytes + left * BytesPerPixel)..], rowBytes, side, size, orientation, pixels);
+    }
+
+    private static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)
+        ? "the file is a Git LFS pointer, not an image; run git lfs pull"
+        : "the file is not an image in a known format, or its header is damaged";
+
+    private static string ReasonOf(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "the file is truncated",
+        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "the file is damaged",
+        _ => $"the file cannot be decoded ({result})",
+    };
 }

@@ -1,34 +1,46 @@
 namespace SelfSup.Data;
 
-/// <summary>Images side by side in one buffer, which returns to its loader on dispose.</summary>
+/// <summary>A batch of images in a buffer that goes back to its loader on <see cref="Dispose"/>.</summary>
 public sealed class ImageBatch : IDisposable
 {
-    private readonly Action<byte[]> release;
+    private readonly BufferPool pool;
     private byte[]? pixels;
 
-    internal ImageBatch(byte[] pixels, int imageSize, int[] indices, Action<byte[]> release) =>
-        (this.pixels, ImageSize, Indices, this.release) = (pixels, imageSize, indices, release);
+    internal ImageBatch(BufferPool pool, byte[] pixels, int number, int imageSize, int[] indices)
+    {
+        this.pool = pool;
+        this.pixels = pixels;
+        Number = number;
+        ImageSize = imageSize;
+        Indices = indices;
+    }
 
-    /// <summary>Count x 3 x ImageSize x ImageSize bytes, planes of red, green and blue; the buffer may be longer.</summary>
-    /// <exception cref="ObjectDisposedException">The batch is disposed.</exception>
+    /// <summary>
+    /// The pixels, <see cref="Count"/> x 3 x <see cref="ImageSize"/> x <see cref="ImageSize"/> bytes: for every image its red, green
+    /// and blue plane. The array can be longer than <see cref="ByteCount"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public byte[] Pixels => pixels ?? throw new ObjectDisposedException(nameof(ImageBatch));
 
-    /// <summary>Number of images.</summary>
+    /// <summary>Place of the batch in its epoch, from 0. Reading again from <c>Number + 1</c> goes on after this batch.</summary>
+    public int Number { get; }
+
+    /// <summary>Number of images, at least 1.</summary>
     public int Count => Indices.Count;
 
-    /// <summary>Side of the square images in pixels.</summary>
+    /// <summary>Side of the images in pixels.</summary>
     public int ImageSize { get; }
 
-    /// <summary>Number of valid bytes in <see cref="Pixels"/>.</summary>
-    public int ByteCount => Count * 3 * ImageSize * ImageSize;
-
-    /// <summary>The images' places in their source.</summary>
+    /// <summary>The images' indices in the source.</summary>
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Number of bytes of <see cref="Pixels"/> in use.</summary>
+    public int ByteCount => Count * 3 * ImageSize * ImageSize;
+
+    /// <summary>Gives the buffer back to the loader, which writes later batches to it.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref pixels, null) is { } buffer)
-            release(buffer);
+            pool.Return(buffer);
     }
 }

@@ -1,198 +1,123 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace SelfSup.Data;
 
-/// <summary>Reads an image source in batches, by several threads ahead of its consumer.</summary>
-/// <remarks>
-/// What is delivered depends on the seed and the epoch alone, whatever the number of workers. Workers read straight into the
-/// batches' buffers, which are reused. An image that cannot be read is left out of its batch and listed in <see cref="Failures"/>.
-/// </remarks>
+/// <summary>Reads a source in batches, on several threads and ahead of use, in an order that the seed and the epoch alone decide.</summary>
 public sealed class ImageLoader
 {
-    private const int TriedBeforeStopping = 20;
+    // Fewer images say too little about the share of unreadable ones.
+    private const int ImagesToJudge = 20;
+
     private readonly IImageSource source;
     private readonly ImageLoaderOptions options;
-    private readonly ConcurrentBag<byte[]> buffers = [];
-    private readonly ConcurrentDictionary<int, string> failures = new();
+    private readonly SortedDictionary<int, ImageFailure> failures = [];
 
     /// <summary>Creates a loader.</summary>
-    /// <param name="source">Where images come from.</param>
-    /// <param name="options">Settings.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <param name="source">The images.</param>
+    /// <param name="options">How to read them.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public ImageLoader(IImageSource source, ImageLoaderOptions options)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (this.source, this.options) = (source, options);
+        this.source = source;
+        this.options = options;
+        var perBatch = Math.Max(1, Math.Min(options.BatchSize, source.Count));
+        Pool = new BufferPool(perBatch * 3 * options.ImageSize * options.ImageSize, options.Prefetch + 2);
+        BatchesPerEpoch = options.DropLast && source.Count >= options.BatchSize
+            ? source.Count / options.BatchSize
+            : (int)(((long)source.Count + options.BatchSize - 1) / options.BatchSize);
     }
 
-    /// <summary>Batches of an epoch.</summary>
-    public int BatchesPerEpoch
+    /// <summary>Batches in an epoch, counting those that will be left out because none of their images can be read.</summary>
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>The images that could not be read so far, each once, in the order of the source.</summary>
+    public IReadOnlyList<ImageFailure> Failures
     {
         get
         {
-            var full = source.Count / options.BatchSize;
-            var rest = source.Count % options.BatchSize > 0;
-            return full + (rest && (full == 0 || !options.DropLast) ? 1 : 0);
+            lock (failures)
+                return [.. failures.Values];
         }
     }
 
-    /// <summary>The images that could not be read so far, in the order of the source.</summary>
-    public IReadOnlyList<ImageFailure> Failures =>
-        [.. failures.OrderBy(failure => failure.Key).Select(failure => new ImageFailure(source.NameOf(failure.Key), failure.Value))];
+    internal BufferPool Pool { get; }
 
-    /// <summary>Reads an epoch. Dispose every batch; a batch of which no image could be read is left out.</summary>
-    /// <param name="epoch">The epoch, from 0.</param>
-    /// <param name="firstBatch">Batches to skip without reading them, for a run that resumes.</param>
+    /// <summary>Reads one epoch. Threads read ahead while the enumeration goes on and end with it.</summary>
+    /// <param name="epoch">The epoch, at least 0; with <see cref="ImageLoaderOptions.Shuffle"/> each has its own order.</param>
+    /// <param name="firstBatch">The batch to start at, 0..<see cref="BatchesPerEpoch"/>; those before are not read.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>The batches in order.</returns>
-    /// <exception cref="InvalidDataException">More than <see cref="ImageLoaderOptions.MaxFailureRatio"/> of the images cannot be read.</exception>
+    /// <returns>
+    /// The batches; the caller disposes each. Unreadable images are left out of their batch and listed in <see cref="Failures"/>;
+    /// a batch without any image is left out.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch or the first batch is out of range.</exception>
+    /// <exception cref="InvalidDataException">
+    /// More than <see cref="ImageLoaderOptions.MaxFailureRatio"/> of the images cannot be read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
     public IEnumerable<ImageBatch> ReadEpoch(int epoch, int firstBatch = 0, CancellationToken cancellationToken = default)
     {
-        var order = EpochOrder.Of(source.Count, options.Shuffle, options.Seed, epoch);
-        var last = BatchesPerEpoch;
-        if (firstBatch >= last)
-            yield break;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var work = new BlockingCollection<(PendingBatch Batch, int Place)>();
-        var threads = Enumerable.Range(0, options.Workers).Select(_ => StartWorker(work, stop.Token)).ToArray();
-        var ahead = new Queue<PendingBatch>();
-        var (next, tried, failed) = (firstBatch, 0, 0);
-        try
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
+        return Enumerate(epoch, firstBatch, cancellationToken);
+    }
+
+    private IEnumerable<ImageBatch> Enumerate(int epoch, int firstBatch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var order = OrderOf(epoch);
+        using var reader = new EpochReader(source, options, Pool, order, firstBatch, cancellationToken);
+        var judgedFrom = Math.Min(ImagesToJudge, order.Length);
+        int tried = 0, failed = 0;
+        while (reader.Take() is { } pending)
         {
-            while (true)
+            tried += pending.Count;
+            failed += Record(pending);
+            // Judged here and not by the workers, so that the same batches are delivered however many they are.
+            if (tried >= judgedFrom && failed > options.MaxFailureRatio * tried)
             {
-                while (next < last && ahead.Count < options.Prefetch)
-                {
-                    var batch = new PendingBatch(TakeBuffer(), [.. order.Skip(next * options.BatchSize).Take(options.BatchSize)]);
-                    next++;
-                    ahead.Enqueue(batch);
-                    for (var place = 0; place < batch.Indices.Length; place++)
-                        work.Add((batch, place), CancellationToken.None);
-                }
-                if (!ahead.TryDequeue(out var pending))
-                    break;
-                pending.Wait(stop.Token);
-                tried += pending.Indices.Length;
-                failed += pending.Failures;
-                if (tried >= TriedBeforeStopping || ahead.Count == 0)
-                    StopWhenTooManyFailed(tried, failed);
-                var delivered = Compact(pending);
-                if (delivered.Count > 0)
-                    yield return delivered;
-                else
-                    delivered.Dispose();
+                Pool.Return(pending.Pixels);
+                throw TooManyFailures(failed, tried);
+            }
+            if (pending.Finish(Pool) is { } batch)
+                yield return batch;
+        }
+    }
+
+    private int[] OrderOf(int epoch)
+    {
+        var order = new int[source.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        if (options.Shuffle)
+            new SplitMix64(options.Seed, epoch).Shuffle(order);
+        return order.Length > (long)BatchesPerEpoch * options.BatchSize ? order[..(BatchesPerEpoch * options.BatchSize)] : order;
+    }
+
+    private int Record(PendingBatch pending)
+    {
+        var failed = 0;
+        lock (failures)
+        {
+            foreach (var (index, reason) in pending.Failures)
+            {
+                failures[index] = new ImageFailure(source.NameOf(index), reason);
+                failed++;
             }
         }
-        finally
-        {
-            stop.Cancel();
-            foreach (var thread in threads)
-                thread.Join();
-        }
+        return failed;
     }
 
-    private Thread StartWorker(BlockingCollection<(PendingBatch Batch, int Place)> work, CancellationToken stop)
+    private InvalidDataException TooManyFailures(int failed, int tried)
     {
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                foreach (var (batch, place) in work.GetConsumingEnumerable(stop))
-                    Read(batch, place);
-            }
-            catch (OperationCanceledException)
-            {
-                // The epoch is over, or its consumer went away.
-            }
-        })
-        { IsBackground = true, Name = "SelfSup image loader" };
-        thread.Start();
-        return thread;
-    }
-
-    private void Read(PendingBatch batch, int place)
-    {
-        var index = batch.Indices[place];
-        try
-        {
-            source.Read(index, options.ImageSize, batch.Pixels.AsSpan(place * ImageBytes, ImageBytes));
-            batch.Finish(place, readable: true);
-        }
-        catch (Exception e) when (e is ImageReadException or IOException or UnauthorizedAccessException)
-        {
-            failures[index] = e.Message;
-            batch.Finish(place, readable: false);
-        }
-        catch (Exception e)
-        {
-            batch.Fail(e);
-        }
-    }
-
-    private int ImageBytes => 3 * options.ImageSize * options.ImageSize;
-
-    private byte[] TakeBuffer() =>
-        buffers.TryTake(out var buffer) ? buffer : GC.AllocateUninitializedArray<byte>(options.BatchSize * ImageBytes);
-
-    /// <summary>Closes the gaps that unreadable images left.</summary>
-    private ImageBatch Compact(PendingBatch pending)
-    {
-        var indices = new List<int>(pending.Indices.Length);
-        for (var place = 0; place < pending.Indices.Length; place++)
-        {
-            if (!pending.IsReadable(place))
-                continue;
-            if (indices.Count < place)
-                Buffer.BlockCopy(pending.Pixels, place * ImageBytes, pending.Pixels, indices.Count * ImageBytes, ImageBytes);
-            indices.Add(pending.Indices[place]);
-        }
-        return new ImageBatch(pending.Pixels, options.ImageSize, [.. indices], buffers.Add);
-    }
-
-    private void StopWhenTooManyFailed(int tried, int failed)
-    {
-        if (failed == 0 || failed <= options.MaxFailureRatio * tried)
-            return;
         var examples = string.Join("; ", Failures.Take(3).Select(failure => $"{failure.Name}: {failure.Reason}"));
-        throw new InvalidDataException(
-            $"{failed} of {tried} images cannot be read, more than {nameof(ImageLoaderOptions.MaxFailureRatio)} = {options.MaxFailureRatio:0.##} allows. {examples}");
-    }
-
-    /// <summary>A batch that workers still read.</summary>
-    private sealed class PendingBatch(byte[] pixels, int[] indices)
-    {
-        private readonly bool[] readable = new bool[indices.Length];
-        private readonly ManualResetEventSlim done = new();
-        private int remaining = indices.Length;
-        private Exception? error;
-
-        public byte[] Pixels => pixels;
-
-        public int[] Indices => indices;
-
-        public int Failures => readable.Count(isReadable => !isReadable);
-
-        public bool IsReadable(int place) => readable[place];
-
-        public void Finish(int place, bool readable)
-        {
-            this.readable[place] = readable;
-            if (Interlocked.Decrement(ref remaining) == 0)
-                done.Set();
-        }
-
-        public void Fail(Exception e)
-        {
-            error = e;
-            done.Set();
-        }
-
-        public void Wait(CancellationToken stop)
-        {
-            done.Wait(stop);
-            if (error is not null)
-                throw new InvalidOperationException($"Reading images failed: {error.Message}", error);
-        }
+        var limit = options.MaxFailureRatio.ToString(CultureInfo.InvariantCulture);
+        return new InvalidDataException(
+            $"{failed} of {tried} images cannot be read ({examples}). "
+            + $"Mend or remove them, or raise {nameof(options.MaxFailureRatio)} (now {limit}).");
     }
 }

@@ -1,39 +1,47 @@
 namespace SelfSup.Data;
 
-/// <summary>Settings of an <see cref="ImageLoader"/>.</summary>
+/// <summary>How an <see cref="ImageLoader"/> reads its source.</summary>
 public sealed class ImageLoaderOptions
 {
-    /// <summary>Side of the square images in pixels, at least 1.</summary>
+    /// <summary>Side in pixels of the square images to deliver.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Images a batch, at least 1. The default is 64.</summary>
+    /// <summary>Images in a batch; 64 by default. The last of an epoch can have fewer, and so can one with unreadable images.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
+    /// <summary>Threads that read images; one per processor by default. The images and their order do not depend on it.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Batches that are read ahead, at least 1. The default is 3.</summary>
+    /// <summary>Batches read ahead of the one in use; 3 by default.</summary>
     public int Prefetch { get; init; } = 3;
 
-    /// <summary>Together with the epoch it decides the order of the images. The default is 0.</summary>
+    /// <summary>Seed of the order. The order of an epoch depends on the seed and the epoch alone.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Whether an epoch's order is random. The default is true.</summary>
+    /// <summary>Whether every epoch has its own random order (the default) or that of the source.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Whether an incomplete last batch is left out, unless it is the only one. The default is false.</summary>
+    /// <summary>Whether to leave out an incomplete batch at the end of an epoch, unless it is the only one.</summary>
     public bool DropLast { get; init; }
 
-    /// <summary>Share of unreadable images above which reading stops, in [0, 1]. The default is 0.1.</summary>
+    /// <summary>Share of unreadable images, 0..1, above which reading stops with an error; 0.1 by default.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(ImageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Prefetch, 1);
-        if (MaxFailureRatio is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share must be in [0, 1].");
+        RequirePositive(ImageSize, nameof(ImageSize));
+        RequirePositive(BatchSize, nameof(BatchSize));
+        RequirePositive(Workers, nameof(Workers));
+        RequirePositive(Prefetch, nameof(Prefetch));
+        if (!(MaxFailureRatio is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
+        if ((long)BatchSize * 3 * ImageSize * ImageSize > Array.MaxLength)
+            throw new ArgumentException($"{BatchSize} images of {ImageSize} x {ImageSize} exceed 2 GB; lower {nameof(BatchSize)}.");
+    }
+
+    private static void RequirePositive(int value, string option)
+    {
+        if (value < 1)
+            throw new ArgumentOutOfRangeException(option, value, $"{option} is at least 1.");
     }
 }

@@ -3,73 +3,109 @@ using System.IO.Compression;
 
 namespace SelfSup.Data;
 
-/// <summary>Images in the IDX format of MNIST and Fashion-MNIST, http://yann.lecun.com/exdb/mnist.</summary>
+/// <summary>Reads grey images in IDX files, plain or gzipped: MNIST, Fashion-MNIST and their kin.</summary>
+/// <remarks>http://yann.lecun.com/exdb/mnist: a big-endian header of magic number and dimensions, then the bytes.</remarks>
 public static class IdxImages
 {
-    private const int ImageMagic = 0x803; // unsigned bytes in three dimensions
-    private const int LabelMagic = 0x801; // unsigned bytes in one dimension
+    private const int ImagesMagic = 0x803;
+    private const int LabelsMagic = 0x801;
 
-    /// <summary>Opens a file of images, plain or gzip-compressed, with its labels.</summary>
-    /// <param name="imagesFile">The images, such as train-images-idx3-ubyte.gz.</param>
-    /// <param name="labelsFile">The labels. Null takes the file whose name has labels-idx1 in place of images-idx3, if there is one.</param>
-    /// <returns>The images as RGB; all have the label 0 when there are no labels.</returns>
+    /// <summary>Reads the images to memory.</summary>
+    /// <param name="imagesFile">The file of images, such as train-images-idx3-ubyte.gz.</param>
+    /// <returns>The images; those that are not square are cropped to the central square, and grey becomes RGB.</returns>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is not an IDX file of images, or is truncated.</exception>
+    public static IImageSource Open(string imagesFile) => ReadImages(imagesFile);
+
+    /// <summary>Reads the images and their labels to memory.</summary>
+    /// <param name="imagesFile">The file of images, such as train-images-idx3-ubyte.gz.</param>
+    /// <param name="labelsFile">The file of labels; if null, the one with labels-idx1 for images-idx3 in its name.</param>
+    /// <param name="classNames">The names of the classes; their numbers if null.</param>
+    /// <returns>The images; those that are not square are cropped to the central square, and grey becomes RGB.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is not IDX, is cut off, has images that are not square, or the counts differ.</exception>
-    public static InMemoryImages Open(string imagesFile, string? labelsFile = null)
+    /// <exception cref="InvalidDataException">A file is not an IDX file, is truncated, or the two do not belong together.</exception>
+    public static ILabeledImageSource OpenLabeled(string imagesFile, string? labelsFile = null, IReadOnlyList<string>? classNames = null)
     {
-        var (sizes, pixels) = Read(imagesFile, ImageMagic);
-        if (sizes[1] != sizes[2])
-            throw new InvalidDataException($"{imagesFile} has images of {sizes[2]} x {sizes[1]} pixels; only square ones are supported.");
         labelsFile ??= GuessLabels(imagesFile);
-        if (labelsFile is null)
-            return new InMemoryImages(pixels, sizes[1], channels: 1);
-        var (counts, labels) = Read(labelsFile, LabelMagic);
-        if (counts[0] != sizes[0])
-            throw new InvalidDataException($"{labelsFile} has {counts[0]} labels for the {sizes[0]} images of {imagesFile}.");
-        return new InMemoryImages(pixels, sizes[1], [.. labels.Select(label => (int)label)], channels: 1);
+        var images = ReadImages(imagesFile);
+        var (counts, labels) = ReadIdx(labelsFile, LabelsMagic, dimensions: 1);
+        if (counts[0] != images.Count)
+            throw new InvalidDataException($"'{labelsFile}' has {counts[0]} labels, and '{imagesFile}' has {images.Count} images.");
+        if (classNames is not null && labels.Any(label => label >= classNames.Count))
+            throw new InvalidDataException($"'{labelsFile}' has a label {labels.Max()}, and there are {classNames.Count} class names.");
+        return new LabeledImages(images, [.. labels.Select(label => (int)label)], classNames);
     }
 
-    private static string? GuessLabels(string imagesFile)
+    private static string GuessLabels(string imagesFile)
     {
         var name = Path.GetFileName(imagesFile);
-        var guess = Path.Combine(Path.GetDirectoryName(imagesFile) ?? "", name.Replace("images", "labels").Replace("idx3", "idx1"));
-        return name.Contains("images") && File.Exists(guess) ? guess : null;
+        var labels = Path.Combine(Path.GetDirectoryName(imagesFile) ?? "", name.Replace("images", "labels").Replace("idx3", "idx1"));
+        string[] candidates = [labels, labels.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? labels[..^3] : labels + ".gz"];
+        return candidates.FirstOrDefault(file => file != imagesFile && File.Exists(file))
+            ?? throw new FileNotFoundException($"There is no '{labels}' beside '{imagesFile}'; name the file of labels.", labels);
     }
 
-    private static (int[] Sizes, byte[] Values) Read(string path, int magic)
+    private static InMemoryImages ReadImages(string path)
     {
+        var (sizes, grey) = ReadIdx(path, ImagesMagic, dimensions: 3);
+        var (count, height, width) = (sizes[0], sizes[1], sizes[2]);
+        var side = Math.Min(width, height);
+        if (3L * count * side * side > Array.MaxLength)
+            throw new InvalidDataException($"'{path}' has {count} images of {width} x {height}: more than fit in memory as RGB.");
+        var plane = side * side;
+        var pixels = new byte[3 * count * plane];
+        var corner = (height - side) / 2 * width + (width - side) / 2;
+        for (var image = 0; image < count; image++)
+        {
+            var target = pixels.AsSpan(image * 3 * plane, 3 * plane);
+            for (var y = 0; y < side; y++)
+                grey.AsSpan(image * height * width + corner + y * width, side).CopyTo(target[(y * side)..]);
+            target[..plane].CopyTo(target[plane..]);
+            target[..plane].CopyTo(target[(2 * plane)..]);
+        }
+        return new InMemoryImages(pixels, side, Path.GetFileName(path));
+    }
+
+    private static (int[] Sizes, byte[] Data) ReadIdx(string path, int magic, int dimensions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"The IDX file {path} is missing.", path);
+            throw new FileNotFoundException($"There is no '{path}'.", path);
         using var file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        // Read to the end first: the header's own figures are not to be trusted with memory.
-        using var content = new MemoryStream();
-        try
+        var zipped = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        using var stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+        var header = new byte[4 * (1 + dimensions)];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+            || BinaryPrimitives.ReadInt32BigEndian(header) != magic)
         {
-            stream.CopyTo(content);
+            var kind = magic == ImagesMagic ? "images" : "labels";
+            throw new InvalidDataException($"'{path}' is not an IDX file of {kind} (it does not begin with 0x{magic:x8}).");
         }
-        catch (InvalidDataException e)
+        var sizes = Enumerable.Range(1, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * i))).ToArray();
+        var length = sizes.Aggregate((Int128)1, (product, size) => product * size);
+        if (sizes.Any(size => size < 1) || length > Array.MaxLength)
+            throw new InvalidDataException($"'{path}' claims impossible dimensions: {string.Join(" x ", sizes)}.");
+        return (sizes, ReadData(stream, path, (int)length));
+    }
+
+    /// <summary>Reads in steps, so that a header that lies about the length costs no memory.</summary>
+    private static byte[] ReadData(Stream stream, string path, int length)
+    {
+        const int step = 1 << 24;
+        var data = new byte[Math.Min(length, step)];
+        var count = 0;
+        while (true)
         {
-            throw new InvalidDataException($"{path} is no gzip file, or is damaged.", e);
+            var read = stream.ReadAtLeast(data.AsSpan(count), data.Length - count, throwOnEndOfStream: false);
+            count += read;
+            if (count < data.Length)
+                throw new InvalidDataException($"'{path}' is truncated: {count} of {length} bytes follow the header.");
+            if (count == length)
+                break;
+            Array.Resize(ref data, (int)Math.Min(length, 2L * data.Length));
         }
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        var dimensions = magic & 0xff;
-        if (bytes.Length < 4 + 4 * dimensions || BinaryPrimitives.ReadInt32BigEndian(bytes) != magic)
-            throw new InvalidDataException($"{path} is no IDX file of {(dimensions == 3 ? "images" : "labels")}.");
-        var sizes = new int[dimensions];
-        var expected = 1L;
-        for (var i = 0; i < dimensions; i++)
-        {
-            sizes[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(4 + 4 * i)..]);
-            if (sizes[i] < 1)
-                throw new InvalidDataException($"{path} claims a size of {sizes[i]}.");
-            expected *= sizes[i]; // three ints of at most 2^31 may overflow, so check on the way
-            if (expected > int.MaxValue)
-                throw new InvalidDataException($"{path} claims to hold more than {int.MaxValue} bytes.");
-        }
-        var values = bytes[(4 + 4 * dimensions)..];
-        return values.Length == expected
-            ? (sizes, values.ToArray())
-            : throw new InvalidDataException($"{path} holds {values.Length} values, but its header claims {expected}.");
+        if (stream.ReadByte() >= 0)
+            throw new InvalidDataException($"'{path}' is longer than the {length} bytes that its header claims.");
+        return data;
     }
 }

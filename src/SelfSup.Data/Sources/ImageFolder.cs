@@ -2,65 +2,98 @@ using System.Buffers;
 
 namespace SelfSup.Data;
 
-/// <summary>The images of a folder and all folders in it, in the order of their paths.</summary>
+/// <summary>The image files of a folder and its sub-folders, in the ordinal order of their paths.</summary>
 public sealed class ImageFolder : IImageSource
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
-    private readonly string folder;
-    private readonly string[] files;
+    private static readonly string[] extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
+
+    private readonly string[] names;
     private readonly IImageDecoder decoder;
 
-    private ImageFolder(string folder, string[] files, IImageDecoder decoder) =>
-        (this.folder, this.files, this.decoder) = (folder, files, decoder);
-
-    /// <inheritdoc/>
-    public int Count => files.Length;
-
-    /// <summary>Lists the images of a folder.</summary>
-    /// <param name="folder">The folder. Files are taken by extension (.jpg .jpeg .jpe .jfif .png .webp .bmp .gif); hidden ones are left out.</param>
-    /// <param name="decoder">The decoder; null means <see cref="SkiaImageDecoder"/>.</param>
-    /// <returns>The images.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">The folder holds no images.</exception>
-    public static ImageFolder Open(string folder, IImageDecoder? decoder = null)
+    private ImageFolder(string path, string[] names, IImageDecoder decoder)
     {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"There is no folder {folder}.");
-        var listing = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
-        string[] files =
-        [
-            .. Directory.EnumerateFiles(folder, "*", listing)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-                .Order(StringComparer.Ordinal),
-        ];
-        return files.Length > 0
-            ? new ImageFolder(folder, files, decoder ?? new SkiaImageDecoder())
-            : throw new InvalidDataException($"The folder {folder} holds no images ({string.Join(' ', Extensions)}).");
+        Path = path;
+        this.names = names;
+        this.decoder = decoder;
     }
 
-    /// <summary>The image's path relative to the folder, with forward slashes.</summary>
+    /// <summary>The full path of the folder.</summary>
+    public string Path { get; }
+
     /// <inheritdoc/>
-    public string NameOf(int index) => files[index];
+    public int Count => names.Length;
+
+    /// <summary>
+    /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
+    /// lower case, and are not hidden. None is opened yet.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="decoder">Decodes the files; <see cref="SkiaImageDecoder.Default"/> if null.</param>
+    /// <returns>The images.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There is no image in it.</exception>
+    public static ImageFolder Open(string folder, IImageDecoder? decoder = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var root = System.IO.Path.GetFullPath(folder);
+        if (!Directory.Exists(root))
+            throw new DirectoryNotFoundException($"There is no folder '{root}'.");
+        var search = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        };
+        var names = Directory.EnumerateFiles(root, "*", search)
+            .Where(file => extensions.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Select(file => System.IO.Path.GetRelativePath(root, file).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (names.Length == 0)
+            throw new InvalidDataException($"There is no image in '{root}': no file that ends in {string.Join(", ", extensions)}.");
+        return new ImageFolder(root, names, decoder ?? SkiaImageDecoder.Default);
+    }
+
+    /// <summary>The path of an image below <see cref="Path"/>, with slashes.</summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <returns>The path.</returns>
+    public string NameOf(int index) => names[index];
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
-        using var file = File.OpenHandle(Path.Combine(folder, files[index]), options: FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        if (length > Array.MaxLength)
-            throw new ImageReadException($"the file of {length:N0} bytes is too large");
-        var buffer = ArrayPool<byte>.Shared.Rent((int)length);
+        byte[]? bytes = null;
         try
         {
-            var read = 0;
-            while (read < length && RandomAccess.Read(file, buffer.AsSpan(read, (int)length - read), read) is var chunk and > 0)
-                read += chunk;
-            decoder.Decode(buffer.AsMemory(0, read), size, pixels);
+            using var file = File.OpenHandle(System.IO.Path.Combine(Path, names[index]), options: FileOptions.SequentialScan);
+            var length = RandomAccess.GetLength(file);
+            if (length > Array.MaxLength)
+                throw new ImageReadException($"the file is too large ({length} bytes)");
+            bytes = ArrayPool<byte>.Shared.Rent((int)length);
+            var count = ReadAll(file, bytes.AsSpan(0, (int)length));
+            decoder.Decode(bytes.AsSpan(0, count), size, pixels);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageReadException(error.Message, error);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (bytes is not null)
+                ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)
+    {
+        var count = 0;
+        while (count < bytes.Length)
+        {
+            var read = RandomAccess.Read(file, bytes[count..], count);
+            if (read == 0)
+                break;
+            count += read;
+        }
+        return count;
     }
 }

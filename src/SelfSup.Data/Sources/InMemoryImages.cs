@@ -1,57 +1,40 @@
 namespace SelfSup.Data;
 
-/// <summary>Images that are decoded already: the app's own, or a data set's.</summary>
-public sealed class InMemoryImages : ILabeledImageSource
+/// <summary>Square images of one size in an array.</summary>
+public sealed class InMemoryImages : IImageSource
 {
     private readonly byte[] pixels;
-    private readonly int[] labels;
     private readonly int side;
-    private readonly int channels;
+    private readonly int imageBytes;
+    private readonly string name;
 
-    /// <summary>Takes images without copying them.</summary>
-    /// <param name="pixels">Count x channels x side x side bytes, plane after plane.</param>
-    /// <param name="side">Side of the square images in pixels.</param>
-    /// <param name="labels">The class of each image; null gives all the label 0.</param>
-    /// <param name="classNames">The classes' names; null makes names of the labels' numbers.</param>
-    /// <param name="channels">3 for red, green and blue; 1 for grey.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or a label has no name.</exception>
-    public InMemoryImages(byte[] pixels, int side, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classNames = null, int channels = 3)
+    /// <summary>Creates the source on an array, which is not copied.</summary>
+    /// <param name="pixels">For every image its red, green and blue plane, count x 3 x size x size bytes.</param>
+    /// <param name="size">Side of the images in pixels.</param>
+    /// <param name="name">What the images are called, followed by their number.</param>
+    /// <exception cref="ArgumentException">The length of the array is not a whole number of images.</exception>
+    public InMemoryImages(byte[] pixels, int size, string name = "image")
     {
-        if (channels is not (1 or 3) || side < 1 || pixels.Length == 0 || pixels.Length % ((long)channels * side * side) != 0)
-            throw new ArgumentException($"{pixels.Length} bytes are no images of {channels} x {side} x {side} pixels.", nameof(pixels));
-        (this.pixels, this.side, this.channels) = (pixels, side, channels);
-        Count = pixels.Length / (channels * side * side);
-        this.labels = labels is null ? new int[Count] : [.. labels];
-        if (this.labels.Length != Count)
-            throw new ArgumentException($"There are {this.labels.Length} labels for {Count} images.", nameof(labels));
-        ClassNames = classNames ?? [.. Enumerable.Range(0, this.labels.Max() + 1).Select(label => $"{label}")];
-        if (this.labels.Any(label => label < 0 || label >= ClassNames.Count))
-            throw new ArgumentException($"A label is outside 0..{ClassNames.Count - 1}.", nameof(labels));
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        imageBytes = checked(3 * size * size);
+        if (pixels.Length % imageBytes != 0)
+            throw new ArgumentException($"{pixels.Length} bytes are not a whole number of images of 3 x {size} x {size}.", nameof(pixels));
+        this.pixels = pixels;
+        this.name = name;
+        side = size;
     }
 
     /// <inheritdoc/>
-    public int Count { get; }
+    public int Count => pixels.Length / imageBytes;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames { get; }
-
-    /// <inheritdoc/>
-    public int LabelOf(int index) => labels[index];
-
-    /// <inheritdoc/>
-    public string NameOf(int index) => $"image {index}";
+    public string NameOf(int index) => FormattableString.Invariant($"{name} {index}");
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
-        int plane = side * side, scaled = size * size;
-        for (var channel = 0; channel < 3; channel++)
-        {
-            var target = pixels.Slice(channel * scaled, scaled);
-            if (channel >= channels)
-                pixels[..scaled].CopyTo(target);
-            else
-                Resampler.Scale(this.pixels.AsSpan((index * channels + channel) * plane, plane), side, side, size, target);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Resampler.Current.ResizePlanar(this.pixels.AsSpan(checked(index * imageBytes), imageBytes), side, size, pixels);
     }
 }

@@ -1,39 +1,52 @@
 namespace SelfSup.Data;
 
-/// <summary>The images of a folder in which each sub-folder is a class.</summary>
+/// <summary>A folder with one sub-folder for every class; the images lie in these, at any depth.</summary>
 public sealed class LabeledImageFolder : ILabeledImageSource
 {
     private readonly ImageFolder images;
+    private readonly string[] classNames;
     private readonly int[] labels;
 
-    private LabeledImageFolder(ImageFolder images, string[] classNames, int[] labels) =>
-        (this.images, ClassNames, this.labels) = (images, classNames, labels);
+    private LabeledImageFolder(ImageFolder images, string[] classNames, int[] labels)
+    {
+        this.images = images;
+        this.classNames = classNames;
+        this.labels = labels;
+    }
+
+    /// <summary>The full path of the folder.</summary>
+    public string Path => images.Path;
 
     /// <inheritdoc/>
     public int Count => images.Count;
 
-    /// <summary>The names of the sub-folders, in ordinal order.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
+    /// <summary>The names of the sub-folders that hold images, in ordinal order.</summary>
+    public IReadOnlyList<string> ClassNames => classNames;
 
-    /// <summary>Lists the images of a folder with their classes.</summary>
-    /// <param name="folder">A folder of one sub-folder a class; images may lie deeper in these.</param>
-    /// <param name="decoder">The decoder; null means <see cref="SkiaImageDecoder"/>.</param>
+    /// <summary>Lists the images of a folder as <see cref="ImageFolder.Open"/> does; the first-level sub-folder is the class.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="decoder">Decodes the files; <see cref="SkiaImageDecoder.Default"/> if null.</param>
     /// <returns>The images.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are no images, an image lies in no sub-folder, or there is only one class.</exception>
+    /// <exception cref="InvalidDataException">It has no images, images outside the sub-folders, or fewer than two classes.</exception>
     public static LabeledImageFolder Open(string folder, IImageDecoder? decoder = null)
     {
         var images = ImageFolder.Open(folder, decoder);
-        string[] classes = [.. Enumerable.Range(0, images.Count).Select(i => ClassOf(images.NameOf(i)))];
-        string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
-        if (names.Length < 2)
-            throw new InvalidDataException($"The folder {folder} has only the class {names[0]}; it needs a sub-folder for each of at least two classes.");
-        var labels = names.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
-        return new LabeledImageFolder(images, names, [.. classes.Select(name => labels[name])]);
-
-        string ClassOf(string path) => path.IndexOf('/') is var slash and > 0
-            ? path[..slash]
-            : throw new InvalidDataException($"{path} in {folder} lies in no sub-folder, so its class is unknown. Put each class into a sub-folder of its own.");
+        var classOf = new string[images.Count];
+        for (var i = 0; i < classOf.Length; i++)
+        {
+            var name = images.NameOf(i);
+            var slash = name.IndexOf('/', StringComparison.Ordinal);
+            if (slash < 0)
+                throw new InvalidDataException($"'{name}' lies in '{images.Path}' itself, not in the sub-folder of a class.");
+            classOf[i] = name[..slash];
+        }
+        var classNames = classOf.Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (classNames.Length < 2)
+            throw new InvalidDataException(
+                $"'{images.Path}' has images in one sub-folder only, '{classNames[0]}'; make one for each of two classes or more.");
+        var labels = classOf.Select(name => Array.BinarySearch(classNames, name, StringComparer.Ordinal)).ToArray();
+        return new LabeledImageFolder(images, classNames, labels);
     }
 
     /// <inheritdoc/>

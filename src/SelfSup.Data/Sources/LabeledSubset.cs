@@ -1,79 +1,78 @@
 namespace SelfSup.Data;
 
-/// <summary>Some of the images of a labelled source.</summary>
+/// <summary>Some images of a labelled source, in a given order, with the classes of the whole source.</summary>
 public sealed class LabeledSubset : ILabeledImageSource
 {
     private readonly ILabeledImageSource source;
-    private readonly int[] indices;
-    private readonly int[] labels;
+    private readonly ImageSubset images;
 
-    /// <summary>Picks images; the classes stay as they are.</summary>
-    /// <param name="source">Where they come from.</param>
-    /// <param name="indices">Their places there.</param>
+    /// <summary>Creates the subset.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="indices">The images, each 0..Count-1 of the source.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not in the source.</exception>
     public LabeledSubset(ILabeledImageSource source, IEnumerable<int> indices)
     {
-        (this.source, this.indices, ClassNames) = (source, [.. indices], source.ClassNames);
-        labels = [.. this.indices.Select(source.LabelOf)];
-    }
-
-    private LabeledSubset(ILabeledImageSource source, string[] classNames)
-    {
-        (this.source, ClassNames) = (source, classNames);
-        var labelOf = classNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
-        indices = [.. Enumerable.Range(0, source.Count).Where(i => labelOf.ContainsKey(source.ClassNames[source.LabelOf(i)]))];
-        labels = [.. indices.Select(i => labelOf[source.ClassNames[source.LabelOf(i)]])];
+        images = new ImageSubset(source, indices);
+        this.source = source;
     }
 
     /// <inheritdoc/>
-    public int Count => indices.Length;
+    public int Count => images.Count;
+
+    /// <summary>The images' indices in the source.</summary>
+    public IReadOnlyList<int> Indices => images.Indices;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames { get; }
+    public IReadOnlyList<string> ClassNames => source.ClassNames;
 
-    /// <summary>Draws images of all classes in equal numbers, as far as there are enough of each.</summary>
-    /// <param name="source">Where they come from.</param>
-    /// <param name="count">Number of images; a larger draw of the same seed contains the smaller one.</param>
+    /// <summary>
+    /// Draws as many images of each class as possible: the numbers differ by one at most, unless a class runs out. With the same
+    /// seed a smaller draw is part of a larger one.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="count">How many images in all, 1..Count of the source.</param>
     /// <param name="seed">Decides the draw.</param>
-    /// <returns>The images, in the order of the source.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The count is under 1 or over the number of images.</exception>
-    public static LabeledSubset Stratified(ILabeledImageSource source, int count, int seed = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, source.Count);
-        var taken = new int[source.ClassNames.Count];
-        // The k-th image of every class comes before the (k+1)-th of any.
-        var drawn = EpochOrder.Of(source.Count, shuffle: true, seed, epoch: 0)
-            .Select(index => (index, round: taken[source.LabelOf(index)]++))
-            .OrderBy(draw => draw.round)
-            .Take(count)
-            .Select(draw => draw.index)
-            .Order();
-        return new LabeledSubset(source, drawn);
-    }
+    /// <returns>The images drawn.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The source does not have so many images.</exception>
+    public static LabeledSubset Stratified(ILabeledImageSource source, int count, int seed) => Split(source, count, seed).Drawn;
 
-    /// <summary>The images of the source that are not in this subset.</summary>
-    /// <returns>The rest, in the order of the source.</returns>
-    public LabeledSubset Rest() => new(source, Enumerable.Range(0, source.Count).Except(indices));
-
-    /// <summary>Keeps some classes; labels are counted anew, in the old order.</summary>
-    /// <param name="source">Where the images come from.</param>
-    /// <param name="isKept">Decides by the class's name.</param>
-    /// <returns>The images of the classes kept.</returns>
-    /// <exception cref="ArgumentException">Fewer than two classes are kept.</exception>
-    public static LabeledSubset OfClasses(ILabeledImageSource source, Func<string, bool> isKept)
+    /// <summary>Draws images as <see cref="Stratified"/> does, and keeps the others too, such as to hold out a part.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="count">How many images to draw, 1..Count of the source.</param>
+    /// <param name="seed">Decides the draw.</param>
+    /// <returns>The images drawn and the others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The source does not have so many images.</exception>
+    public static (LabeledSubset Drawn, LabeledSubset Others) Split(ILabeledImageSource source, int count, int seed)
     {
-        string[] kept = [.. source.ClassNames.Where(isKept)];
-        return kept.Length >= 2
-            ? new LabeledSubset(source, kept)
-            : throw new ArgumentException($"Of the classes {string.Join(", ", source.ClassNames)} only {kept.Length} would be kept.", nameof(isKept));
+        ArgumentNullException.ThrowIfNull(source);
+        if (count < 1 || count > source.Count)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The source has {source.Count} images.");
+        var order = Deal(source, seed);
+        return (new LabeledSubset(source, order[..count]), new LabeledSubset(source, order[count..]));
     }
 
     /// <inheritdoc/>
-    public int LabelOf(int index) => labels[index];
+    public int LabelOf(int index) => source.LabelOf(Indices[index]);
 
     /// <inheritdoc/>
-    public string NameOf(int index) => source.NameOf(indices[index]);
+    public string NameOf(int index) => images.NameOf(index);
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
+    public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
+
+    /// <summary>All images, one of each class in turn; the order within a class is random.</summary>
+    private static int[] Deal(ILabeledImageSource source, int seed)
+    {
+        var shuffled = Enumerable.Range(0, source.Count).ToArray();
+        new SplitMix64(seed, 0).Shuffle(shuffled);
+        var dealt = new int[source.ClassNames.Count];
+        // A stable sort by the round in which an image is dealt, then by class, so that the classes alternate.
+        return [.. shuffled
+            .Select(index => (Index: index, Label: source.LabelOf(index)))
+            .Select(image => (image.Index, image.Label, Round: dealt[image.Label]++))
+            .ToArray()
+            .OrderBy(image => image.Round)
+            .ThenBy(image => image.Label)
+            .Select(image => image.Index)];
+    }
 }

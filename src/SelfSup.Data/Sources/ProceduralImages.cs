@@ -1,156 +1,117 @@
-using SkiaSharp;
+using System.Numerics;
 
 namespace SelfSup.Data;
 
-/// <summary>Small drawings of eight kinds of object, so that everything runs with no data at all.</summary>
-/// <remarks>
-/// Objects stand upright before a background that has no direction of its own, so a task must look at the object. Hues are drawn
-/// at random for every image, so that colour alone does not tell the class.
-/// </remarks>
+/// <summary>
+/// Small labelled pictures drawn on demand, for demonstrations and tests: a thing on the ground under a sky. Things, sky and ground
+/// have a clear top, so rotation can be learnt; leaves, sky, flames and wood have their colours, so colorization and inpainting can;
+/// and the mean colour does not give the class away.
+/// </summary>
+/// <remarks>A picture depends on the seed and its index alone, and is drawn at the size asked for.</remarks>
 public sealed class ProceduralImages : ILabeledImageSource
 {
-    private static readonly string[] Names = ["arrow", "boat", "car", "fish", "flower", "house", "mushroom", "tree"];
     private readonly int seed;
 
     /// <summary>Creates the source.</summary>
-    /// <param name="count">Number of images, at least 1; classes take turns.</param>
-    /// <param name="seed">Other seeds give other images.</param>
+    /// <param name="count">How many images, at least 1; every class has as many, or one more.</param>
+    /// <param name="seed">Decides the pictures; sources with different seeds share none.</param>
     public ProceduralImages(int count, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        (Count, this.seed) = (count, seed);
+        Count = count;
+        this.seed = seed;
     }
 
     /// <inheritdoc/>
     public int Count { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames => Names;
+    public IReadOnlyList<string> ClassNames => ProceduralShapes.Names;
 
     /// <inheritdoc/>
-    public int LabelOf(int index) => index % Names.Length;
+    public int LabelOf(int index)
+    {
+        Check(index);
+        return index % ProceduralShapes.Names.Length;
+    }
 
     /// <inheritdoc/>
-    public string NameOf(int index) => $"{Names[LabelOf(index)]} {index}";
+    public string NameOf(int index) => FormattableString.Invariant($"{ClassNames[LabelOf(index)]} {index} (seed {seed})");
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
-        // System.Random with a seed is documented to repeat itself only within a runtime version, which is enough for a demo.
-        var random = new Random(HashCode(seed, index));
-        using var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        using (var canvas = new SKCanvas(bitmap))
-        {
-            canvas.Scale(size);
-            Draw(canvas, LabelOf(index), random);
-        }
-        var drawn = bitmap.GetPixelSpan();
-        var plane = size * size;
-        for (var i = 0; i < plane; i++)
-        {
-            var noise = random.Next(-10, 11);
-            for (var channel = 0; channel < 3; channel++)
-                pixels[channel * plane + i] = (byte)Math.Clamp(drawn[4 * i + channel] + noise, 0, 255);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Check(index);
+        var random = new SplitMix64(seed, index);
+        var canvas = ShapeCanvas.Of(size);
+        var horizon = random.NextSingle(0.55f, 0.85f);
+        PaintSkyAndGround(canvas, horizon, ref random);
+        PaintClouds(canvas, horizon, ref random);
+        PaintStones(canvas, horizon, ref random);
+        var scale = random.NextSingle(0.24f, 0.4f);
+        var margin = 0.85f * scale;
+        var centre = new Vector2(random.NextSingle(margin, 1 - margin), random.NextSingle(Math.Max(margin, 0.35f), 1 - margin));
+        canvas.Place(centre, scale, random.NextSingle(-0.2f, 0.2f));
+        ProceduralShapes.Draw(canvas, LabelOf(index), ref random);
+        PaintLight(canvas, ref random);
+        canvas.CopyTo(pixels);
     }
 
-    private static int HashCode(int seed, int index) => unchecked((int)((uint)seed * 2654435761 ^ (uint)index * 2246822519));
-
-    /// <summary>Draws a scene into the unit square.</summary>
-    private static void Draw(SKCanvas canvas, int label, Random random)
+    private void Check(int index)
     {
-        // The background runs in any direction: only the object tells which way is up.
-        var first = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 60), Between(random, 40, 100));
-        var last = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 60), Between(random, 40, 100));
-        var angle = Between(random, 0, 2 * MathF.PI);
-        var (dx, dy) = (MathF.Cos(angle) / 2, MathF.Sin(angle) / 2);
-        using (var shader = SKShader.CreateLinearGradient(new SKPoint(0.5f - dx, 0.5f - dy), new SKPoint(0.5f + dx, 0.5f + dy), [first, last], SKShaderTileMode.Clamp))
-        using (var paint = new SKPaint { Shader = shader })
-            canvas.DrawRect(0, 0, 1, 1, paint);
-        for (var i = random.Next(6); i > 0; i--)
-        {
-            // Clutter that is the same in every class.
-            var spot = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 80), Between(random, 40, 100));
-            float x = Between(random, 0, 1), y = Between(random, 0, 1), r = Between(random, 0.02f, 0.06f);
-            Circle(canvas, spot, x, y, r);
-        }
-        var scale = Between(random, 0.4f, 0.85f);
-        canvas.Translate(Between(random, 0, 1 - scale), Between(random, 0, 1 - scale));
-        canvas.Scale(scale);
-        canvas.RotateDegrees(Between(random, -12, 12), 0.5f, 0.5f);
-        var main = SKColor.FromHsv(Between(random, 0, 360), Between(random, 50, 100), Between(random, 45, 100));
-        var second = SKColor.FromHsv(Between(random, 0, 360), Between(random, 50, 100), Between(random, 25, 80));
-        DrawObject(canvas, Names[label], main, second);
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"The source has {Count} images.");
     }
 
-    private static void DrawObject(SKCanvas canvas, string name, SKColor main, SKColor second)
+    private static void PaintSkyAndGround(ShapeCanvas canvas, float horizon, ref SplitMix64 random)
     {
-        switch (name)
+        var sky = ShapePaint.Hsv(random.NextSingle(0.52f, 0.7f), random.NextSingle(0.3f, 0.75f), random.NextSingle(0.65f, 1));
+        var haze = Vector3.Lerp(sky, ShapePaint.Hsv(random.NextSingle(0, 0.15f), random.NextSingle(0, 0.5f), 1), 0.6f);
+        // Meadow, sand, earth or snow.
+        var ground = random.Next(4) == 0
+            ? ShapePaint.Hsv(0.6f, 0.05f, random.NextSingle(0.8f, 0.95f))
+            : ShapePaint.Hsv(random.NextSingle(0.07f, 0.36f), random.NextSingle(0.25f, 0.7f), random.NextSingle(0.35f, 0.75f));
+        for (var y = 0; y < canvas.Size; y++)
         {
-            case "arrow":
-                Polygon(canvas, main, 0.5f, 0.05f, 0.9f, 0.45f, 0.62f, 0.45f, 0.62f, 0.95f, 0.38f, 0.95f, 0.38f, 0.45f, 0.1f, 0.45f);
-                break;
-            case "boat":
-                Polygon(canvas, second, 0.05f, 0.65f, 0.95f, 0.65f, 0.78f, 0.92f, 0.22f, 0.92f);
-                Polygon(canvas, main, 0.48f, 0.08f, 0.48f, 0.6f, 0.12f, 0.6f);
-                Polygon(canvas, main, 0.54f, 0.18f, 0.86f, 0.6f, 0.54f, 0.6f);
-                break;
-            case "car":
-                Polygon(canvas, main, 0.28f, 0.35f, 0.68f, 0.35f, 0.8f, 0.55f, 0.97f, 0.58f, 0.97f, 0.8f, 0.03f, 0.8f, 0.03f, 0.58f, 0.18f, 0.55f);
-                Circle(canvas, second, 0.25f, 0.82f, 0.12f);
-                Circle(canvas, second, 0.75f, 0.82f, 0.12f);
-                break;
-            case "fish":
-                Fill(main, paint => canvas.DrawOval(0.42f, 0.5f, 0.36f, 0.22f, paint));
-                Polygon(canvas, main, 0.7f, 0.5f, 0.97f, 0.28f, 0.97f, 0.72f);
-                Polygon(canvas, second, 0.35f, 0.3f, 0.6f, 0.32f, 0.5f, 0.12f);
-                Circle(canvas, SKColors.White, 0.2f, 0.45f, 0.05f);
-                break;
-            case "flower":
-                Polygon(canvas, second, 0.47f, 0.5f, 0.53f, 0.5f, 0.53f, 0.98f, 0.47f, 0.98f);
-                for (var petal = 0; petal < 6; petal++)
-                    Circle(canvas, main, 0.5f + 0.2f * MathF.Cos(petal * MathF.PI / 3), 0.32f + 0.2f * MathF.Sin(petal * MathF.PI / 3), 0.12f);
-                Circle(canvas, second, 0.5f, 0.32f, 0.11f);
-                break;
-            case "house":
-                Polygon(canvas, main, 0.15f, 0.45f, 0.85f, 0.45f, 0.85f, 0.95f, 0.15f, 0.95f);
-                Polygon(canvas, second, 0.5f, 0.08f, 0.97f, 0.46f, 0.03f, 0.46f);
-                Polygon(canvas, second, 0.42f, 0.65f, 0.58f, 0.65f, 0.58f, 0.95f, 0.42f, 0.95f);
-                break;
-            case "mushroom":
-                Polygon(canvas, second, 0.4f, 0.45f, 0.6f, 0.45f, 0.65f, 0.95f, 0.35f, 0.95f);
-                Fill(main, paint => canvas.DrawArc(new SKRect(0.06f, 0.1f, 0.94f, 0.95f), 180, 180, true, paint));
-                Circle(canvas, SKColors.White, 0.35f, 0.35f, 0.06f);
-                Circle(canvas, SKColors.White, 0.62f, 0.28f, 0.07f);
-                break;
-            default:
-                Polygon(canvas, second, 0.44f, 0.7f, 0.56f, 0.7f, 0.56f, 0.98f, 0.44f, 0.98f);
-                Polygon(canvas, main, 0.5f, 0.03f, 0.78f, 0.36f, 0.22f, 0.36f);
-                Polygon(canvas, main, 0.5f, 0.18f, 0.86f, 0.56f, 0.14f, 0.56f);
-                Polygon(canvas, main, 0.5f, 0.36f, 0.95f, 0.78f, 0.05f, 0.78f);
-                break;
+            var height = (y + 0.5f) / canvas.Size;
+            var covered = Math.Clamp((height - horizon) * canvas.Size + 0.5f, 0, 1);
+            var color = Vector3.Lerp(Vector3.Lerp(sky, haze, height / horizon), ground * (1.15f - 0.4f * height), covered);
+            for (var x = 0; x < canvas.Size; x++)
+                canvas[x, y] = color;
         }
     }
 
-    private static void Circle(SKCanvas canvas, SKColor color, float x, float y, float radius) =>
-        Fill(color, paint => canvas.DrawCircle(x, y, radius, paint));
-
-    private static void Fill(SKColor color, Action<SKPaint> draw)
+    private static void PaintClouds(ShapeCanvas canvas, float horizon, ref SplitMix64 random)
     {
-        using var paint = new SKPaint { Color = color, IsAntialias = true };
-        draw(paint);
+        for (var clouds = random.Next(3); clouds > 0; clouds--)
+        {
+            canvas.Place(new(random.NextSingle(), random.NextSingle(0.05f, 0.5f * horizon)), random.NextSingle(0.08f, 0.2f), 0);
+            var white = new ShapePaint(new(random.NextSingle(0.85f, 1)));
+            canvas.Ellipse(0, 0, 1, 0.35f, white);
+            canvas.Ellipse(-0.2f, 0.2f, 0.5f, 0.4f, white);
+        }
     }
 
-    private static void Polygon(SKCanvas canvas, SKColor color, params ReadOnlySpan<float> corners)
+    private static void PaintStones(ShapeCanvas canvas, float horizon, ref SplitMix64 random)
     {
-        using var outline = new SKPathBuilder();
-        outline.MoveTo(corners[0], corners[1]);
-        for (var i = 2; i < corners.Length; i += 2)
-            outline.LineTo(corners[i], corners[i + 1]);
-        outline.Close();
-        using var path = outline.Detach();
-        Fill(color, paint => canvas.DrawPath(path, paint));
+        for (var stones = random.Next(4); stones > 0; stones--)
+        {
+            canvas.Place(new(random.NextSingle(), random.NextSingle(horizon, 1)), random.NextSingle(0.05f, 0.16f), 0);
+            var paint = random.Next(2) == 0 ? ProceduralShapes.AnyColor(ref random, 0.6f) : ProceduralShapes.Leaves(ref random);
+            canvas.Ellipse(0, 0, 1, 0.8f, paint, above: -0.3f);
+        }
     }
 
-    private static float Between(Random random, float low, float high) => low + (high - low) * random.NextSingle();
+    /// <summary>The colour and strength of the light, and noise: they hide the class from the mean colour.</summary>
+    private static void PaintLight(ShapeCanvas canvas, ref SplitMix64 random)
+    {
+        var light = random.NextSingle(0.65f, 1.1f) * new Vector3(random.NextSingle(0.85f, 1.1f), 1, random.NextSingle(0.85f, 1.1f));
+        var noise = random.NextSingle(0.01f, 0.05f);
+        for (var y = 0; y < canvas.Size; y++)
+        {
+            for (var x = 0; x < canvas.Size; x++)
+                canvas[x, y] = canvas[x, y] * light + new Vector3(noise * (random.NextSingle() + random.NextSingle() - 1));
+        }
+    }
 }

@@ -88,6 +88,7 @@ public static class Pretraining
                 {
                     using (batch)
                     {
+                        done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
                         using var input = Augment(batch, done, encoder, options, device);
                         var rate = options.BaseLearningRate * LearningRateSchedule.FactorAt(options.Schedule, done, steps, warmup);
                         log.Add(step.Run(input, done, steps, rate), folder?.LastCheckpoint);
@@ -100,7 +101,7 @@ public static class Pretraining
                         Report();
                     cancellationToken.ThrowIfCancellationRequested();
                 }
-                done = (epoch + 1) * perEpoch; // batches of which no image could be read were not delivered
+                done = (epoch + 1) * perEpoch;
                 Checkpoint();
                 Report();
                 DrawPreviews(step, tasks, images, encoder, options, device, folder);

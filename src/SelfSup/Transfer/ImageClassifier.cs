@@ -72,7 +72,7 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="encodedImage">The bytes of a JPEG, PNG or other image file.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="ImageReadException">The bytes are no image, or a damaged one.</exception>
-    public Prediction Predict(ReadOnlyMemory<byte> encodedImage)
+    public Prediction Predict(ReadOnlySpan<byte> encodedImage)
     {
         var pixels = new byte[3 * ImageSize * ImageSize];
         Decoder.Decode(encodedImage, ImageSize, pixels);

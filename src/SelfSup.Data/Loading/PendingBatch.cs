@@ -1,0 +1,58 @@
+namespace SelfSup.Data;
+
+/// <summary>A batch being read: workers write its images side by side, each to its own slice of the buffer.</summary>
+internal sealed class PendingBatch(int number, int imageSize, ReadOnlyMemory<int> indices, byte[] pixels)
+{
+    private readonly string?[] reasons = new string?[indices.Length];
+    private readonly int imageBytes = 3 * imageSize * imageSize;
+
+    public int Count => indices.Length;
+
+    public byte[] Pixels => pixels;
+
+    /// <summary>Images not read yet; guarded by the reader's lock.</summary>
+    public int Remaining { get; set; } = indices.Length;
+
+    /// <summary>The unreadable images with the reasons, in the order of the batch.</summary>
+    public IEnumerable<(int Index, string Reason)> Failures
+    {
+        get
+        {
+            for (var i = 0; i < reasons.Length; i++)
+            {
+                if (reasons[i] is { } reason)
+                    yield return (indices.Span[i], reason);
+            }
+        }
+    }
+
+    public void Read(IImageSource source, int position)
+    {
+        try
+        {
+            source.Read(indices.Span[position], imageSize, pixels.AsSpan(position * imageBytes, imageBytes));
+        }
+        catch (Exception error) when (error is ImageReadException or IOException or UnauthorizedAccessException)
+        {
+            reasons[position] = error.Message;
+        }
+    }
+
+    /// <summary>Closes the gaps that unreadable images left; null, the buffer returned, when there is no image at all.</summary>
+    public ImageBatch? Finish(BufferPool pool)
+    {
+        var kept = new List<int>(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            if (reasons[i] is not null)
+                continue;
+            if (kept.Count < i)
+                Buffer.BlockCopy(pixels, i * imageBytes, pixels, kept.Count * imageBytes, imageBytes);
+            kept.Add(indices.Span[i]);
+        }
+        if (kept.Count > 0)
+            return new ImageBatch(pool, pixels, number, imageSize, [.. kept]);
+        pool.Return(pixels);
+        return null;
+    }
+}
