@@ -1,4 +1,3 @@
-using SelfSup;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -64,7 +64,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {
 
+    ({ } folder, null, null) => ImageFolder.Open(folder),
     (null, { } folder, null) => Cifar10.OpenTrain(folder),
+    (null, null, { } file) => IdxImages.Open(file),
 
     _ => throw new ArgumentException("Give exactly one of --images, --cifar10 and --idx."),
 };

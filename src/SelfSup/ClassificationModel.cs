@@ -28,8 +28,7 @@ public sealed class ClassificationModel : PretextModel
     public Tensor ComputeLogits(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var encoder = GetEncoder();
-        var features = encoder.forward(encoder.Normalize(batch.Inputs)); // (M, C)
+        var features = Encoder.forward(Encoder.Normalize(batch.Inputs)); // (M, C)
         return head.forward(features).MoveToOuterDisposeScope(); // (M, classes)
     }
 

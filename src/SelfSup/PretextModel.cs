@@ -10,14 +10,14 @@ namespace SelfSup;
 /// </remarks>
 public abstract class PretextModel : nn.Module
 {
-    // Private to this class, hence out of reach of the derived class's RegisterComponents().
-    private readonly Encoder encoder;
+    // Behind a function, because RegisterComponents() takes every field of a module's type for a submodule.
+    private readonly Func<Encoder> borrowed;
 
     /// <summary>Creates the base of a model.</summary>
     /// <param name="name">The task's name.</param>
     /// <param name="encoder">The encoder that the losses run through.</param>
     protected PretextModel(string name, Encoder encoder)
-        : base(name) => this.encoder = encoder;
+        : base(name) => borrowed = () => encoder;
 
     /// <summary>What each training step minimises, in order. Most tasks have one objective, adversarial tasks two.</summary>
     public abstract IReadOnlyList<Objective> Objectives { get; }
@@ -34,8 +34,6 @@ public abstract class PretextModel : nn.Module
     {
     }
 
-    /// <summary>The shared encoder.</summary>
-    /// <returns>The encoder that was given to the constructor; borrowed.</returns>
-    /// <remarks>A method because TorchSharp takes every module-typed property of a module for a submodule.</remarks>
-    protected internal Encoder GetEncoder() => encoder;
+    /// <summary>The shared encoder, borrowed.</summary>
+    protected Encoder Encoder => borrowed();
 }

@@ -5,17 +5,30 @@ public sealed class LabeledSubset : ILabeledImageSource
 {
     private readonly ILabeledImageSource source;
     private readonly int[] indices;
+    private readonly int[] labels;
 
-    /// <summary>Picks images.</summary>
+    /// <summary>Picks images; the classes stay as they are.</summary>
     /// <param name="source">Where they come from.</param>
     /// <param name="indices">Their places there.</param>
-    public LabeledSubset(ILabeledImageSource source, IEnumerable<int> indices) => (this.source, this.indices) = (source, [.. indices]);
+    public LabeledSubset(ILabeledImageSource source, IEnumerable<int> indices)
+    {
+        (this.source, this.indices, ClassNames) = (source, [.. indices], source.ClassNames);
+        labels = [.. this.indices.Select(source.LabelOf)];
+    }
+
+    private LabeledSubset(ILabeledImageSource source, string[] classNames)
+    {
+        (this.source, ClassNames) = (source, classNames);
+        var labelOf = classNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
+        indices = [.. Enumerable.Range(0, source.Count).Where(i => labelOf.ContainsKey(source.ClassNames[source.LabelOf(i)]))];
+        labels = [.. indices.Select(i => labelOf[source.ClassNames[source.LabelOf(i)]])];
+    }
 
     /// <inheritdoc/>
     public int Count => indices.Length;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames => source.ClassNames;
+    public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Draws images of all classes in equal numbers, as far as there are enough of each.</summary>
     /// <param name="source">Where they come from.</param>
@@ -38,8 +51,25 @@ public sealed class LabeledSubset : ILabeledImageSource
         return new LabeledSubset(source, drawn);
     }
 
+    /// <summary>The images of the source that are not in this subset.</summary>
+    /// <returns>The rest, in the order of the source.</returns>
+    public LabeledSubset Rest() => new(source, Enumerable.Range(0, source.Count).Except(indices));
+
+    /// <summary>Keeps some classes; labels are counted anew, in the old order.</summary>
+    /// <param name="source">Where the images come from.</param>
+    /// <param name="isKept">Decides by the class's name.</param>
+    /// <returns>The images of the classes kept.</returns>
+    /// <exception cref="ArgumentException">Fewer than two classes are kept.</exception>
+    public static LabeledSubset OfClasses(ILabeledImageSource source, Func<string, bool> isKept)
+    {
+        string[] kept = [.. source.ClassNames.Where(isKept)];
+        return kept.Length >= 2
+            ? new LabeledSubset(source, kept)
+            : throw new ArgumentException($"Of the classes {string.Join(", ", source.ClassNames)} only {kept.Length} would be kept.", nameof(isKept));
+    }
+
     /// <inheritdoc/>
-    public int LabelOf(int index) => source.LabelOf(indices[index]);
+    public int LabelOf(int index) => labels[index];
 
     /// <inheritdoc/>
     public string NameOf(int index) => source.NameOf(indices[index]);

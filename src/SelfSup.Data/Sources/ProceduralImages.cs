@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace SelfSup.Data;
 
-/// <summary>Small drawn scenes of eight kinds of object, so that everything runs with no data at all.</summary>
+/// <summary>Small drawings of eight kinds of object, so that everything runs with no data at all.</summary>
 /// <remarks>
-/// Objects stand upright on a ground under a sky, which gives rotation, jigsaw, colorization and inpainting something to learn.
-/// Hues are drawn at random for every image, so that colour alone does not tell the class.
+/// Objects stand upright before a background that has no direction of its own, so a task must look at the object. Hues are drawn
+/// at random for every image, so that colour alone does not tell the class.
 /// </remarks>
 public sealed class ProceduralImages : ILabeledImageSource
 {
@@ -59,24 +59,25 @@ public sealed class ProceduralImages : ILabeledImageSource
     /// <summary>Draws a scene into the unit square.</summary>
     private static void Draw(SKCanvas canvas, int label, Random random)
     {
-        var sky = SKColor.FromHsv(Between(random, 180, 260), Between(random, 15, 60), Between(random, 70, 100));
-        var ground = SKColor.FromHsv(Between(random, 20, 130), Between(random, 25, 70), Between(random, 30, 70));
-        var horizon = Between(random, 0.55f, 0.8f);
-        using (var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(0, horizon), [sky, SKColors.White], SKShaderTileMode.Clamp))
+        // The background runs in any direction: only the object tells which way is up.
+        var first = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 60), Between(random, 40, 100));
+        var last = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 60), Between(random, 40, 100));
+        var angle = Between(random, 0, 2 * MathF.PI);
+        var (dx, dy) = (MathF.Cos(angle) / 2, MathF.Sin(angle) / 2);
+        using (var shader = SKShader.CreateLinearGradient(new SKPoint(0.5f - dx, 0.5f - dy), new SKPoint(0.5f + dx, 0.5f + dy), [first, last], SKShaderTileMode.Clamp))
         using (var paint = new SKPaint { Shader = shader })
-            canvas.DrawRect(0, 0, 1, horizon, paint);
-        Fill(ground, paint => canvas.DrawRect(0, horizon, 1, 1 - horizon, paint));
-        for (var i = random.Next(4); i > 0; i--)
+            canvas.DrawRect(0, 0, 1, 1, paint);
+        for (var i = random.Next(6); i > 0; i--)
         {
             // Clutter that is the same in every class.
             var spot = SKColor.FromHsv(Between(random, 0, 360), Between(random, 10, 80), Between(random, 40, 100));
             float x = Between(random, 0, 1), y = Between(random, 0, 1), r = Between(random, 0.02f, 0.06f);
             Circle(canvas, spot, x, y, r);
         }
-        var scale = Between(random, 0.5f, 0.85f);
+        var scale = Between(random, 0.4f, 0.85f);
         canvas.Translate(Between(random, 0, 1 - scale), Between(random, 0, 1 - scale));
         canvas.Scale(scale);
-        canvas.RotateDegrees(Between(random, -8, 8), 0.5f, 0.5f);
+        canvas.RotateDegrees(Between(random, -12, 12), 0.5f, 0.5f);
         var main = SKColor.FromHsv(Between(random, 0, 360), Between(random, 50, 100), Between(random, 45, 100));
         var second = SKColor.FromHsv(Between(random, 0, 360), Between(random, 50, 100), Between(random, 25, 80));
         DrawObject(canvas, Names[label], main, second);

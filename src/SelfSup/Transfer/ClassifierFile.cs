@@ -74,7 +74,10 @@ internal static class ClassifierFile
     {
         var (architecture, size) = (Text(metadata, "architecture"), Number(metadata, "image_size"));
         if (encoder.Architecture != architecture || encoder.ImageSize != size)
-            throw new InvalidDataException($"its encoder is {architecture} at {size} px, not {encoder.Architecture} at {encoder.ImageSize} px.");
+        {
+            throw new InvalidDataException(
+                $"its encoder is {architecture} at {size} px, not {encoder.Architecture} at {encoder.ImageSize} px.");
+        }
         if (!encoder.Normalization.Mean.SequenceEqual(List<float>(metadata, "mean"))
             || !encoder.Normalization.Deviation.SequenceEqual(List<float>(metadata, "std")))
             throw new InvalidDataException("its encoder has another normalisation.");

@@ -9,13 +9,16 @@ internal sealed class EvaluationMode : IDisposable
 
     public EvaluationMode(Encoder encoder)
     {
-        before = [(encoder, encoder.training), .. encoder.named_modules().Select(pair => (pair.module, pair.module.training))];
+        // Parents before their children, whose own mode then has the last word when it is put back.
+        before = [.. encoder.named_modules()
+            .OrderBy(pair => pair.name.Length == 0 ? 0 : 1 + pair.name.Count(c => c == '.'))
+            .Select(pair => (pair.module, pair.module.training))
+            .Prepend((encoder, encoder.training))];
         encoder.eval();
     }
 
     public void Dispose()
     {
-        // Parents come before their children, whose own mode therefore has the last word.
         foreach (var (module, training) in before)
             module.train(training);
     }

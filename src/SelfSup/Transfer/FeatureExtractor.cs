@@ -17,7 +17,7 @@ public static class FeatureExtractor
     /// <param name="batchSize">Images at a time.</param>
     /// <param name="workers">Threads that read images; null means one per processor core.</param>
     /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellation">Asked before every batch.</param>
+    /// <param name="cancellationToken">Asked before every batch.</param>
     /// <returns>The features on the CPU, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The source is empty.</exception>
     public static FeatureSet Extract(
@@ -27,7 +27,7 @@ public static class FeatureExtractor
         int batchSize = 64,
         int? workers = null,
         IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         if (source.Count == 0)
             throw new ArgumentException("The source has no images to extract features of.", nameof(source));
@@ -44,7 +44,7 @@ public static class FeatureExtractor
             Shuffle = false,
             DropLast = false,
         });
-        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellation))
+        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
         {
             using (batch)
             {

@@ -26,10 +26,10 @@ internal static class Lbfgs
     /// <param name="start">Where to start, of any shape; not modified.</param>
     /// <param name="tolerance">Largest entry of the gradient at which the point counts as the minimum.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
-    /// <param name="cancellation">Asked before every step.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The best point found, owned by the caller.</returns>
     public static Tensor Minimize(
-        Function function, Tensor start, double tolerance, int maxIterations, CancellationToken cancellation = default)
+        Function function, Tensor start, double tolerance, int maxIterations, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -39,7 +39,7 @@ internal static class Lbfgs
         var history = new Queue<Pair>();
         for (var i = 0; i < maxIterations; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             if (here.Gradient.abs().max().item<float>() <= tolerance)
                 break;

@@ -20,7 +20,7 @@ public static class LinearProbe
     /// <param name="test">Labelled images to report on, of the same classes by name.</param>
     /// <param name="options">How to fit; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
-    /// <param name="cancellation">Stops the evaluation.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The table, the confusion matrix and the fitted classifier.</returns>
     /// <exception cref="ArgumentException">
     /// The classes differ, a set is empty, the labels are too few, a stage is unknown, or the architecture is in no catalogue.
@@ -31,14 +31,14 @@ public static class LinearProbe
         ILabeledImageSource test,
         LinearProbeOptions? options = null,
         IProgress<ProbeProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Validate();
         CheckLabels(train);
         var toTrainLabel = MatchClasses(train, test);
         var layers = ChooseLayers(encoder, options);
-        var search = new ProbeSearch(train, options, progress, cancellation);
+        var search = new ProbeSearch(train, options, progress, cancellationToken);
         var fingerprint = EncoderTwin.Fingerprint(encoder);
 
         var rows = new List<ProbeRow>();
@@ -63,7 +63,7 @@ public static class LinearProbe
             var found = search.Run(name, probed, choices);
             using var set = FeatureExtractor.Extract(
                 probed, test, [found.Best.Layer], options.BatchSize, options.Workers,
-                new StepProgress(progress, $"{name}: reading test images", test.Count), cancellation);
+                new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
             var truth = set.Indices.Select(index => toTrainLabel[test.LabelOf(index)]);
             var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
             var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
@@ -79,7 +79,7 @@ public static class LinearProbe
     /// <param name="labelled">Labelled images.</param>
     /// <param name="options">How to fit; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
-    /// <param name="cancellation">Stops the fit.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
     /// <returns>The classifier with its own copy of the encoder, owned by the caller.</returns>
     /// <exception cref="ArgumentException">
     /// The labels are too few, a stage is unknown, or the architecture is in no catalogue.
@@ -89,12 +89,12 @@ public static class LinearProbe
         ILabeledImageSource labelled,
         LinearProbeOptions? options = null,
         IProgress<ProbeProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Validate();
         CheckLabels(labelled);
-        var fit = new ProbeSearch(labelled, options, progress, cancellation).Run("probe", encoder, ChooseLayers(encoder, options));
+        var fit = new ProbeSearch(labelled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
         return new ImageClassifier(EncoderTwin.Copy(encoder, options.CreateEncoder), fit.Head);
     }
 
@@ -105,7 +105,8 @@ public static class LinearProbe
             return layers;
         var layer = layers.FirstOrDefault(layer => layer.Name == options.Stage)
             ?? throw new ArgumentException(
-                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; it has {string.Join(", ", layers.Select(l => l.Name))}.");
+                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; "
+                + $"it has {string.Join(", ", layers.Select(layer => layer.Name))}.");
         return [layer];
     }
 

@@ -3,7 +3,7 @@ namespace SelfSup.Transfer;
 /// <summary>How a linear probe is fitted and what it is compared with.</summary>
 public sealed class LinearProbeOptions
 {
-    /// <summary>The stage to probe, a name of <see cref="FeatureLayer.ListOf"/>; null chooses the best on held-out training labels.</summary>
+    /// <summary>The stage to probe, a name of <see cref="FeatureLayer.ListOf"/>; null chooses on held-out training labels.</summary>
     public string? Stage { get; init; }
 
     /// <summary>Decides which training labels are held out and the weights of the random encoder.</summary>

@@ -26,7 +26,7 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="start">Where to start, such as the fit at the next stronger L2; null means zero.</param>
     /// <param name="tolerance">Largest entry of the gradient at the minimum.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
-    /// <param name="cancellation">Asked before every step.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The fit, owned by the caller.</returns>
     public static LogisticRegression Fit(
         Tensor features,
@@ -36,12 +36,12 @@ internal sealed class LogisticRegression : IDisposable
         LogisticRegression? start = null,
         double tolerance = Tolerance,
         int maxIterations = 300,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         var origin = start?.coefficients ?? zeros(classes, features.shape[1] + 1, device: features.device);
         return new(Lbfgs.Minimize(
-            point => ComputeLoss(point, features, labels, strength), origin, tolerance, maxIterations, cancellation));
+            point => ComputeLoss(point, features, labels, strength), origin, tolerance, maxIterations, cancellationToken));
     }
 
     /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>

@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using SelfSup.Files;
 
 namespace SelfSup.Transfer;
@@ -11,14 +11,18 @@ public sealed class ProbeReport
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.Strict,
     };
 
     private readonly LinearHead head;
     private readonly Func<int, Encoder>? createEncoder;
 
     internal ProbeReport(
-        Encoder encoder, LinearProbeOptions options, IReadOnlyList<ProbeRow> rows, ConfusionMatrix confusion, ProbeFit fit, string fingerprint)
+        Encoder encoder,
+        LinearProbeOptions options,
+        IReadOnlyList<ProbeRow> rows,
+        ConfusionMatrix confusion,
+        ProbeFit fit,
+        string fingerprint)
     {
         (head, createEncoder) = (fit.Head, options.CreateEncoder);
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
@@ -100,5 +104,9 @@ public sealed class ProbeReport
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson() + "\n")));
+    public void SaveJson(string path)
+    {
+        var text = Encoding.UTF8.GetBytes(ToJson() + "\n");
+        AtomicFile.Write(path, stream => stream.Write(text));
+    }
 }

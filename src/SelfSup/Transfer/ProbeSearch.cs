@@ -7,7 +7,7 @@ internal sealed record ProbeFit(IReadOnlyList<ProbeCandidate> Candidates, ProbeC
 
 /// <summary>Finds the best layer of a frozen encoder, from training labels alone.</summary>
 internal sealed class ProbeSearch(
-    ILabeledImageSource train, LinearProbeOptions options, IProgress<ProbeProgress>? progress, CancellationToken cancellation)
+    ILabeledImageSource train, LinearProbeOptions options, IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
 {
     /// <summary>Chooses a layer and an L2 strength on held-out labels, then fits them on all.</summary>
     /// <param name="name">What is probed, for progress.</param>
@@ -26,7 +26,7 @@ internal sealed class ProbeSearch(
             {
                 using var set = FeatureExtractor.Extract(
                     encoder, train, group, options.BatchSize, options.Workers,
-                    new StepProgress(progress, $"{name}: reading training images", train.Count), cancellation);
+                    new StepProgress(progress, $"{name}: reading training images", train.Count), cancellationToken);
                 imageCount = set.Indices.Count;
                 var labels = set.Indices.Select(train.LabelOf).ToArray();
                 foreach (var layer in group)
@@ -41,7 +41,7 @@ internal sealed class ProbeSearch(
                     training?.Dispose();
                 }
             }
-            return new(candidates, best!, winner!.Fit(train.ClassNames, best!.Strength, cancellation), imageCount);
+            return new(candidates, best!, winner!.Fit(train.ClassNames, best!.Strength, cancellationToken), imageCount);
         }
         finally
         {
@@ -53,7 +53,7 @@ internal sealed class ProbeSearch(
     {
         try
         {
-            return training.Choose(train.ClassNames.Count, options, cancellation);
+            return training.Choose(train.ClassNames.Count, options, cancellationToken);
         }
         catch
         {

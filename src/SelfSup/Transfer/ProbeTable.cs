@@ -13,8 +13,8 @@ internal static class ProbeTable
     {
         var classes = report.Confusion.ClassNames;
         var text = new StringBuilder();
-        text.AppendLine(Invariant(
-            $"Linear probe of {report.Architecture} at {report.ImageSize} px: {classes.Count} classes, {report.TrainImages} labels, {report.TestImages} test images"));
+        text.Append(Invariant($"Linear probe of {report.Architecture} at {report.ImageSize} px: "));
+        text.AppendLine(Invariant($"{classes.Count} classes, {report.TrainImages} labels, {report.TestImages} test images"));
         text.AppendLine();
         AppendColumns(text, [Titles, .. report.Rows.Select(Cells)]);
         text.AppendLine();
@@ -32,15 +32,20 @@ internal static class ProbeTable
 
     private static void AppendNotes(StringBuilder text, ProbeReport report)
     {
-        text.AppendLine("Chance always answers the most frequent class of the labels. Random weights are the same architecture, untrained.");
-        text.AppendLine(Invariant(
-            $"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, held out evenly from every class (seed {report.Seed});"));
-        text.AppendLine("then that one probe was fitted on all labels and tested once. Rows without a test result were not chosen and not tested.");
-        var accuracy = report.Best.TestAccuracy!.Value;
-        text.AppendLine(Invariant(
-            $"The number of test images alone makes the last test result uncertain by ±{200 * Math.Sqrt(accuracy * (1 - accuracy) / report.TestImages):F1} points (two standard errors)."));
-        if (report.Strengths.Count > 1 && (report.Best.Strength == report.Strengths[0] || report.Best.Strength == report.Strengths[^1]))
-            text.AppendLine(Invariant($"The chosen L2 strength {report.Best.Strength} is the last one tried; a wider range may do better."));
+        var best = report.Best;
+        // Two standard errors in points, by Agresti and Coull (1998), who do not call a perfect score on few images certain.
+        var count = report.TestImages + 4;
+        var accuracy = ((best.TestAccuracy!.Value * report.TestImages) + 2) / count;
+        var uncertainty = 200 * Math.Sqrt(accuracy * (1 - accuracy) / count);
+        if (report.Rows.Any(row => row.Features == ProbeRow.Chance))
+            text.AppendLine("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained.");
+        text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
+        text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed});"));
+        text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
+        text.Append(Invariant($"That there are {report.TestImages} test images "));
+        text.AppendLine(Invariant($"leaves a test result uncertain by about ±{uncertainty:F1} points."));
+        if (report.Strengths.Count > 1 && (best.Strength == report.Strengths[0] || best.Strength == report.Strengths[^1]))
+            text.AppendLine(Invariant($"The chosen L2 strength {best.Strength} is the last one tried; a wider range may do better."));
         if (report.UnreadableImages > 0)
             text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
     }

@@ -11,7 +11,7 @@ internal sealed class Standardization : IDisposable
     private Standardization(Tensor mean, Tensor scale) => (this.mean, this.scale) = (mean, scale);
 
     /// <summary>Measures features and standardises them in place, since a copy of a large set may not fit.</summary>
-    /// <param name="features">Features (N, D); afterwards every column has mean 0 and deviation 1, constant ones are 0.</param>
+    /// <param name="features">Features (N, D) on the CPU; afterwards every column has mean 0 and deviation 1, constant ones are 0.</param>
     /// <returns>The statistics, owned by the caller.</returns>
     public static Standardization ApplyTo(Tensor features)
     {
@@ -32,12 +32,13 @@ internal sealed class Standardization : IDisposable
     public (float[] Weights, float[] Bias) Fold(LogisticRegression probe)
     {
         using var scope = NewDisposeScope();
-        var weights = probe.GetWeights().to(ScalarType.Float64).mul(scale); // (K, D)
-        var bias = probe.GetBias().to(ScalarType.Float64) - weights.mv(mean.to(ScalarType.Float64)); // (K)
+        // The features were measured on the CPU, the probe may have been fitted on a GPU.
+        var weights = probe.GetWeights().cpu().to(ScalarType.Float64).mul(scale); // (K, D)
+        var bias = probe.GetBias().cpu().to(ScalarType.Float64) - weights.mv(mean.to(ScalarType.Float64)); // (K)
         return (ToArray(weights), ToArray(bias));
     }
 
-    private static float[] ToArray(Tensor values) => values.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    private static float[] ToArray(Tensor values) => values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
 
     public void Dispose()
     {

@@ -1,5 +1,4 @@
 using SelfSup.Augmentations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Augmentations;
@@ -16,7 +15,7 @@ public class RandomCropFlipTests
         for (var i = 0; i < 6; i++)
         {
             var windows = from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select images[i].slice(1, y, y + 9, 1).slice(2, x, x + 9, 1);
-            var found = windows.Select(window => window.Equals(crops[i]) ? 1 : window.flip(2).equal(crops[i]) ? -1 : 0).Where(match => match != 0).ToArray();
+            var found = windows.Select(window => window.Equals(crops[i]) ? 1 : window.flip(2).Equals(crops[i]) ? -1 : 0).Where(match => match != 0).ToArray();
             flips += found.Single() < 0 ? 1 : 0;
         }
         Assert.InRange(flips, 1, 5);

@@ -145,18 +145,18 @@ public sealed class EncoderFileTests : IDisposable
     }
 
     [Fact]
-    public void ModuleStateKeepsToItsPrefix()
+    public void StateIsCopiedOnlyWhenEveryNameFits()
     {
         using var source = new ConvNet(32, seed: 1);
         using var target = new ConvNet(32, seed: 2);
         using var foreign = ones(2);
         var tensors = ModuleState.Collect(source, "encoder.").ToDictionary();
         Assert.Contains("encoder.stage1.conv.weight", tensors.Keys);
-        tensors["head.weight"] = foreign;
-        ModuleState.Restore(target, tensors);
-        var state = target.state_dict();
-        Assert.All(source.state_dict(), pair => Assert.True(pair.Value.allclose(state[pair.Key], 0, 0)));
-        Assert.Throws<InvalidDataException>(() => ModuleState.Restore(target, tensors));
+        var state = ModuleState.Collect(target, "encoder.");
+        Assert.Throws<InvalidDataException>(() => ModuleState.Copy(new Dictionary<string, Tensor>(tensors) { ["head.weight"] = foreign }, state));
+        Assert.False(state["encoder.stage1.conv.weight"].allclose(tensors["encoder.stage1.conv.weight"], 0, 0));
+        ModuleState.Copy(tensors, state);
+        Assert.All(tensors, pair => Assert.True(pair.Value.allclose(state[pair.Key], 0, 0)));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using SelfSup.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;
@@ -85,7 +84,7 @@ public class JigsawTaskTests
     {
         using var scope = NewDisposeScope();
         var task = new JigsawTask(Plain);
-        using var encoder = new TinyEncoder(32);
+        using var encoder = new SelfSup.Encoders.ConvNet(32);
         using var model = (JigsawModel)task.CreateModel(encoder);
         encoder.eval();
         model.eval();

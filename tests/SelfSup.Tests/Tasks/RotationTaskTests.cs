@@ -1,5 +1,4 @@
 using SelfSup.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;

@@ -1,5 +1,4 @@
 using SelfSup.Training.Optimizers;
-using TorchSharp;
 using static TorchSharp.torch;
 using Optimizer = SelfSup.Training.Optimizers.Optimizer;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -44,6 +43,7 @@ public class OptimizerTests
             (ours.pow(4).sum() + ours.sum()).backward();
             (theirs.pow(4).sum() + theirs.sum()).backward();
             optimizer.Step(0.1 / (step + 1));
+            reference.step();
             foreach (var group in reference.ParamGroups)
                 group.LearningRate = 0.1 / (step + 2);
             Assert.True((ours - theirs).abs().max().item<float>() < 1e-5f, $"step {step}");

@@ -59,8 +59,7 @@ public sealed class ColorizationModel : PretextModel
     public Tensor ComputeOutput(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var encoder = GetEncoder();
-        var maps = encoder.ForwardStages(encoder.Normalize(batch.Inputs));
+        var maps = Encoder.ForwardStages(Encoder.Normalize(batch.Inputs));
         long height = batch.Targets.shape[2], width = batch.Targets.shape[3];
         Tensor? sum = null;
         for (var i = 0; i < lateral.Count; i++)

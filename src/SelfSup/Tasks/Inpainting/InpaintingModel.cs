@@ -34,8 +34,7 @@ public sealed class InpaintingModel : PretextModel
     public Tensor Paint(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var encoder = GetEncoder();
-        var painted = decoder.forward(encoder.ForwardStages(encoder.Normalize(batch.Inputs))).to(ScalarType.Float32);
+        var painted = decoder.forward(Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))).to(ScalarType.Float32);
         var side = batch.Inputs.shape[2];
         if (painted.shape[2] != side)
             painted = nn.functional.interpolate(painted, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false);

@@ -28,7 +28,7 @@ public sealed class JigsawModel : PretextModel
     {
         using var scope = NewDisposeScope();
         // All tiles in one pass, so that batch statistics are those of all slots.
-        var features = GetEncoder().forward(ChannelsLast.Of(batch.Inputs)); // (N x tiles, F)
+        var features = Encoder.forward(ChannelsLast.Of(batch.Inputs)); // (N x tiles, F)
         return tower.forward(features).view(batch.Targets.shape[0], -1).MoveToOuterDisposeScope(); // (N, tiles x 256)
     }
 

@@ -1,0 +1,52 @@
+// Tells what a pretrained encoder is worth: a linear probe on labelled images, beside random features, raw pixels and chance.
+using System.CommandLine;
+using SelfSup.Data;
+using SelfSup.Files;
+using SelfSup.Samples;
+using SelfSup.Transfer;
+
+var encoder = new Option<string>("--encoder") { Description = "Encoder file (.safetensors).", Required = true };
+var train = new Option<string?>("--train") { Description = "Labelled training images: a folder of one sub-folder a class." };
+var test = new Option<string?>("--test") { Description = "Labelled test images: a folder of one sub-folder a class." };
+var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
+var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
+var labels = new Option<int?>("--labels") { Description = "Labelled training images to use, drawn evenly from all classes [default: all]." };
+var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
+var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
+var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
+var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
+
+var command = new RootCommand("Probes a pretrained encoder with labelled images.") { encoder, train, test, cifar10, classes, labels, stage, seed, json, save };
+
+return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
+{
+    using var network = EncoderFile.Load(options.GetValue(encoder)!);
+    var (learned, judged) = OpenImages(options);
+    if (options.GetValue(labels) is { } count)
+        learned = LabeledSubset.Stratified(learned, count, options.GetValue(seed));
+
+    var report = LinearProbe.Evaluate(network, learned, judged, new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) }, cancellationToken: cancellation);
+    Console.WriteLine(report.ToTable());
+    if (options.GetValue(json) is { } reportFile)
+        report.SaveJson(reportFile);
+    if (options.GetValue(save) is { } classifierFile)
+    {
+        using var classifier = report.CreateClassifier(network);
+        classifier.Save(classifierFile);
+        Console.WriteLine($"Wrote the classifier to {classifierFile}.");
+    }
+    return Task.CompletedTask;
+});
+
+(ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) => (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
+{
+    ({ } learned, { } judged, null) => (OpenFolder(learned, options), OpenFolder(judged, options)),
+    (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
+    _ => throw new ArgumentException("Give --train and --test, or --cifar10."),
+};
+
+ILabeledImageSource OpenFolder(string folder, ParseResult options)
+{
+    ILabeledImageSource images = LabeledImageFolder.Open(folder);
+    return options.GetValue(classes) is { } prefix ? LabeledSubset.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal)) : images;
+}

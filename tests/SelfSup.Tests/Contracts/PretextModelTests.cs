@@ -1,0 +1,23 @@
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+
+namespace SelfSup.Tests.Contracts;
+
+public class PretextModelTests
+{
+    public static TheoryData<string> Names => [.. TaskCatalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheEncoderIsBorrowed(string name)
+    {
+        using var encoder = new ConvNet(32);
+        using (var model = TaskCatalog.Create(name).CreateModel(encoder))
+        {
+            Assert.DoesNotContain(model.state_dict().Keys, key => key.Contains("encoder") || key.Contains("stage1"));
+            var own = encoder.parameters().Select(parameter => parameter.Handle).ToHashSet();
+            Assert.DoesNotContain(model.parameters(), parameter => own.Contains(parameter.Handle));
+        }
+        Assert.Equal(4, encoder.MeasureStages().Length);
+    }
+}
