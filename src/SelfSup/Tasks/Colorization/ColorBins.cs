@@ -11,10 +11,12 @@ public static class ColorBins
     private const int Step = 10;
     private const double Sigma = 5;
 
-    // Exact: among this many bins nearest to a cell's centre are always the ten nearest to any point of the cell.
-    private const int Candidates = 24;
-    private const int CellsPerSide = 256;
-    private const int LowestCell = -128;
+    // A colour's nearest bins are sought among those nearest to the centre of its cell, a square of side 2. For colours within
+    // -128..128, 12 always hold the five nearest to any point of the cell, and 18 the ten nearest.
+    private const int CandidatesOfFive = 12;
+    private const int CandidatesOfTen = 18;
+    private const int CellSide = 2;
+    private const int CellsPerSide = 128;
 
     // For a = -90, -80, .. 100: the lowest and highest b. A published table; no rule about the sRGB gamut gives it.
     private static readonly (int Low, int High)[] Rows =
@@ -32,7 +34,7 @@ public static class ColorBins
     ];
 
     /// <summary>Spreads each colour over its nearest bins with Gaussian weights of sigma 5.</summary>
-    /// <param name="ab">Colours, float (N, 2, H, W).</param>
+    /// <param name="ab">Colours, float (N, 2, H, W), within -128..128 as all that a screen can show are.</param>
     /// <param name="neighbours">Number of bins a colour, 1..10.</param>
     /// <returns>The bins, int64 (N, K, H, W), nearest first, and their weights, float (N, K, H, W), which sum to 1; owned by the caller.</returns>
     public static (Tensor Bins, Tensor Weights) SoftEncode(Tensor ab, int neighbours)
@@ -42,13 +44,14 @@ public static class ColorBins
         using var scope = NewDisposeScope();
         long count = ab.shape[0], height = ab.shape[2], width = ab.shape[3];
         var colors = ab.permute(0, 2, 3, 1).reshape(-1, 2); // (P, 2)
-        var cells = colors.floor().sub_(LowestCell).clamp_(0, CellsPerSide - 1).to(ScalarType.Int64);
-        var candidates = CandidatesOn(ab.device).index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int64); // (P, 24)
-        var centers = CentersOn(ab.device).index_select(0, candidates.flatten()).view(-1, Candidates, 2);
-        var squared = colors.unsqueeze(1).sub(centers).pow_(2).sum(2); // (P, 24)
+        var cells = colors.div(CellSide).floor_().add_(CellsPerSide / 2).clamp_(0, CellsPerSide - 1).to(ScalarType.Int64);
+        var candidates = CandidatesOn(ab.device).narrow(1, 0, neighbours <= 5 ? CandidatesOfFive : CandidatesOfTen)
+            .index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int32); // (P, C)
+        var centers = CentersOn(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
+        var squared = centers.sub_(colors.unsqueeze(1)).pow_(2).sum(2); // (P, C)
         var (distances, order) = squared.topk(neighbours, 1, largest: false);
         var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
-        return (Arrange(candidates.gather(1, order)), Arrange(weights));
+        return (Arrange(candidates.gather(1, order).to(ScalarType.Int64)), Arrange(weights));
 
         Tensor Arrange(Tensor values) =>
             values.view(count, height, width, neighbours).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
@@ -61,6 +64,8 @@ public static class ColorBins
     public static Tensor AnnealedMean(Tensor logits, double temperature = 0.38)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(temperature);
+        if (logits.dim() != 4 || logits.shape[1] != Count)
+            throw new ArgumentException($"Scores of {Count} bins (N, {Count}, H, W) are needed, not ({string.Join(", ", logits.shape)}).", nameof(logits));
         using var scope = NewDisposeScope();
         var centers = CentersOn(logits.device); // (313, 2)
         if (temperature == 0)
@@ -69,7 +74,7 @@ public static class ColorBins
                 .view(logits.shape[0], logits.shape[2], logits.shape[3], 2).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
         }
         var probabilities = logits.to(ScalarType.Float32).log_softmax(1).div_(temperature).softmax(1);
-        return nn.functional.conv2d(probabilities, centers.t().contiguous().view(2, Count, 1, 1)).MoveToOuterDisposeScope();
+        return centers.t().matmul(probabilities.flatten(2)).view(logits.shape[0], 2, logits.shape[2], logits.shape[3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Smooths how often each bin occurs by a Gaussian of sigma 5 in the ab plane.</summary>
@@ -99,7 +104,7 @@ public static class ColorBins
     private static Tensor CentersOn(Device device) =>
         tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2], device: device);
 
-    /// <summary>The bins nearest to the centre of each cell of side 1, int16 (cells, 24); built once a device and kept.</summary>
+    /// <summary>The bins nearest to the centre of each cell, nearest first, int16 (cells, 18); built once a device and kept.</summary>
     private static Tensor CandidatesOn(Device device)
     {
         lock (CandidateTables)
@@ -107,12 +112,12 @@ public static class ColorBins
             if (!CandidateTables.TryGetValue(device.ToString(), out var table))
             {
                 using var scope = NewDisposeScope();
-                var axis = arange(CellsPerSide, float32, device).add_(LowestCell + 0.5f);
-                var cells = stack([axis.view(-1, 1).expand(CellsPerSide, CellsPerSide), axis.expand(CellsPerSide, CellsPerSide)], 2).view(-1, 1, 2);
+                using var noGrad = no_grad();
+                var axis = arange(CellsPerSide, float32, device).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
                 var centers = CentersOn(device);
-                var squared = cells.select(2, 0).sub(centers.select(1, 0)).pow_(2).add_(cells.select(2, 1).sub(centers.select(1, 1)).pow_(2));
-                var nearest = squared.topk(Candidates, 1, largest: false).indexes;
-                CandidateTables[device.ToString()] = table = nearest.to(ScalarType.Int16).DetachFromDisposeScope();
+                Tensor a = axis.unsqueeze(1).sub(centers.select(1, 0)).pow_(2), b = axis.unsqueeze(1).sub(centers.select(1, 1)).pow_(2); // (128, 313)
+                var nearest = a.unsqueeze(1).add(b).topk(CandidatesOfTen, 2, largest: false).indexes; // (128, 128, 18)
+                CandidateTables[device.ToString()] = table = nearest.view(-1, CandidatesOfTen).to(ScalarType.Int16).DetachFromDisposeScope();
             }
             return table;
         }

@@ -13,7 +13,7 @@ public sealed class ColorizationModel : PretextModel
     private readonly ModuleList<nn.Module<Tensor, Tensor>> lateral;
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly Tensor prior;
-    private readonly Tensor class_weights;
+    private readonly Tensor classWeights;
 
     internal ColorizationModel(string name, Encoder encoder, ColorizationOptions options, IPretextTask task)
         : base(name, encoder)
@@ -23,7 +23,7 @@ public sealed class ColorizationModel : PretextModel
         var outputs = options.Mode == ColorizationMode.Classification ? ColorBins.Count : 2;
         head = nn.Sequential(nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, outputs, 1));
         prior = full([ColorBins.Count], 1f / ColorBins.Count);
-        class_weights = ones(ColorBins.Count);
+        classWeights = ones(ColorBins.Count);
         RegisterComponents();
         Objectives = [new Objective("colorization", ComputeLoss, encoder, this)];
     }
@@ -37,6 +37,8 @@ public sealed class ColorizationModel : PretextModel
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        if (options.Mode == ColorizationMode.Regression)
+            return;
         var counts = zeros_like(prior);
         foreach (var images in batches)
         {
@@ -48,7 +50,7 @@ public sealed class ColorizationModel : PretextModel
         if (counts.sum().item<float>() == 0)
             return;
         prior.copy_(ColorBins.SmoothPrior(counts));
-        class_weights.copy_(ColorBins.RebalancingWeights(prior, options.UniformShare));
+        classWeights.copy_(ColorBins.RebalancingWeights(prior, options.UniformShare));
     }
 
     /// <summary>Computes the raw output at the resolution of the batch's targets.</summary>
@@ -84,17 +86,26 @@ public sealed class ColorizationModel : PretextModel
         using var scope = NewDisposeScope();
         var colors = (ColorizationBatch)batch;
         var output = ComputeOutput(batch).to(ScalarType.Float32);
-        var colored = colors.Colored.view(-1, 1, 1);
         if (options.Mode == ColorizationMode.Regression)
         {
             // The bend of the Huber loss is at one unit of Lab.
             var error = nn.functional.huber_loss(output, batch.Targets.div(ColorScale), 1 / ColorScale, nn.Reduction.None).sum(1).mul(ColorScale);
-            var distance = output.detach().mul(ColorScale).sub(batch.Targets).square().sum(1).sqrt().mul(colored).mean();
-            return new PretextLoss(error.mul(colored).mean().MoveToOuterDisposeScope(), ("distance", distance.MoveToOuterDisposeScope()));
+            var distance = output.detach().mul(ColorScale).sub(batch.Targets).square().sum(1).sqrt();
+            return Report(error, "distance", distance, colors);
         }
-        var likelihood = output.log_softmax(1).gather(1, colors.Bins).mul(colors.Weights).sum(1); // (N, h, w)
-        var entropy = likelihood.neg().mul(colored);
-        var rebalanced = entropy.mul(class_weights.index_select(0, colors.Bins.select(1, 0).flatten()).view_as(entropy));
-        return new PretextLoss(rebalanced.mean().MoveToOuterDisposeScope(), ("cross_entropy", entropy.detach().mean().MoveToOuterDisposeScope()));
+        var entropy = output.log_softmax(1).gather(1, colors.Bins).mul(colors.Weights).sum(1).neg(); // (N, h, w)
+        var rebalanced = entropy.mul(classWeights.index_select(0, colors.Bins.select(1, 0).flatten()).view_as(entropy));
+        return Report(rebalanced, "cross_entropy", entropy.detach(), colors);
+    }
+
+    private static PretextLoss Report(Tensor loss, string name, Tensor metric, ColorizationBatch batch) => new(
+        MeanOfColored(loss, batch).MoveToOuterDisposeScope(), (name, MeanOfColored(metric, batch).MoveToOuterDisposeScope()));
+
+    /// <summary>The mean of (N, h, w) over the pixels of coloured images; 0, with a gradient of 0, when there is none.</summary>
+    private static Tensor MeanOfColored(Tensor values, ColorizationBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = batch.Colored.sum().mul(values.shape[1] * values.shape[2]).clamp_min(1);
+        return values.mul(batch.Colored.view(-1, 1, 1)).sum().div(pixels).MoveToOuterDisposeScope();
     }
 }

@@ -6,7 +6,9 @@ namespace SelfSup.Tasks;
 /// <summary>Takes the colours away and asks for them back.</summary>
 /// <remarks>
 /// Zhang, Isola and Efros, "Colorful Image Colorization", 2016, https://arxiv.org/abs/1603.08511. The encoder sees the lightness
-/// repeated on three channels, so that the same encoder serves colour images afterwards. Images without colours teach nothing.
+/// repeated on three channels, so that the same encoder serves colour images afterwards. Images without colours (|a| and |b| at
+/// most 5 everywhere) teach nothing. We deviate in that the loss is the mean over coloured pixels, where the authors sum, and in
+/// that the prior of colours comes from the training images at hand, where theirs is ImageNet's.
 /// </remarks>
 public sealed class ColorizationTask : IPretextTask
 {
@@ -19,6 +21,8 @@ public sealed class ColorizationTask : IPretextTask
     public ColorizationTask(ColorizationOptions? options = null)
     {
         this.options = options ??= new ColorizationOptions();
+        if (!Enum.IsDefined(options.Mode))
+            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Mode)} is {options.Mode}; it must be a {nameof(ColorizationMode)}.", nameof(options));
         if (options.Neighbours is < 1 or > 10)
             throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Neighbours)} is {options.Neighbours}; it must be in 1..10.", nameof(options));
         if (!(options.Temperature >= 0))
@@ -42,11 +46,11 @@ public sealed class ColorizationTask : IPretextTask
     public PretextBatch Generate(Tensor images, Generator random)
     {
         using var scope = NewDisposeScope();
-        var lab = LabColor.FromRgb(images);
         var stride = StrideFor((int)images.shape[2]);
-        var inputs = lab.narrow(1, 0, 1).div(100).expand(-1, 3, -1, -1).contiguous();
+        var inputs = LabColor.Lightness(images).div_(100).expand(-1, 3, -1, -1); // three views of one plane
         // Picked, not averaged: an average of two colours is a third one that was not there.
-        var colors = lab.narrow(1, 1, 2).slice(2, 0, images.shape[2], stride).slice(3, 0, images.shape[3], stride).contiguous(); // (N, 2, h, w)
+        var picked = images.slice(2, 0, images.shape[2], stride).slice(3, 0, images.shape[3], stride);
+        var colors = LabColor.FromRgb(picked).narrow(1, 1, 2).contiguous(); // (N, 2, h, w)
         var colored = colors.abs().amax([1, 2, 3]).gt(GreyBelow).to(ScalarType.Float32);
         var (bins, weights) = ColorBins.SoftEncode(colors, options.Neighbours);
         return new ColorizationBatch(

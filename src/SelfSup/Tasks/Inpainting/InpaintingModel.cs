@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>A decoder that paints the whole image from the encoder's last stage, judged in the hole and the band around it.</summary>
+/// <summary>A decoder that paints the whole image from the encoder's deepest stages, judged in the hole and the band around it.</summary>
 /// <remarks>With a critic there are two objectives: what the encoder and the decoder paint, and how well the critic sees through it.</remarks>
 public sealed class InpaintingModel : PretextModel
 {
     private readonly double reconstructionWeight;
-    private readonly nn.Module<Tensor, Tensor> decoder;
+    private readonly InpaintingDecoder decoder;
     private readonly nn.Module<Tensor, Tensor>? critic;
     private readonly LastCompleted last = new();
 
@@ -15,7 +15,7 @@ public sealed class InpaintingModel : PretextModel
         : base(name, encoder)
     {
         reconstructionWeight = options.ReconstructionWeight;
-        decoder = InpaintingDecoder.Create(encoder);
+        decoder = new InpaintingDecoder(encoder);
         critic = options.Adversarial ? InpaintingCritic.Create(encoder.ImageSize) : null;
         RegisterComponents();
         var reconstruction = new Objective("reconstruction", batch => ComputeReconstruction((InpaintingBatch)batch), encoder, decoder);
@@ -34,7 +34,7 @@ public sealed class InpaintingModel : PretextModel
     public Tensor Paint(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var painted = decoder.forward(Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))[^1]).to(ScalarType.Float32);
+        var painted = decoder.forward(Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))).to(ScalarType.Float32);
         var side = batch.Inputs.shape[2];
         if (painted.shape[2] != side)
             painted = nn.functional.interpolate(painted, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
@@ -50,7 +50,7 @@ public sealed class InpaintingModel : PretextModel
         return Complete(batch, painted);
     }
 
-    /// <summary>The mean squared error, over the pixels that count, of an image in [-1, 1].</summary>
+    /// <summary>The mean squared error of an image in [-1, 1], weighted by <see cref="InpaintingBatch.Weights"/> and divided by their sum.</summary>
     /// <param name="painted">Images, float (N, 3, S, S).</param>
     /// <param name="batch">The batch they belong to.</param>
     /// <returns>A scalar, owned by the caller.</returns>
@@ -65,7 +65,7 @@ public sealed class InpaintingModel : PretextModel
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            last.Take()?.Dispose();
+            last.Dispose();
         base.Dispose(disposing);
     }
 
@@ -78,7 +78,7 @@ public sealed class InpaintingModel : PretextModel
         if (critic is null)
             return new PretextLoss(loss.MoveToOuterDisposeScope(), ("hole_error", holeError));
         var completed = Complete(batch, painted);
-        last.Keep(completed.detach().DetachFromDisposeScope());
+        last.Keep(batch, completed.detach().DetachFromDisposeScope());
         var deceived = Judge(critic, completed, isReal: true);
         var sum = loss.mul(reconstructionWeight).add(deceived.mul(1 - reconstructionWeight));
         return new PretextLoss(
@@ -88,7 +88,7 @@ public sealed class InpaintingModel : PretextModel
     private PretextLoss ComputeCritic(InpaintingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var completed = last.Take() ?? CompleteWithoutGradient(batch);
+        var completed = last.Take(batch) ?? CompleteWithoutGradient(batch);
         // Real and completed images are judged apart, so that batch statistics do not give them away.
         var real = Judge(critic!, Scale(batch.Targets), isReal: true);
         var fake = Judge(critic!, completed, isReal: false);
@@ -128,21 +128,31 @@ public sealed class InpaintingModel : PretextModel
     private static Tensor Scale(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
 
     /// <summary>What the last reconstruction completed, for the critic's turn in the same step; no buffer, hence not a field of the model.</summary>
-    private sealed class LastCompleted
+    private sealed class LastCompleted : IDisposable
     {
+        private PretextBatch? source;
         private Tensor? completed;
 
-        public void Keep(Tensor tensor)
+        public void Keep(PretextBatch batch, Tensor tensor)
         {
-            completed?.Dispose();
-            completed = tensor;
+            Dispose();
+            (source, completed) = (batch, tensor);
         }
 
-        public Tensor? Take()
+        /// <summary>Hands over what was completed of a batch; null if that was another batch.</summary>
+        public Tensor? Take(PretextBatch batch)
         {
-            var taken = completed;
-            completed = null;
+            var taken = ReferenceEquals(batch, source) ? completed : null;
+            if (taken is null)
+                completed?.Dispose();
+            (source, completed) = (null, null);
             return taken;
+        }
+
+        public void Dispose()
+        {
+            completed?.Dispose();
+            (source, completed) = (null, null);
         }
     }
 }

@@ -18,6 +18,8 @@ public sealed class InpaintingTask : IPretextTask
     public InpaintingTask(InpaintingOptions? options = null)
     {
         this.options = options ??= new InpaintingOptions();
+        if (!Enum.IsDefined(options.Mask))
+            throw new ArgumentException($"{nameof(InpaintingOptions)}.{nameof(options.Mask)} is {options.Mask}; it must be an {nameof(InpaintingMask)}.", nameof(options));
         if (options.ReconstructionWeight is not (> 0 and < 1))
         {
             throw new ArgumentException(

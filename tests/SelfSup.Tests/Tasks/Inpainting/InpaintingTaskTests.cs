@@ -1,0 +1,206 @@
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Tasks;
+
+public class InpaintingTaskTests
+{
+    [Theory]
+    [InlineData(InpaintingMask.Center)]
+    [InlineData(InpaintingMask.RandomBlock)]
+    [InlineData(InpaintingMask.RandomRegion)]
+    public void KnownPixelsStayAndTheHoleHasTheMeanColour(InpaintingMask kind)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(1);
+        var images = randint(0, 256, [3, 3, 32, 32], ScalarType.Byte, generator: random);
+        var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = kind }).Generate(images, random);
+        var hole = batch.Mask.expand(3, 3, 32, 32);
+
+        Assert.Equal(ScalarType.Byte, batch.Inputs.dtype);
+        Assert.True(batch.Inputs.masked_select(hole.logical_not()).Equals(images.masked_select(hole.logical_not())));
+        Assert.True(batch.Targets.Equals(images));
+        byte[] mean = [123, 117, 104];
+        for (var c = 0; c < 3; c++)
+            Assert.True(batch.Inputs.select(1, c).masked_select(batch.Mask.squeeze(1)).eq(mean[c]).all().item<bool>());
+    }
+
+    [Fact]
+    public void TheBandsGradientIsTenTimesTheHoles()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(1);
+        var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = InpaintingMask.Center }).Generate(zeros(2, 3, 32, 32, ScalarType.Byte), random);
+        var painted = zeros(2, 3, 32, 32, float64);
+
+        // Central differences at a pixel of the hole (16, 16), of the band (8, 16) and outside both (2, 2).
+        double inside = Slope(16, 16), band = Slope(8, 16), outside = Slope(2, 2);
+        Assert.Equal(10, band / inside, 1e-6);
+        Assert.Equal(0, outside);
+        // The mean over weighted pixels: d/dx (x + 1)^2 = 2 at 0, by hole + 10 band of 2 images with 3 channels.
+        Assert.Equal(2 / (6 * (14 * 14 + 10 * (256 - 196.0))), inside, 1e-9);
+
+        double Slope(int row, int column)
+        {
+            const double step = 1e-3;
+            painted[1, 2, row, column] = step;
+            var above = InpaintingModel.ComputeError(painted, batch).item<double>();
+            painted[1, 2, row, column] = -step;
+            var below = InpaintingModel.ComputeError(painted, batch).item<double>();
+            painted[1, 2, row, column] = 0;
+            return (above - below) / (2 * step);
+        }
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(48)]
+    [InlineData(96)]
+    public void TheDecoderPaintsTheImagesSizeAndTrainsAllParameters(int side)
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions(), side);
+        using var batch = run.Generate();
+        Assert.Equal([4, 3, side, side], run.Model.Paint(batch).shape);
+        using var loss = run.Model.Objectives[0].Loss(batch);
+        loss.Value.backward();
+        Assert.All(run.Encoder.named_parameters().Concat(run.Model.named_parameters()), p => Assert.NotNull(p.parameter.grad));
+    }
+
+    [Fact]
+    public void WhatIsAtOneCornerReachesTheOther()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions(), 64);
+        run.Encoder.eval();
+        run.Model.eval();
+        using var batch = run.Generate();
+        var before = run.Model.Paint(batch)[.., .., 56.., 56..].clone();
+        batch.Inputs[.., .., ..8, ..8] = tensor((byte)255);
+        var after = run.Model.Paint(batch)[.., .., 56.., 56..];
+        Assert.True(after.sub(before).abs().max().item<float>() > 1e-5);
+    }
+
+    [Fact]
+    public void CompletedImagesKeepWhatIsKnown()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions(), 32);
+        using var batch = run.Generate();
+        var known = batch.Mask.logical_not().expand(4, 3, 32, 32);
+        var completed = run.Model.Complete(batch).add(1).mul(127.5).round().to(ScalarType.Byte);
+        Assert.True(completed.masked_select(known).Equals(batch.Targets.masked_select(known)));
+    }
+
+    [Fact]
+    public void EachObjectiveTrainsItsOwnModules()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
+        Assert.Equal(["reconstruction", "critic"], run.Model.Objectives.Select(objective => objective.Name));
+        Objective reconstruction = run.Model.Objectives[0], critic = run.Model.Objectives[1];
+        Assert.Equal(1, reconstruction.LearningRateFactor);
+        Assert.Equal(0.1, critic.LearningRateFactor);
+        var criticsOwn = critic.Modules.SelectMany(module => module.parameters()).Select(p => p.Handle).ToHashSet();
+        var others = reconstruction.Modules.SelectMany(module => module.parameters()).ToList();
+        Assert.DoesNotContain(others, p => criticsOwn.Contains(p.Handle));
+
+        using var batch = run.Generate();
+        using var first = reconstruction.Loss(batch);
+        using var second = critic.Loss(batch);
+        second.Value.backward();
+        Assert.All(others, parameter => Assert.Null(parameter.grad)); // the critic sees a detached picture
+        Assert.All(critic.Modules.SelectMany(module => module.parameters()), parameter => Assert.NotNull(parameter.grad));
+    }
+
+    [Fact]
+    public void TheSharesOfErrorAndCriticSumToOne()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions { Adversarial = true, ReconstructionWeight = 0.75 }, 32);
+        run.Encoder.eval();
+        run.Model.eval();
+        using var batch = run.Generate();
+        using var loss = run.Model.Objectives[0].Loss(batch);
+        var error = InpaintingModel.ComputeError(run.Model.Paint(batch), batch).item<float>();
+        var adversarial = loss.Metrics.Single(metric => metric.Name == "adversarial").Value.item<float>();
+        Assert.Equal(0.75 * error + 0.25 * adversarial, loss.Value.item<float>(), 1e-4);
+    }
+
+    [Fact]
+    public void TheCriticJudgesThePictureOfItsOwnBatch()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
+        run.Encoder.eval();
+        run.Model.eval();
+        using InpaintingBatch first = run.Generate(1), second = run.Generate(2);
+        using var fresh = run.Model.Objectives[1].Loss(second); // nothing kept: painted anew
+        using (run.Model.Objectives[0].Loss(first))
+        {
+            using var judged = run.Model.Objectives[1].Loss(second);
+            Assert.Equal(fresh.Value.item<float>(), judged.Value.item<float>());
+        }
+    }
+
+    [Fact]
+    public void AStepLeavesNoTensorBehind()
+    {
+        using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
+        var counts = new long[4];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            using (var batch = run.Generate())
+            {
+                foreach (var objective in run.Model.Objectives)
+                {
+                    using var loss = objective.Loss(batch);
+                    loss.Value.backward();
+                }
+            }
+            counts[i] = Tensor.TotalCount;
+        }
+        Assert.Equal(counts[1], counts[3]);
+    }
+
+    [Fact]
+    public void SettingsOutOfRangeAreNamed()
+    {
+        foreach (var weight in new[] { 0, 1, double.NaN })
+            Assert.Contains("ReconstructionWeight", Assert.Throws<ArgumentException>(() => new InpaintingTask(new() { ReconstructionWeight = weight })).Message);
+        Assert.Contains("Mask", Assert.Throws<ArgumentException>(() => new InpaintingTask(new() { Mask = (InpaintingMask)9 })).Message);
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private readonly InpaintingTask task;
+        private readonly Tensor images;
+
+        public Run(InpaintingOptions options, int side)
+        {
+            manual_seed(3);
+            task = new InpaintingTask(options);
+            Encoder = new ConvNet(side);
+            Model = (InpaintingModel)task.CreateModel(Encoder);
+            images = TestImages.Colorful(4, side);
+        }
+
+        public Encoder Encoder { get; }
+
+        public InpaintingModel Model { get; }
+
+        public InpaintingBatch Generate(ulong seed = 1)
+        {
+            using var random = new Generator(seed);
+            return (InpaintingBatch)task.Generate(images, random);
+        }
+
+        public void Dispose()
+        {
+            Model.Dispose();
+            Encoder.Dispose();
+            images.Dispose();
+        }
+    }
+}
