@@ -5,26 +5,23 @@ namespace SelfSup.Samples;
 /// <summary>Runs a sample's command line: a wrong option is one line and exit code 2, a failure one line and exit code 1.</summary>
 internal static class SampleProgram
 {
+    // After Ctrl-C a run finishes its step and writes a checkpoint.
+    private static readonly TimeSpan TimeToFinish = TimeSpan.FromMinutes(2);
+
     public static async Task<int> RunAsync(RootCommand command, string[] arguments, Func<ParseResult, CancellationToken, Task> run)
     {
         SelfSup.Runtime.TorchRuntime.KeepFreedMemory();
-        using var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = true; // finish the step and write a checkpoint first
-            cancellation.Cancel();
-        };
-        command.SetAction((parsed, _) => run(parsed, cancellation.Token));
+        command.SetAction(run);
         var result = command.Parse(arguments);
         if (result.Errors.Count > 0)
             return Fail(result.Errors[0].Message + " Use --help for the options.", 2);
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToFinish });
         }
         catch (OperationCanceledException)
         {
-            return Fail("Cancelled. With --output, go on with --resume.", 130);
+            return Fail("Cancelled.", 130);
         }
         catch (ArgumentException e)
         {

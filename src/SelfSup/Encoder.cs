@@ -74,12 +74,13 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var wasTraining = training;
+        var modes = modules().Prepend(this).Select(module => (Module: module, Training: module.training)).ToArray();
         eval();
         var sample = parameters().First();
         using var blank = zeros(1, 3, ImageSize, ImageSize, dtype: sample.dtype, device: sample.device);
         var sides = ForwardStages(blank).Select(map => (int)map.shape[2]).ToArray();
-        train(wasTraining);
+        foreach (var (module, mode) in modes) // parents come before what they hold
+            module.train(mode);
         return sides;
     }
 }

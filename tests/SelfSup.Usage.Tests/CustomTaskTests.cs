@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
 using static TorchSharp.torch;
@@ -14,8 +15,8 @@ public class CustomTaskTests
         public override PretextBatch Generate(Tensor images, Generator random)
         {
             using var scope = NewDisposeScope();
-            var labels = randint(0, 2, [images.shape[0]], int64, images.device, generator: random);
-            var inputs = where(labels.view(-1, 1, 1, 1).eq(1), images.flip(2), images);
+            var inputs = cat([images, images.flip(2)]);
+            var labels = arange(2, int64, images.device).repeat_interleave(images.shape[0]);
             return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
         }
     }
@@ -35,21 +36,38 @@ public class CustomTaskTests
         var task = new UpsideDownTask();
         PretextTaskCheck.Verify(task);
 
-        var folder = Directory.CreateTempSubdirectory().FullName;
+        using var folder = new TemporaryFolder();
         using var encoder = new ConvNet(imageSize: 32);
-        var result = await Pretraining.RunAsync(encoder, task, new ProceduralImages(640, seed: 1), new PretrainingOptions { Epochs = 4, BatchSize = 32, RunFolder = folder });
-        Assert.True(result.Metrics["upside-down/accuracy"] > 0.48, $"accuracy {result.Metrics["upside-down/accuracy"]}");
-        Assert.True(File.Exists(Path.Combine(folder, "previews", "upside-down.png")));
+        var result = await Pretraining.RunAsync(
+            encoder, task, new ProceduralImages(640, seed: 1), new PretrainingOptions { Epochs = 4, BatchSize = 32, RunFolder = folder.Path });
+        Assert.True(result.Metrics["upside-down/accuracy"] > 0.8, $"accuracy {result.Metrics["upside-down/accuracy"]}, chance 0.5");
+        Assert.True(File.Exists(folder["previews/upside-down.png"]));
 
         using var classifier = LinearProbe.Fit(encoder, new ProceduralImages(160, seed: 2));
-        var path = Path.Combine(folder, "classifier.safetensors");
-        classifier.Save(path);
-        using var loaded = ImageClassifier.Load(path);
+        classifier.Save(folder["classifier.safetensors"]);
+        using var loaded = ImageClassifier.Load(folder["classifier.safetensors"]);
         var picture = new byte[3 * 32 * 32];
         new ProceduralImages(1, seed: 5).Read(0, 32, picture);
         var interleaved = Enumerable.Range(0, picture.Length).Select(i => picture[i % 3 * 1024 + i / 3]).ToArray();
-        PngFile.Write(Path.Combine(folder, "new.png"), 32, 32, interleaved);
-        Assert.Equal(classifier.Predict(Path.Combine(folder, "new.png")).Label, loaded.Predict(Path.Combine(folder, "new.png")).Label);
+        PngFile.Write(folder["new.png"], 32, 32, interleaved);
+        Prediction expected = classifier.Predict(folder["new.png"]), answer = loaded.Predict(folder["new.png"]);
+        Assert.Equal(expected.Label, answer.Label);
+        Assert.Equal(expected.Probability, answer.Probability, 1e-5f);
+    }
+
+    [Fact]
+    public async Task WhatRotationLearnsBeatsRandomFeaturesAndChance()
+    {
+        using var encoder = new ConvNet(imageSize: 32);
+        var result = await Pretraining.RunAsync(
+            encoder, new RotationTask(), new ProceduralImages(1200, seed: 1), new PretrainingOptions { Epochs = 4, BatchSize = 32 });
+        Assert.True(result.Metrics["rotation/accuracy"] > 0.6, $"accuracy {result.Metrics["rotation/accuracy"]}, chance 0.25");
+
+        var report = LinearProbe.Evaluate(encoder, new ProceduralImages(160, seed: 2), new ProceduralImages(800, seed: 3));
+        Console.WriteLine(report.ToTable());
+        double Accuracy(string features) => report.Rows.Single(row => row.Features == features && row.TestAccuracy is not null).TestAccuracy!.Value;
+        Assert.True(Accuracy(ProbeRow.Pretrained) > Accuracy(ProbeRow.RandomWeights) + 0.1, report.ToTable());
+        Assert.True(Accuracy(ProbeRow.Pretrained) > Accuracy(ProbeRow.Chance) + 0.3, report.ToTable());
     }
 
     [Fact]

@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
-using SelfSup.Encoders;
-using static TorchSharp.torch;
 
 namespace SelfSup.Files;
 
@@ -23,17 +19,9 @@ public static class EncoderFile
     /// <param name="task">What the encoder was trained on, such as <c>rotation</c>; empty if untrained.</param>
     public static void Save(Encoder encoder, string path, string task = "")
     {
-        var metadata = new Dictionary<string, string>
-        {
-            ["format"] = "pt",
-            ["architecture"] = encoder.Architecture,
-            ["stem"] = NameOf(encoder.Stem),
-            ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
-            ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
-            ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
-            ["task"] = task,
-            ["selfsup_version"] = Version,
-        };
+        var metadata = EncoderMetadata.Describe(encoder);
+        metadata["task"] = task;
+        metadata["selfsup_version"] = Version;
         SafetensorsFile.Write(path, ModuleState.Collect(encoder, ""), metadata);
     }
 
@@ -44,16 +32,17 @@ public static class EncoderFile
     public static Encoder Load(string path)
     {
         using var file = SafetensorsFile.Read(path);
-        var encoder = Create(file.Metadata, path);
+        Encoder? encoder = null;
         try
         {
-            Restore(encoder, file.Tensors, path);
+            encoder = EncoderMetadata.CreateEncoder(file.Metadata);
+            ModuleState.Restore(encoder, file.Tensors);
             return encoder;
         }
-        catch
+        catch (InvalidDataException e)
         {
-            encoder.Dispose();
-            throw;
+            encoder?.Dispose();
+            throw Malformed(path, e);
         }
     }
 
@@ -72,52 +61,19 @@ public static class EncoderFile
             if (name.EndsWith(BatchCounter, StringComparison.Ordinal))
                 weights.TryAdd(name, counter);
         }
-        Restore(encoder, weights, path);
+        try
+        {
+            ModuleState.Restore(encoder, weights);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Malformed(path, e);
+        }
     }
 
     private static string Version =>
         typeof(EncoderFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private static string NameOf(Stem stem) => stem.ToString().ToLowerInvariant();
-
-    private static Encoder Create(IReadOnlyDictionary<string, string> metadata, string path)
-    {
-        var architecture = Text("architecture");
-        if (!EncoderCatalog.Names.Contains(architecture))
-            throw Malformed(path, $"its architecture '{architecture}' is none of: {string.Join(", ", EncoderCatalog.Names)}");
-        if (!int.TryParse(Text("image_size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 16)
-            throw Malformed(path, $"its image_size '{Text("image_size")}' is no number from 16");
-        if (Text("stem") != NameOf(StemSizes.For(size)))
-            throw Malformed(path, $"its stem '{Text("stem")}' is not the '{NameOf(StemSizes.For(size))}' of images of {size} pixels");
-        try
-        {
-            return EncoderCatalog.Create(architecture, size, normalization: new Normalization(Numbers("mean"), Numbers("std")));
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw Malformed(path, $"its mean or std is wrong: {e.Message}", e);
-        }
-
-        string Text(string key) =>
-            metadata.TryGetValue(key, out var value)
-                ? value
-                : throw Malformed(path, $"its metadata lacks '{key}'; use {nameof(LoadWeights)} for files of other libraries");
-
-        float[] Numbers(string key) => JsonSerializer.Deserialize<float[]>(Text(key)) ?? [];
-    }
-
-    private static void Restore(Encoder encoder, IReadOnlyDictionary<string, Tensor> tensors, string path)
-    {
-        try
-        {
-            ModuleState.Restore(encoder, tensors);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Malformed(path, e.Message, e);
-        }
-    }
-
-    private static InvalidDataException Malformed(string path, string problem, Exception? cause = null) =>
-        new($"'{path}' holds no encoder that fits: {problem}", cause);
+    private static InvalidDataException Malformed(string path, Exception cause) =>
+        new($"'{path}' holds no encoder that fits: {cause.Message}", cause);
 }

@@ -32,7 +32,15 @@ internal static class NativeTorch
     internal static void EnsureLoaded()
     {
         if (OperatingSystem.IsLinux())
-            Loaded.Value.ToString();
+            _ = Loaded.Value;
+        try
+        {
+            TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException)
+        {
+            throw Failure("The app must reference a libtorch package, such as TorchSharp-cpu or TorchSharp-cuda-windows.", e.InnerException ?? e);
+        }
     }
 
     /// <summary>Finds a native library that is already loaded with TorchSharp, by its name without ending.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using SelfSup.Encoders;
 using SelfSup.Files;
 using static TorchSharp.torch;
 
@@ -9,7 +8,7 @@ namespace SelfSup.Transfer;
 /// <summary>A classifier in one <c>.safetensors</c> file.</summary>
 /// <remarks>
 /// The tensors are <c>encoder.*</c> with torchvision's keys, <c>probe.weight</c> (K, D) and <c>probe.bias</c> (K). The metadata
-/// is architecture, image_size, mean, std, stage, grid and classes (lists are JSON).
+/// is the encoder file's, with stage, grid and classes (a JSON list).
 /// </remarks>
 internal static class ClassifierFile
 {
@@ -21,17 +20,10 @@ internal static class ClassifierFile
     public static void Write(string path, Encoder encoder, LinearHead head)
     {
         using var scope = NewDisposeScope();
-        var metadata = new Dictionary<string, string>
-        {
-            ["format"] = "pt",
-            ["architecture"] = encoder.Architecture,
-            ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
-            ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
-            ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
-            ["stage"] = head.Layer.Name,
-            ["grid"] = head.Layer.Grid.ToString(CultureInfo.InvariantCulture),
-            ["classes"] = JsonSerializer.Serialize(head.ClassNames),
-        };
+        var metadata = EncoderMetadata.Describe(encoder);
+        metadata["stage"] = head.Layer.Name;
+        metadata["grid"] = head.Layer.Grid.ToString(CultureInfo.InvariantCulture);
+        metadata["classes"] = JsonSerializer.Serialize(head.ClassNames);
         var tensors = ModuleState.Collect(encoder, EncoderPrefix).ToDictionary();
         tensors[WeightName] = head.CreateWeights();
         tensors[BiasName] = head.CreateBias();
@@ -46,8 +38,8 @@ internal static class ClassifierFile
         Encoder? encoder = null;
         try
         {
-            encoder = createEncoder?.Invoke() ?? CreateEncoder(file.Metadata);
-            CheckEncoder(encoder, file.Metadata);
+            encoder = createEncoder?.Invoke() ?? EncoderMetadata.CreateEncoder(file.Metadata);
+            EncoderMetadata.Check(encoder, file.Metadata);
             var weights = file.Tensors.Where(pair => pair.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal)).ToDictionary();
             ModuleState.Copy(weights, ModuleState.Collect(encoder, EncoderPrefix));
             return (encoder, ReadHead(encoder, file));
@@ -62,25 +54,6 @@ internal static class ClassifierFile
             encoder?.Dispose();
             throw;
         }
-    }
-
-    private static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata) =>
-        EncoderCatalog.Create(
-            Text(metadata, "architecture"),
-            Number(metadata, "image_size"),
-            normalization: new Normalization(List<float>(metadata, "mean"), List<float>(metadata, "std")));
-
-    private static void CheckEncoder(Encoder encoder, IReadOnlyDictionary<string, string> metadata)
-    {
-        var (architecture, size) = (Text(metadata, "architecture"), Number(metadata, "image_size"));
-        if (encoder.Architecture != architecture || encoder.ImageSize != size)
-        {
-            throw new InvalidDataException(
-                $"its encoder is {architecture} at {size} px, not {encoder.Architecture} at {encoder.ImageSize} px.");
-        }
-        if (!encoder.Normalization.Mean.SequenceEqual(List<float>(metadata, "mean"))
-            || !encoder.Normalization.Deviation.SequenceEqual(List<float>(metadata, "std")))
-            throw new InvalidDataException("its encoder has another normalisation.");
     }
 
     private static LinearHead ReadHead(Encoder encoder, SafetensorsFile file)

@@ -38,6 +38,18 @@ public class EncoderTests
         Assert.True(encoder.training);
     }
 
+    [Fact]
+    public void MeasuringKeepsEveryModulesMode()
+    {
+        using var encoder = new ResNet(18, 32);
+        foreach (var norm in encoder.modules().OfType<TorchSharp.Modules.BatchNorm2d>())
+            norm.eval();
+        var modes = encoder.modules().Select(module => module.training).ToArray();
+        encoder.MeasureStages();
+        Assert.Equal(modes, encoder.modules().Select(module => module.training));
+        Assert.Contains(true, modes);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void TheSmallestImagesWork(string name)

@@ -11,7 +11,6 @@ public sealed class EncoderFileTests : IDisposable
 
     public EncoderFileTests()
     {
-        set_num_threads(1);
         // Other tests' garbage must not be freed while tensors are counted here.
         GC.Collect();
         GC.WaitForPendingFinalizers();

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using SelfSup.Encoders;
+
+namespace SelfSup.Files;
+
+/// <summary>How to build an encoder, as the metadata of a file: architecture, stem, image_size, and mean and std as JSON lists.</summary>
+internal static class EncoderMetadata
+{
+    /// <summary>Describes an encoder, for files that Python's safetensors readers take for PyTorch's.</summary>
+    public static Dictionary<string, string> Describe(Encoder encoder) => new()
+    {
+        ["format"] = "pt",
+        ["architecture"] = encoder.Architecture,
+        ["stem"] = NameOf(encoder.Stem),
+        ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
+        ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
+        ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
+    };
+
+    /// <summary>Builds the encoder that a file's metadata describes, with fresh weights; owned by the caller.</summary>
+    /// <exception cref="InvalidDataException">An entry is missing or wrong; the message names it.</exception>
+    public static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata)
+    {
+        var architecture = Text("architecture");
+        if (!EncoderCatalog.Names.Contains(architecture))
+            throw new InvalidDataException($"its architecture '{architecture}' is none of: {string.Join(", ", EncoderCatalog.Names)}");
+        if (!int.TryParse(Text("image_size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 16)
+            throw new InvalidDataException($"its image_size '{Text("image_size")}' is no number from 16");
+        if (Text("stem") != NameOf(StemSizes.For(size)))
+            throw new InvalidDataException($"its stem '{Text("stem")}' is not the '{NameOf(StemSizes.For(size))}' of images of {size} pixels");
+        try
+        {
+            return EncoderCatalog.Create(architecture, size, normalization: new Normalization(Numbers("mean"), Numbers("std")));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"its mean or std is wrong: {e.Message}", e);
+        }
+
+        string Text(string key) =>
+            metadata.TryGetValue(key, out var value)
+                ? value
+                : throw new InvalidDataException($"its metadata lacks '{key}'; use {nameof(EncoderFile.LoadWeights)} for files of other libraries");
+
+        float[] Numbers(string key) => JsonSerializer.Deserialize<float[]>(Text(key)) ?? [];
+    }
+
+    /// <summary>Checks that an encoder is the one that a file's metadata describes.</summary>
+    /// <exception cref="InvalidDataException">An entry is missing or differs; the message names it.</exception>
+    public static void Check(Encoder encoder, IReadOnlyDictionary<string, string> metadata)
+    {
+        foreach (var (key, own) in Describe(encoder))
+        {
+            if (metadata.GetValueOrDefault(key) is var given && given != own)
+                throw new InvalidDataException($"its {key} is {given ?? "missing"}, the encoder's is {own}");
+        }
+    }
+
+    private static string NameOf(Stem stem) => stem.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,48 @@
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Contracts;
+
+/// <summary>A task and an encoder that train on one fixed batch of images.</summary>
+internal sealed class ContractRun : IDisposable
+{
+    private readonly Encoder encoder;
+    private readonly Tensor images;
+    private readonly double learningRate;
+    private int drawSeed;
+    private long done;
+
+    /// <param name="task">The task.</param>
+    /// <param name="encoder">The encoder; disposed with the run.</param>
+    /// <param name="count">How many images.</param>
+    /// <param name="drawSeed">Seed of what the task draws.</param>
+    /// <param name="learningRate">The learning rate of every step.</param>
+    public ContractRun(IPretextTask task, Encoder encoder, int count = 8, int drawSeed = 0, double learningRate = 0.02)
+    {
+        (this.encoder, this.drawSeed, this.learningRate) = (encoder, drawSeed, learningRate);
+        encoder.train();
+        Step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
+        images = TestImages.Colorful(count, encoder.ImageSize);
+        foreach (var model in Step.Models)
+            model.Prepare([images]);
+    }
+
+    public TrainingStep Step { get; }
+
+    /// <summary>Trains and returns the loss of every step. Draws repeat every eight steps, so that there is little to learn.</summary>
+    public double[] Steps(int count) => [.. Enumerable.Range(0, count).Select(_ =>
+    {
+        using var metrics = Step.Run(images, done++ % 8 + 1000 * drawSeed, 1000, learningRate);
+        return (double)metrics.Values.data<float>()[0];
+    })];
+
+    /// <summary>Draws from now on what another run would draw.</summary>
+    public void Continue(ContractRun other) => (done, drawSeed) = (other.done, other.drawSeed);
+
+    public void Dispose()
+    {
+        Step.Dispose();
+        encoder.Dispose();
+        images.Dispose();
+    }
+}

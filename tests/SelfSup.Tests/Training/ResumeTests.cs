@@ -1,0 +1,120 @@
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Files;
+using SelfSup.Tasks;
+using SelfSup.Training;
+
+namespace SelfSup.Tests.Training;
+
+public class ResumeTests
+{
+    private const int Epochs = 2, StepsPerEpoch = 3;
+    private static readonly ProceduralImages Images = new(StepsPerEpoch * 8 + 3, seed: 4);
+
+    public static TheoryData<string, OptimizerKind> Runs => new()
+    {
+        { "rotation", OptimizerKind.Sgd },
+        { "jigsaw", OptimizerKind.AdamW },
+        { "colorization", OptimizerKind.Sgd },
+        { "inpainting-adversarial", OptimizerKind.AdamW },
+    };
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void ARunThatWasKilledEndsAsOneThatWasNot(string task, OptimizerKind optimizer)
+    {
+        using TemporaryFolder whole = new(), killed = new();
+        Run(whole, TaskCatalog.Create(task), optimizer);
+        // The preview after the first epoch is the fourth call, so the run dies in step 6, after the checkpoint of step 4 and after the metrics of step 5 were written.
+        Assert.Throws<TimeZoneNotFoundException>(() => Run(killed, new InterruptedTask(TaskCatalog.Create(task), call =>
+        {
+            if (call == 7)
+                throw new TimeZoneNotFoundException();
+        }), optimizer));
+        Assert.Equal(["step-000000003.safetensors", "step-000000004.safetensors"], Checkpoints(killed));
+
+        Run(killed, TaskCatalog.Create(task), optimizer, resume: true);
+        AssertSame(whole, killed);
+    }
+
+    [Fact]
+    public void ACancelledRunLeavesACheckpointAndEndsAsOneThatWasNot()
+    {
+        using TemporaryFolder whole = new(), cancelled = new();
+        using var cancellation = new CancellationTokenSource();
+        Run(whole, new RotationTask(), OptimizerKind.Sgd);
+        var stopping = new InterruptedTask(new RotationTask(), call =>
+        {
+            if (call == 6)
+                cancellation.Cancel();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(cancelled, stopping, OptimizerKind.Sgd, cancellation: cancellation.Token));
+        Assert.Equal("step-000000005.safetensors", Checkpoints(cancelled)[^1]);
+
+        Run(cancelled, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        AssertSame(whole, cancelled);
+    }
+
+    [Fact]
+    public void AFinishedRunResumesToTheSameEnd()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        var encoder = File.ReadAllBytes(folder["encoder.safetensors"]);
+        Assert.Equal(Epochs * StepsPerEpoch, Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true).Steps);
+        Assert.Equal(encoder, File.ReadAllBytes(folder["encoder.safetensors"]));
+    }
+
+    [Fact]
+    public void AFolderOfAnotherRunIsRefused()
+    {
+        using TemporaryFolder folder = new(), empty = new();
+        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        var again = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd));
+        Assert.Contains("Resume it, or choose another folder", again.Message);
+        var nothing = Assert.Throws<InvalidOperationException>(() => Run(empty, new RotationTask(), OptimizerKind.Sgd, resume: true));
+        Assert.Contains("nothing to resume", nothing.Message);
+        var other = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.AdamW, resume: true));
+        Assert.Contains("optimizer = Sgd, not AdamW", other.Message);
+    }
+
+    [Fact]
+    public void ADamagedCheckpointIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        var path = folder[Path.Combine("checkpoints", Checkpoints(folder)[^1])];
+        using (var file = new FileStream(path, FileMode.Open))
+            file.SetLength(file.Length / 2);
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true)).Message);
+    }
+
+    private static PretrainingResult Run(
+        TemporaryFolder folder, IPretextTask task, OptimizerKind optimizer, bool resume = false, CancellationToken cancellation = default)
+    {
+        using var encoder = new ConvNet(32);
+        return Pretraining.Run(encoder, [new WeightedTask(task)], Images, new PretrainingOptions
+        {
+            Epochs = Epochs,
+            BatchSize = 8,
+            Optimizer = optimizer,
+            RunFolder = folder.Path,
+            Resume = resume,
+            CheckpointEverySteps = 2,
+        }, cancellationToken: cancellation);
+    }
+
+    private static string[] Checkpoints(TemporaryFolder folder) =>
+        [.. Directory.GetFiles(folder["checkpoints"]).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static void AssertSame(TemporaryFolder expected, TemporaryFolder actual)
+    {
+        foreach (var file in new[] { "metrics.jsonl", "encoder.safetensors" })
+            Assert.Equal(File.ReadAllBytes(expected[file]), File.ReadAllBytes(actual[file]));
+        // The last checkpoint holds the head, the optimiser's state and the buffers too.
+        var last = Path.Combine("checkpoints", Checkpoints(expected)[^1]);
+        using SafetensorsFile first = SafetensorsFile.Read(expected[last]), second = SafetensorsFile.Read(actual[last]);
+        Assert.Equal(first.Tensors.Keys.Order(), second.Tensors.Keys.Order());
+        Assert.All(first.Tensors, pair => Assert.True(pair.Value.Equals(second.Tensors[pair.Key]), pair.Key));
+    }
+}
