@@ -59,12 +59,9 @@ public class CustomTaskTests
     public async Task WhatRotationLearnsBeatsRandomFeaturesAndChance()
     {
         using var encoder = new ConvNet(imageSize: 32);
-        var result = await Pretraining.RunAsync(
+        await Pretraining.RunAsync(
             encoder, new RotationTask(), new ProceduralImages(1200, seed: 1), new PretrainingOptions { Epochs = 4, BatchSize = 32 });
-        Assert.True(result.Metrics["rotation/accuracy"] > 0.6, $"accuracy {result.Metrics["rotation/accuracy"]}, chance 0.25");
-
         var report = LinearProbe.Evaluate(encoder, new ProceduralImages(160, seed: 2), new ProceduralImages(800, seed: 3));
-        Console.WriteLine(report.ToTable());
         double Accuracy(string features) => report.Rows.Single(row => row.Features == features && row.TestAccuracy is not null).TestAccuracy!.Value;
         Assert.True(Accuracy(ProbeRow.Pretrained) > Accuracy(ProbeRow.RandomWeights) + 0.1, report.ToTable());
         Assert.True(Accuracy(ProbeRow.Pretrained) > Accuracy(ProbeRow.Chance) + 0.3, report.ToTable());
