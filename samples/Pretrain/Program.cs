@@ -40,7 +40,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var tasks = ParseTasks(options.GetValue(task)!);
     Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");
 
-    var result = await Pretraining.RunAsync(network, tasks, source, new PretrainingOptions
+    var settings = new PretrainingOptions
     {
         Epochs = options.GetValue(epochs),
         BatchSize = options.GetValue(batch),
@@ -52,8 +52,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Device = ParseDevice(options.GetValue(device)!),
         RunFolder = options.GetValue(output),
         Resume = options.GetValue(resume),
-    }, new ConsoleProgress(), cancellation);
-
+    };
+    var result = await RunAsync(network, tasks, source, settings, cancellation);
     foreach (var failure in result.Failures.Take(10))
         Console.WriteLine($"  left out {failure.Name}: {failure.Reason}");
     if (result.Failures.Count > 10)
@@ -61,13 +61,26 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Console.WriteLine($"Wrote {result.EncoderFile}. See previews, metrics.jsonl and checkpoints in {options.GetValue(output)}.");
 });
 
+static async Task<PretrainingResult> RunAsync(
+    Encoder network, WeightedTask[] tasks, IImageSource source, PretrainingOptions settings, CancellationToken cancellation)
+{
+    try
+    {
+        return await Pretraining.RunAsync(network, tasks, source, settings, new ConsoleProgress(), cancellation);
+    }
+    catch (OperationCanceledException)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"Stopped; a checkpoint is in {settings.RunFolder}. The same command with --resume goes on from there.");
+        throw;
+    }
+}
+
 IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {
-
     ({ } folder, null, null) => ImageFolder.Open(folder),
     (null, { } folder, null) => Cifar10.OpenTrain(folder),
     (null, null, { } file) => IdxImages.Open(file),
-
     _ => throw new ArgumentException("Give exactly one of --images, --cifar10 and --idx."),
 };
 

@@ -29,8 +29,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     {
         Console.WriteLine($"{name}:");
         var runFolder = Path.Combine(options.GetValue(output)!, name);
-        if (Directory.Exists(runFolder))
-            Directory.Delete(runFolder, recursive: true);
+        if (File.Exists(Path.Combine(runFolder, "configuration.json")))
+            Directory.Delete(runFolder, recursive: true); // an earlier Quickstart's
         using var encoder = new ConvNet(imageSize);
         await Pretraining.RunAsync(encoder, TaskCatalog.Create(name), unlabeled, new PretrainingOptions
         {
