@@ -6,7 +6,9 @@ namespace SelfSup.Tasks;
 public static class HoleMask
 {
     private const double NoisePerSide = 0.06 * 128; // the published factor at the published size, so that blobs grow with the image
-    private const int MaxBlocks = 40;
+    private const double BlockSide = 0.375; // of the image's: too large to be guessed from the pixels next to it
+    private const int BlockSequences = 16;
+    private const int BlocksPerSequence = 4;
     private const double Area = 0.25;
 
     /// <summary>Width in pixels of the known band around a hole that is predicted too: 4 at 128 pixels, as published.</summary>
@@ -33,13 +35,13 @@ public static class HoleMask
         return mask.view(1, 1, size, size).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Weighs pixels' errors: 1 in the hole, 10 in the band of known pixels around it, 0 elsewhere.</summary>
+    /// <summary>Weighs pixels' errors: 1 in the hole, 10 in a band of known pixels around it, 0 elsewhere.</summary>
     /// <param name="mask">The hole, bool (1, 1, S, S).</param>
+    /// <param name="band">Width of the band in pixels, at least 0.</param>
     /// <returns>Float (1, 1, S, S), owned by the caller.</returns>
-    public static Tensor WeighErrors(Tensor mask)
+    public static Tensor WeighErrors(Tensor mask, int band)
     {
         using var scope = NewDisposeScope();
-        var band = BandFor((int)mask.shape[2]);
         var hole = mask.to(ScalarType.Float32);
         var grown = nn.functional.max_pool2d(hole, 2 * band + 1, 1, band);
         return grown.sub(hole).mul(10).add(hole).MoveToOuterDisposeScope();
@@ -52,18 +54,24 @@ public static class HoleMask
         return inside.view(-1, 1).logical_and(inside.view(1, -1));
     }
 
-    /// <summary>Adds block to block until a quarter is gone. All unions are made at once, so that the host need not wait for one.</summary>
+    /// <summary>
+    /// Adds block to block in several sequences, and takes the union that comes closest to a quarter of the image. All unions are
+    /// made at once, so that the host need not wait for one.
+    /// </summary>
     private static Tensor Blocks(int size, Generator random, Device device)
     {
-        var side = (int)Math.Round(size * 0.2);
-        var steps = arange(size, int64, device).view(1, -1);
-        var rows = Span(randint(0, size - side + 1, [MaxBlocks, 1], int64, device, generator: random)).unsqueeze(2); // (blocks, S, 1)
-        var columns = Span(randint(0, size - side + 1, [MaxBlocks, 1], int64, device, generator: random)).unsqueeze(1);
-        var unions = rows.logical_and(columns).to(ScalarType.Int32).cumsum(0).gt(0); // (blocks, S, S)
-        var enough = unions.to(ScalarType.Float32).mean([1, 2]).ge(Area).to(ScalarType.Int32);
-        return unions.index_select(0, enough.argmax(0, keepdim: true)).squeeze(0);
+        var side = (int)Math.Round(size * BlockSide);
+        var steps = arange(size, int64, device);
+        var blocks = Span().unsqueeze(3).logical_and(Span().unsqueeze(2)); // (sequences, blocks, S, S)
+        var unions = blocks.to(ScalarType.Int32).cumsum(1).gt(0).flatten(0, 1);
+        var excess = unions.to(ScalarType.Float32).mean([1, 2]).sub(Area).abs();
+        return unions.index_select(0, excess.argmin(0, keepdim: true)).squeeze(0);
 
-        Tensor Span(Tensor starts) => steps.ge(starts).logical_and(steps.lt(starts + side));
+        Tensor Span()
+        {
+            var start = randint(0, size - side + 1, [BlockSequences, BlocksPerSequence, 1], int64, device, generator: random);
+            return steps.ge(start).logical_and(steps.lt(start + side));
+        }
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>A decoder that paints the whole image from the encoder's deepest stages, judged in the hole and the band around it.</summary>
+/// <summary>A decoder that paints the whole image from the encoder's deepest map, judged in the hole, and in a band around a central one.</summary>
 /// <remarks>With a critic there are two objectives: what the encoder and the decoder paint, and how well the critic sees through it.</remarks>
 public sealed class InpaintingModel : PretextModel
 {
@@ -34,7 +34,7 @@ public sealed class InpaintingModel : PretextModel
     public Tensor Paint(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var painted = decoder.forward(Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))).to(ScalarType.Float32);
+        var painted = decoder.forward(Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))[^1]).to(ScalarType.Float32);
         var side = batch.Inputs.shape[2];
         if (painted.shape[2] != side)
             painted = nn.functional.interpolate(painted, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false);

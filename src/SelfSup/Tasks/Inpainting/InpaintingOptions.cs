@@ -6,18 +6,19 @@ public enum InpaintingMask
     /// <summary>The middle half, but for a band that is known and predicted all the same.</summary>
     Center,
 
-    /// <summary>Several overlapping blocks, a quarter of the image together.</summary>
+    /// <summary>A few overlapping blocks, a quarter of the image together: no part of them can be guessed from the pixels next to it.</summary>
     RandomBlock,
 
-    /// <summary>Irregular blobs, a quarter of the image together: the paper's choice for learning features.</summary>
+    /// <summary>Irregular blobs, a quarter of the image together: the paper's choice for images of 128 pixels and more. At 32 pixels
+    /// the blobs are so thin that colours next to them fill them, and the encoder learns little.</summary>
     RandomRegion,
 }
 
 /// <summary>Settings of <see cref="InpaintingTask"/>.</summary>
 public sealed class InpaintingOptions
 {
-    /// <summary>Which part of an image is removed. The default is random regions.</summary>
-    public InpaintingMask Mask { get; init; } = InpaintingMask.RandomRegion;
+    /// <summary>Which part of an image is removed. The default is random blocks.</summary>
+    public InpaintingMask Mask { get; init; } = InpaintingMask.RandomBlock;
 
     /// <summary>Whether a critic judges the completed images too, as a second objective. The default is false.</summary>
     public bool Adversarial { get; init; }

@@ -37,11 +37,13 @@ public sealed class InpaintingTask : IPretextTask
     public PretextBatch Generate(Tensor images, Generator random)
     {
         using var scope = NewDisposeScope();
-        var mask = HoleMask.Draw(options.Mask, (int)images.shape[2], random, images.device);
+        var size = (int)images.shape[2];
+        var mask = HoleMask.Draw(options.Mask, size, random, images.device);
+        var weights = HoleMask.WeighErrors(mask, options.Mask == InpaintingMask.Center ? HoleMask.BandFor(size) : 0);
         var fill = tensor(new byte[] { 123, 117, 104 }, device: images.device).view(1, 3, 1, 1);
         return new InpaintingBatch(
             where(mask, fill, images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
-            mask.MoveToOuterDisposeScope(), HoleMask.WeighErrors(mask).MoveToOuterDisposeScope());
+            mask.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public class HoleMaskTests
         Assert.Equal(side * side, mask.sum().item<long>());
         Assert.True(mask.narrow(2, size / 4 + band, side).narrow(3, size / 4 + band, side).all().item<bool>());
 
-        var weights = HoleMask.WeighErrors(mask);
+        var weights = HoleMask.WeighErrors(mask, band);
         Assert.Equal(size / 2 * (size / 2), weights.gt(0).sum().item<long>()); // hole and band are the middle half
         Assert.Equal(side * side, weights.eq(1).sum().item<long>());
         Assert.Equal(size / 2 * (size / 2) - side * side, weights.eq(10).sum().item<long>());
@@ -46,6 +46,20 @@ public class HoleMaskTests
         {
             var share = Draw(kind, size, seed).to(ScalarType.Float32).mean().item<float>();
             Assert.True(share is > 0.2f and < 0.3f, $"{kind} at seed {seed}: {share}");
+        }
+    }
+
+    [Fact]
+    public void BlocksAreNotThin()
+    {
+        using var scope = NewDisposeScope();
+        for (ulong seed = 0; seed < 60; seed++)
+        {
+            // Every pixel of the hole belongs to a block of 12 x 12 that is wholly in it: opening by that square changes nothing.
+            var mask = Draw(InpaintingMask.RandomBlock, 32, seed).to(ScalarType.Float32);
+            var corners = nn.functional.max_pool2d(mask.neg(), 12, 1).neg(); // (1, 1, 21, 21): 1 where a block begins
+            var opened = nn.functional.max_pool2d(nn.functional.pad(corners, [11, 11, 11, 11]), 12, 1);
+            Assert.True(opened.Equals(mask));
         }
     }
 
@@ -90,11 +104,12 @@ public class HoleMaskTests
         using var scope = NewDisposeScope();
         var mask = zeros(1, 1, 64, 64, ScalarType.Bool);
         mask[0, 0, 20, 30] = true;
-        var weights = HoleMask.WeighErrors(mask).view(64, 64);
+        var weights = HoleMask.WeighErrors(mask, band: 2).view(64, 64);
         Assert.Equal(1f + 24 * 10, weights.sum().item<float>()); // 5 x 5 around one pixel at a band of 2
         Assert.Equal(1f, weights[20, 30].item<float>());
         Assert.Equal(10f, weights[18, 28].item<float>());
         Assert.Equal(0f, weights[17, 30].item<float>());
+        Assert.Equal(1f, HoleMask.WeighErrors(mask, band: 0).sum().item<float>());
     }
 
     private static Tensor Draw(InpaintingMask kind, int size, ulong seed)
