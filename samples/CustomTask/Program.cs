@@ -26,7 +26,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         RunFolder = options.GetValue(output),
     }, new ConsoleProgress(), cancellation);
 
-    var report = LinearProbe.Evaluate(encoder, new ProceduralImages(160, seed: 2), new ProceduralImages(1000, seed: 3), cancellationToken: cancellation);
+    var report = LinearProbe.Evaluate(
+        encoder, new ProceduralImages(160, seed: 2), new ProceduralImages(1000, seed: 3), cancellationToken: cancellation);
     Console.WriteLine();
     Console.WriteLine(report.ToTable());
 });

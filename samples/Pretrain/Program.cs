@@ -9,21 +9,33 @@ using SelfSup.Tasks;
 using SelfSup.Training;
 using TorchSharp;
 
-var task = new Option<string>("--task") { Description = $"One task, or several with weights such as rotation,colorization:0.5. Tasks: {string.Join(", ", TaskCatalog.Names)}.", DefaultValueFactory = _ => "rotation" };
+var task = new Option<string>("--task")
+{
+    Description = $"One task, or several with weights such as rotation,colorization:0.5. Tasks: {string.Join(", ", TaskCatalog.Names)}.",
+    DefaultValueFactory = _ => "rotation",
+};
 var images = new Option<string?>("--images") { Description = "Folder of images, at any depth." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files." };
 var idx = new Option<string?>("--idx") { Description = "IDX file of images (MNIST, Fashion-MNIST), plain or .gz." };
-var encoder = new Option<string>("--encoder") { Description = $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.", DefaultValueFactory = _ => "resnet18" };
+var encoder = new Option<string>("--encoder")
+{
+    Description = $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.",
+    DefaultValueFactory = _ => "resnet18",
+};
 var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
 var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
-var rate = new Option<double?>("--lr") { Description = "Learning rate at the top of its schedule [default: 0.05 for SGD, 0.001 for AdamW]." };
+var rate = new Option<double?>("--lr") { Description = "Highest learning rate of the schedule [default: 0.05 for SGD, 0.001 for AdamW]." };
 var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Sgd or AdamW.", DefaultValueFactory = _ => OptimizerKind.Sgd };
 var bf16 = new Option<bool>("--bf16") { Description = "Run the network in bfloat16; parameters stay float32." };
 var clip = new Option<double?>("--clip") { Description = "Largest norm of the gradient." };
 var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
 var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
-var output = new Option<string>("--output") { Description = "Run folder for the encoder, metrics, previews and checkpoints.", DefaultValueFactory = _ => "runs/pretrain" };
+var output = new Option<string>("--output")
+{
+    Description = "Run folder for the encoder, metrics, previews and checkpoints.",
+    DefaultValueFactory = _ => "runs/pretrain",
+};
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 
 var command = new RootCommand("Pretrains an encoder on unlabelled images.")

@@ -10,13 +10,16 @@ var train = new Option<string?>("--train") { Description = "Labelled training im
 var test = new Option<string?>("--test") { Description = "Labelled test images: a folder of one sub-folder a class." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
-var labels = new Option<int?>("--labels") { Description = "Labelled training images to use, drawn evenly from all classes [default: all]." };
+var labels = new Option<int?>("--labels") { Description = "Training images to use, drawn evenly from all classes [default: all]." };
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
 var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
 
-var command = new RootCommand("Probes a pretrained encoder with labelled images.") { encoder, train, test, cifar10, classes, labels, stage, seed, json, save };
+var command = new RootCommand("Probes a pretrained encoder with labelled images.")
+{
+    encoder, train, test, cifar10, classes, labels, stage, seed, json, save,
+};
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 {
@@ -25,7 +28,8 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     if (options.GetValue(labels) is { } count)
         learned = LabeledSubset.Stratified(learned, count, options.GetValue(seed));
 
-    var report = LinearProbe.Evaluate(network, learned, judged, new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) }, cancellationToken: cancellation);
+    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
+    var report = LinearProbe.Evaluate(network, learned, judged, settings, cancellationToken: cancellation);
     Console.WriteLine(report.ToTable());
     if (options.GetValue(json) is { } reportFile)
         report.SaveJson(reportFile);
@@ -38,15 +42,18 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     return Task.CompletedTask;
 });
 
-(ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) => (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
-{
-    ({ } learned, { } judged, null) => (OpenFolder(learned, options), OpenFolder(judged, options)),
-    (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
-    _ => throw new ArgumentException("Give --train and --test, or --cifar10."),
-};
+(ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) =>
+    (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
+    {
+        ({ } learned, { } judged, null) => (OpenFolder(learned, options), OpenFolder(judged, options)),
+        (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
+        _ => throw new ArgumentException("Give --train and --test, or --cifar10."),
+    };
 
 ILabeledImageSource OpenFolder(string folder, ParseResult options)
 {
     ILabeledImageSource images = LabeledImageFolder.Open(folder);
-    return options.GetValue(classes) is { } prefix ? LabeledImages.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal)) : images;
+    return options.GetValue(classes) is { } prefix
+        ? LabeledImages.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal))
+        : images;
 }

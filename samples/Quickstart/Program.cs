@@ -42,7 +42,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
             continue;
 
         // Chance, raw pixels and random weights are the same beside every task, so they are measured once.
-        var report = LinearProbe.Evaluate(encoder, train, test, new LinearProbeOptions { Baselines = table.Count == 0 }, cancellationToken: cancellation);
+        var report = LinearProbe.Evaluate(
+            encoder, train, test, new LinearProbeOptions { Baselines = table.Count == 0 }, cancellationToken: cancellation);
         table.AddRange(report.Rows.Where(row => row.TestAccuracy is not null)
             .Select(row => (row.Features == ProbeRow.Pretrained ? name : row.Features, row.Stage ?? "-", row.TestAccuracy!.Value)));
     }
@@ -50,13 +51,15 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     if (train is not null && test is not null)
     {
         Console.WriteLine();
-        Console.WriteLine($"A linear classifier on frozen features, {train.Count} labels of {train.ClassNames.Count} classes, {test.Count} test images:");
+        Console.WriteLine($"A linear classifier on frozen features, {train.Count} labels of {train.ClassNames.Count} classes,");
+        Console.WriteLine($"{test.Count} test images:");
         Console.WriteLine();
         Console.WriteLine($"  {"features",-16}{"stage",-10}{"test accuracy",14}");
         foreach (var (features, stage, accuracy) in table)
             Console.WriteLine($"  {features,-16}{stage,-10}{accuracy.ToString("P1", CultureInfo.InvariantCulture),14}");
         Console.WriteLine();
-        Console.WriteLine("The stage of each row was chosen on held-out training labels. Features are worth having above the rows of raw pixels and random weights.");
+        Console.WriteLine("The stage of each row was chosen on held-out training labels.");
+        Console.WriteLine("Features are worth having above the rows of raw pixels and random weights.");
     }
     Console.WriteLine($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in {options.GetValue(output)}.");
 });

@@ -23,7 +23,8 @@ internal sealed class ConsoleProgress : IProgress<PretrainingProgress>
         else
         {
             var filled = (int)(BarWidth * progress.Step / progress.Steps);
-            var text = $"\r  [{new string('#', filled)}{new string('.', BarWidth - filled)}] {line}  {progress.Remaining:hh\\:mm\\:ss} left";
+            var bar = new string('#', filled).PadRight(BarWidth, '.');
+            var text = $"\r  [{bar}] {line}  {(int)progress.Remaining.TotalHours}:{progress.Remaining:mm\\:ss} left";
             Console.Write(text.PadRight(lastLength));
             lastLength = text.Length;
             if (epochEnded && epoch == progress.Epochs)

@@ -17,7 +17,8 @@ internal static class SampleProgram
             return Fail(result.Errors[0].Message + " Use --help for the options.", 2);
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToFinish });
+            return await result.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToFinish });
         }
         catch (OperationCanceledException)
         {

@@ -12,7 +12,9 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
     public string Name { get; } = name;
 
     /// <summary>Number of classes.</summary>
-    public int Classes { get; } = classes >= 2 ? classes : throw new ArgumentOutOfRangeException(nameof(classes), classes, "A classification task needs at least 2 classes.");
+    public int Classes { get; } = classes >= 2
+        ? classes
+        : throw new ArgumentOutOfRangeException(nameof(classes), classes, "A classification task needs at least 2 classes.");
 
     /// <inheritdoc/>
     public abstract PretextBatch Generate(Tensor images, Generator random);
@@ -50,6 +52,7 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
         using var image = batch.Inputs[i];
         return predictions is null
             ? new PreviewCell(image, label)
-            : new PreviewCell(image, $"{label}: {LabelName((int)predictions[i])}", predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong);
+            : new PreviewCell(
+                image, $"{label}: {LabelName((int)predictions[i])}", predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong);
     }
 }

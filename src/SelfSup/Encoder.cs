@@ -12,7 +12,9 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <summary>Creates the base of an encoder.</summary>
     /// <param name="architecture">The architecture's name in encoder files and on command lines, such as <c>resnet18</c>.</param>
     /// <param name="imageSize">Side in pixels of the square images that the encoder is built for; at least 16.</param>
-    /// <param name="normalization">Mean and deviation that <see cref="Normalize"/> applies; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="normalization">
+    /// Mean and deviation that <see cref="Normalize"/> applies; null means <see cref="Normalization.ImageNet"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="imageSize"/> is under 16.</exception>
     protected Encoder(string architecture, int imageSize, Normalization? normalization = null)
         : base(Loaded(architecture))

@@ -42,7 +42,10 @@ public sealed class LabeledImages : ILabeledImageSource
     {
         string[] kept = [.. source.ClassNames.Where(isKept)];
         if (kept.Length < 2)
-            throw new ArgumentException($"Of the classes {string.Join(", ", source.ClassNames)} only {kept.Length} would be kept; two are needed.", nameof(isKept));
+        {
+            throw new ArgumentException(
+                $"Of the classes {string.Join(", ", source.ClassNames)} only {kept.Length} would be kept; two are needed.", nameof(isKept));
+        }
         var labels = source.ClassNames.Select(name => Array.IndexOf(kept, name)).ToArray();
         int[] indices = [.. Enumerable.Range(0, source.Count).Where(index => labels[source.LabelOf(index)] >= 0)];
         return new LabeledImages(new ImageSubset(source, indices), [.. indices.Select(index => labels[source.LabelOf(index)])], kept);

@@ -17,7 +17,8 @@ public static class RandomCropFlip
     {
         long count = images.shape[0], height = images.shape[2], width = images.shape[3];
         if (height + 2 * padding < size || width + 2 * padding < size)
-            throw new ArgumentException($"A crop of {size} pixels does not fit into {width} x {height} pixels with a padding of {padding}.");
+            throw new ArgumentException(
+                $"A crop of {size} pixels does not fit into {width} x {height} pixels with a padding of {padding}.");
         using var scope = NewDisposeScope();
         var device = images.device;
         var steps = arange(size, int64, device).view(1, -1);

@@ -28,7 +28,8 @@ internal static class EncoderMetadata
         if (!int.TryParse(Text("image_size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 16)
             throw new InvalidDataException($"its image_size '{Text("image_size")}' is no number from 16");
         if (Text("stem") != NameOf(StemSizes.For(size)))
-            throw new InvalidDataException($"its stem '{Text("stem")}' is not the '{NameOf(StemSizes.For(size))}' of images of {size} pixels");
+            throw new InvalidDataException(
+                $"its stem '{Text("stem")}' is not the '{NameOf(StemSizes.For(size))}' of images of {size} pixels");
         try
         {
             return EncoderCatalog.Create(architecture, size, normalization: new Normalization(Numbers("mean"), Numbers("std")));
@@ -41,7 +42,8 @@ internal static class EncoderMetadata
         string Text(string key) =>
             metadata.TryGetValue(key, out var value)
                 ? value
-                : throw new InvalidDataException($"its metadata lacks '{key}'; use {nameof(EncoderFile.LoadWeights)} for files of other libraries");
+                : throw new InvalidDataException(
+                    $"its metadata lacks '{key}'; use {nameof(EncoderFile.LoadWeights)} for files of other libraries");
 
         float[] Numbers(string key) => JsonSerializer.Deserialize<float[]>(Text(key)) ?? [];
     }

@@ -25,7 +25,9 @@ public sealed class PreviewCell
     public PreviewCell(Tensor image, string caption = "", PreviewMark mark = PreviewMark.None)
     {
         using var scope = NewDisposeScope();
-        var bytes = image.dtype == ScalarType.Byte ? image : image.detach().to(ScalarType.Float32).mul(255).round().clamp(0, 255).to(ScalarType.Byte);
+        var bytes = image.dtype == ScalarType.Byte
+            ? image
+            : image.detach().to(ScalarType.Float32).mul(255).round().clamp(0, 255).to(ScalarType.Byte);
         var interleaved = bytes.permute(1, 2, 0).contiguous().cpu(); // (H, W, 3)
         Height = (int)interleaved.shape[0];
         Width = (int)interleaved.shape[1];

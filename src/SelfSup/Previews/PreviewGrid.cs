@@ -26,7 +26,9 @@ public sealed class PreviewGrid
         if (rows.Sum(row => row.Count) == 0)
             throw new InvalidOperationException("The preview has no images.");
         var cellWidth = rows.Max(row => row.Count == 0 ? 0 : row.Max(cell => cell.Width * ScaleOf(cell))) + 2 * Frame;
-        var rowHeights = rows.Select(row => row.Count == 0 ? 0 : row.Max(cell => cell.Height * ScaleOf(cell)) + 2 * Frame + CaptionHeight).ToArray();
+        var rowHeights = rows.Select(row => row.Count == 0
+            ? 0
+            : row.Max(cell => cell.Height * ScaleOf(cell)) + 2 * Frame + CaptionHeight).ToArray();
         var width = rows.Max(row => row.Count) * (cellWidth + Gap) + Gap;
         var height = rowHeights.Sum(rowHeight => rowHeight + Gap) + Gap;
         var pixels = new byte[width * height * 3];

@@ -22,7 +22,8 @@ internal sealed unsafe class Autocast : IDisposable
     /// <summary>Runs what follows in bfloat16 where that is safe, until disposed.</summary>
     public static Autocast ToBFloat16(Device device)
     {
-        var native = Native.Value ?? throw new PlatformNotSupportedException("Precision BFloat16 is not supported on this platform; use Float32.");
+        var native = Native.Value ?? throw new PlatformNotSupportedException(
+            "Precision BFloat16 is not supported on this platform; use Float32.");
         var autocast = new Autocast((sbyte)(device.type == TorchSharp.DeviceType.CUDA ? 1 : 0));
         native.SetType(autocast.device, BFloat16);
         native.SetEnabled(autocast.device, 1);

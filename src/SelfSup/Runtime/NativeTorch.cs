@@ -157,7 +157,9 @@ internal static class NativeTorch
 
         private static ReadOnlySpan<byte> Magic => [0x7f, (byte)'E', (byte)'L', (byte)'F', 2]; // 2: 64 bits
 
-        /// <summary>Sets the weak flag on every need of <paramref name="version"/>; false when there is none or this is no ELF64 file.</summary>
+        /// <summary>
+        /// Sets the weak flag on every need of <paramref name="version"/>; false when there is none or this is no ELF64 file.
+        /// </summary>
         public static bool MarkWeak(byte[] elf, string version)
         {
             if (elf.Length < 64 || !elf.AsSpan(0, 5).SequenceEqual(Magic))

@@ -78,7 +78,9 @@ public sealed class PretrainingOptions
     /// </summary>
     public string? RunFolder { get; init; }
 
-    /// <summary>Continue from the last checkpoint in <see cref="RunFolder"/>. The default is false, which refuses a folder that has one.</summary>
+    /// <summary>
+    /// Continue from the last checkpoint in <see cref="RunFolder"/>. The default is false, which refuses a folder that has one.
+    /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>Steps between checkpoints beside those at the end of every epoch; 0, the default, means none.</summary>
@@ -91,23 +93,17 @@ public sealed class PretrainingOptions
 
     internal void Validate()
     {
-        Check(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
-        Check(BatchSize >= 2, nameof(BatchSize), BatchSize, "at least 2");
-        Check(BaseLearningRate > 0, nameof(LearningRate), LearningRate, "above 0");
-        Check(Warmup is >= 0 and <= 0.5, nameof(Warmup), Warmup, "in [0, 0.5]");
-        Check(WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "at least 0");
-        Check(ClipGradientNorm is null or > 0, nameof(ClipGradientNorm), ClipGradientNorm, "above 0");
-        Check(ColorJitter is >= 0 and <= 1, nameof(ColorJitter), ColorJitter, "in [0, 1]");
-        Check(Workers >= 1, nameof(Workers), Workers, "at least 1");
-        Check(MaxFailureRatio is >= 0 and <= 1, nameof(MaxFailureRatio), MaxFailureRatio, "in [0, 1]");
-        Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "at least 0");
-        Check(KeepCheckpoints >= 1, nameof(KeepCheckpoints), KeepCheckpoints, "at least 1");
-        Check(!Resume || RunFolder is not null, nameof(Resume), Resume, $"used with {nameof(RunFolder)}");
-    }
-
-    private static void Check(bool valid, string option, object? value, string rule)
-    {
-        if (!valid)
-            throw new ArgumentException($"{nameof(PretrainingOptions)}.{option} is {value}; it must be {rule}.");
+        this.Require(Epochs >= 1, Epochs, "at least 1");
+        this.Require(BatchSize >= 2, BatchSize, "at least 2");
+        this.Require(BaseLearningRate > 0, LearningRate, "above 0");
+        this.Require(Warmup is >= 0 and <= 0.5, Warmup, "in [0, 0.5]");
+        this.Require(WeightDecay >= 0, WeightDecay, "at least 0");
+        this.Require(ClipGradientNorm is null or > 0, ClipGradientNorm, "above 0");
+        this.Require(ColorJitter is >= 0 and <= 1, ColorJitter, "in [0, 1]");
+        this.Require(Workers >= 1, Workers, "at least 1");
+        this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
+        this.Require(CheckpointEverySteps >= 0, CheckpointEverySteps, "at least 0");
+        this.Require(KeepCheckpoints >= 1, KeepCheckpoints, "at least 1");
+        this.Require(!Resume || RunFolder is not null, Resume, $"used with {nameof(RunFolder)}");
     }
 }

@@ -26,7 +26,8 @@ internal sealed class RunFolder
         Directory.CreateDirectory(Path.Combine(folder, "previews"));
         LastCheckpoint = Checkpoints().LastOrDefault();
         if (LastCheckpoint is not null && !resume)
-            throw new InvalidOperationException($"The run folder {folder} holds checkpoints of an earlier run. Resume it, or choose another folder.");
+            throw new InvalidOperationException(
+                $"The run folder {folder} holds checkpoints of an earlier run. Resume it, or choose another folder.");
         if (LastCheckpoint is null && resume)
             throw new InvalidOperationException($"There is nothing to resume: {folder} holds no checkpoint.");
         if (!resume)
@@ -70,7 +71,8 @@ internal sealed class RunFolder
         {
             var before = file.Metadata.GetValueOrDefault("run." + option);
             if (before != value)
-                throw new InvalidOperationException($"The run in {folder} was started with {option} = {before}, not {value}. Resume with the same settings.");
+                throw new InvalidOperationException(
+                    $"The run in {folder} was started with {option} = {before}, not {value}. Resume with the same settings.");
         }
         try
         {

@@ -134,7 +134,7 @@ internal sealed class TrainingStep : IDisposable
             var trained = new Dictionary<string, TrainedParameter>();
             foreach (var objective in models.Where(model => p < model.Objectives.Count).Select(model => model.Objectives[p]))
             {
-                foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad))
+                foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(p => p.requires_grad))
                 {
                     var name = names[parameter.Handle];
                     var decays = options.DecayNormsAndBiases || parameter.dim() > 1;

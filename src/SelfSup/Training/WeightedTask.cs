@@ -10,7 +10,8 @@ public sealed record WeightedTask
     public WeightedTask(IPretextTask task, double weight = 1)
     {
         if (!(weight > 0) || double.IsInfinity(weight))
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, $"The weight of the task '{task.Name}' must be a positive number.");
+            throw new ArgumentOutOfRangeException(
+                nameof(weight), weight, $"The weight of the task '{task.Name}' must be a positive number.");
         Task = task;
         Weight = weight;
     }

@@ -44,7 +44,8 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
-        using var fit = LogisticRegression.Fit(features.to(device), target, classNames.Count, strength, cancellationToken: cancellationToken);
+        using var fit = LogisticRegression.Fit(
+            features.to(device), target, classNames.Count, strength, cancellationToken: cancellationToken);
         var (weights, bias) = scaling.Fold(fit);
         return new(layer, classNames, weights, bias);
     }

@@ -36,7 +36,9 @@ public static class ColorBins
     /// <summary>Spreads each colour over its nearest bins with Gaussian weights of sigma 5.</summary>
     /// <param name="ab">Colours, float (N, 2, H, W), within -128..128 as all that a screen can show are.</param>
     /// <param name="neighbours">Number of bins a colour, 1..10.</param>
-    /// <returns>The bins, int64 (N, K, H, W), nearest first, and their weights, float (N, K, H, W), which sum to 1; owned by the caller.</returns>
+    /// <returns>
+    /// The bins, int64 (N, K, H, W), nearest first, and their weights, float (N, K, H, W), which sum to 1; owned by the caller.
+    /// </returns>
     public static (Tensor Bins, Tensor Weights) SoftEncode(Tensor ab, int neighbours)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
@@ -65,7 +67,8 @@ public static class ColorBins
     {
         ArgumentOutOfRangeException.ThrowIfNegative(temperature);
         if (logits.dim() != 4 || logits.shape[1] != Count)
-            throw new ArgumentException($"Scores of {Count} bins (N, {Count}, H, W) are needed, not ({string.Join(", ", logits.shape)}).", nameof(logits));
+            throw new ArgumentException(
+                $"Scores of {Count} bins (N, {Count}, H, W) are needed, not ({string.Join(", ", logits.shape)}).", nameof(logits));
         using var scope = NewDisposeScope();
         var centers = CentersOn(logits.device); // (313, 2)
         if (temperature == 0)

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Predicts colours from all stages but the shallowest, which would pass edges on without the encoder learning what they are of.</summary>
+/// <summary>
+/// Predicts colours from all stages but the shallowest, which would pass edges on without the encoder learning what they are of.
+/// </summary>
 public sealed class ColorizationModel : PretextModel
 {
     private const int Width = 128;
@@ -19,9 +21,12 @@ public sealed class ColorizationModel : PretextModel
         : base(name, encoder)
     {
         (this.options, this.task) = (options, task);
-        lateral = new ModuleList<nn.Module<Tensor, Tensor>>([.. encoder.Stages.Skip(1).Select(stage => nn.Conv2d(stage.Channels, Width, 1))]);
+        lateral = new ModuleList<nn.Module<Tensor, Tensor>>(
+            [.. encoder.Stages.Skip(1).Select(stage => nn.Conv2d(stage.Channels, Width, 1))]);
         var outputs = options.Mode == ColorizationMode.Classification ? ColorBins.Count : 2;
-        head = nn.Sequential(nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, outputs, 1));
+        head = nn.Sequential(
+            nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(),
+            nn.Conv2d(Width, outputs, 1));
         prior = full([ColorBins.Count], 1f / ColorBins.Count);
         classWeights = ones(ColorBins.Count);
         RegisterComponents();
@@ -64,7 +69,8 @@ public sealed class ColorizationModel : PretextModel
         Tensor? sum = null;
         for (var i = 0; i < lateral.Count; i++)
         {
-            var map = nn.functional.interpolate(lateral[i].forward(maps[i + 1]), size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+            var map = nn.functional.interpolate(
+                lateral[i].forward(maps[i + 1]), size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
             sum = sum is null ? map : sum.add(map); // (N, 128, h, w)
         }
         return head.forward(sum!).MoveToOuterDisposeScope();

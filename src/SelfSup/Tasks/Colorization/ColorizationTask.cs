@@ -21,14 +21,10 @@ public sealed class ColorizationTask : IPretextTask
     public ColorizationTask(ColorizationOptions? options = null)
     {
         this.options = options ??= new ColorizationOptions();
-        if (!Enum.IsDefined(options.Mode))
-            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Mode)} is {options.Mode}; it must be a {nameof(ColorizationMode)}.", nameof(options));
-        if (options.Neighbours is < 1 or > 10)
-            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Neighbours)} is {options.Neighbours}; it must be in 1..10.", nameof(options));
-        if (!(options.Temperature >= 0))
-            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.Temperature)} is {options.Temperature}; it must be at least 0.", nameof(options));
-        if (options.UniformShare is not (>= 0 and <= 1))
-            throw new ArgumentException($"{nameof(ColorizationOptions)}.{nameof(options.UniformShare)} is {options.UniformShare}; it must be in [0, 1].", nameof(options));
+        options.Require(Enum.IsDefined(options.Mode), options.Mode, $"a {nameof(ColorizationMode)}");
+        options.Require(options.Neighbours is >= 1 and <= 10, options.Neighbours, "in 1..10");
+        options.Require(options.Temperature >= 0, options.Temperature, "at least 0");
+        options.Require(options.UniformShare is >= 0 and <= 1, options.UniformShare, "in [0, 1]");
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace SelfSup.Tasks;
 
 /// <summary>Connects every place of a map with every other, channel by channel: C matrices of (H W) x (H W).</summary>
-/// <remarks>A convolution cannot carry what is at one border to a hole at the other; a full connection would need C times more weights.</remarks>
+/// <remarks>
+/// A convolution cannot carry what is at one border to a hole at the other; a full connection would need C times more weights.
+/// </remarks>
 public sealed class ChannelwiseLinear : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;

@@ -83,7 +83,8 @@ public static class HoleMask
         var cell = (int)Math.Round(size / NoisePerSide);
         var cells = (size + cell - 1) / cell + 4;
         var noise = rand([1, 1, cells, cells], device: device, generator: random);
-        var field = nn.functional.interpolate(noise, size: [cells * cell, cells * cell], mode: InterpolationMode.Bicubic, align_corners: false);
+        var field = nn.functional.interpolate(
+            noise, size: [cells * cell, cells * cell], mode: InterpolationMode.Bicubic, align_corners: false);
         // A window at a random phase, away from the field's borders, has no favourite place for holes.
         var smooth = field.index_select(2, Window()).index_select(3, Window()).view(size, size);
         var level = smooth.flatten().sort().Values.narrow(0, (int)(size * size * Area), 1);

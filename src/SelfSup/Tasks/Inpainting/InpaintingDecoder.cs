@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Paints an image from the deepest feature map: a channel-wise full connection, then up-convolutions to the image's size.</summary>
+/// <summary>
+/// Paints an image from the deepest feature map: a channel-wise full connection, then up-convolutions to the image's size.
+/// </summary>
 /// <remarks>Nothing of the earlier stages reaches it, so what the encoder does not understand cannot be painted.</remarks>
 internal sealed class InpaintingDecoder : nn.Module<Tensor, Tensor>
 {

@@ -2,8 +2,12 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>A decoder that paints the whole image from the encoder's deepest map, judged in the hole, and in a band around a central one.</summary>
-/// <remarks>With a critic there are two objectives: what the encoder and the decoder paint, and how well the critic sees through it.</remarks>
+/// <summary>
+/// A decoder that paints the whole image from the encoder's deepest map, judged in the hole, and in a band around a central one.
+/// </summary>
+/// <remarks>
+/// With a critic there are two objectives: what the encoder and the decoder paint, and how well the critic sees through it.
+/// </remarks>
 public sealed class InpaintingModel : PretextModel
 {
     private readonly double reconstructionWeight;
@@ -50,7 +54,9 @@ public sealed class InpaintingModel : PretextModel
         return Complete(batch, painted);
     }
 
-    /// <summary>The mean squared error of an image in [-1, 1], weighted by <see cref="InpaintingBatch.Weights"/> and divided by their sum.</summary>
+    /// <summary>
+    /// The mean squared error of an image in [-1, 1], weighted by <see cref="InpaintingBatch.Weights"/> and divided by their sum.
+    /// </summary>
     /// <param name="painted">Images, float (N, 3, S, S).</param>
     /// <param name="batch">The batch they belong to.</param>
     /// <returns>A scalar, owned by the caller.</returns>
@@ -127,7 +133,9 @@ public sealed class InpaintingModel : PretextModel
     /// <summary>uint8 images to float in [-1, 1].</summary>
     private static Tensor Scale(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
 
-    /// <summary>What the last reconstruction completed, for the critic's turn in the same step; no buffer, hence not a field of the model.</summary>
+    /// <summary>
+    /// What the last reconstruction completed, for the critic's turn in the same step; no buffer, hence not a field of the model.
+    /// </summary>
     private sealed class LastCompleted : IDisposable
     {
         private PretextBatch? source;

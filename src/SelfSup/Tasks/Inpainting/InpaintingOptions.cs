@@ -6,7 +6,9 @@ public enum InpaintingMask
     /// <summary>The middle half, but for a band that is known and predicted all the same.</summary>
     Center,
 
-    /// <summary>A few overlapping blocks, a quarter of the image together: no part of them can be guessed from the pixels next to it.</summary>
+    /// <summary>
+    /// A few overlapping blocks, a quarter of the image together: no part of them can be guessed from the pixels next to it.
+    /// </summary>
     RandomBlock,
 
     /// <summary>Irregular blobs, a quarter of the image together: the paper's choice for images of 128 pixels and more. At 32 pixels

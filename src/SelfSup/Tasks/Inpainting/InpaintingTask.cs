@@ -18,13 +18,8 @@ public sealed class InpaintingTask : IPretextTask
     public InpaintingTask(InpaintingOptions? options = null)
     {
         this.options = options ??= new InpaintingOptions();
-        if (!Enum.IsDefined(options.Mask))
-            throw new ArgumentException($"{nameof(InpaintingOptions)}.{nameof(options.Mask)} is {options.Mask}; it must be an {nameof(InpaintingMask)}.", nameof(options));
-        if (options.ReconstructionWeight is not (> 0 and < 1))
-        {
-            throw new ArgumentException(
-                $"{nameof(InpaintingOptions)}.{nameof(options.ReconstructionWeight)} is {options.ReconstructionWeight}; it must be in (0, 1).", nameof(options));
-        }
+        options.Require(Enum.IsDefined(options.Mask), options.Mask, $"an {nameof(InpaintingMask)}");
+        options.Require(options.ReconstructionWeight is > 0 and < 1, options.ReconstructionWeight, "in (0, 1)");
     }
 
     /// <inheritdoc/>

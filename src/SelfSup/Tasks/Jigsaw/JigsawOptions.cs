@@ -15,7 +15,9 @@ public sealed class JigsawOptions
     /// <summary>Side of a tile as a share of its cell, in (0, 1]. The default is 0.75, the paper's 64 of 85 pixels.</summary>
     public double TileShare { get; init; } = 0.75;
 
-    /// <summary>Largest shift of a colour channel against the others in pixels, 0..4. The default is 1; it hides chromatic aberration.</summary>
+    /// <summary>
+    /// Largest shift of a colour channel against the others in pixels, 0..4. The default is 1; it hides chromatic aberration.
+    /// </summary>
     public int ChannelShift { get; init; } = 1;
 
     /// <summary>Share of images that turn grey, in [0, 1]. The default is 0.3.</summary>

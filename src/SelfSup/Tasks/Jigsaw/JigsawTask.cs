@@ -20,16 +20,16 @@ public sealed class JigsawTask : IPretextTask
     public JigsawTask(JigsawOptions? options = null)
     {
         this.options = options ??= new JigsawOptions();
-        if (options.Grid is { } grid and not (2 or 3))
-            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.Grid)} is {grid}; it must be 2 or 3.", nameof(options));
+        options.Require(options.Grid is null or 2 or 3, options.Grid, "2 or 3");
         if (options.Permutations is { } set && set.Tiles != (options.Grid ?? 3) * (options.Grid ?? 3))
-            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.Permutations)} orders {set.Tiles} tiles; set {nameof(options.Grid)} to match.", nameof(options));
-        if (options.TileShare is not (> 0 and <= 1))
-            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.TileShare)} is {options.TileShare}; it must be in (0, 1].", nameof(options));
-        if (options.ChannelShift is < 0 or > 4)
-            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.ChannelShift)} is {options.ChannelShift}; it must be in 0..4.", nameof(options));
-        if (options.GreyShare is not (>= 0 and <= 1))
-            throw new ArgumentException($"{nameof(JigsawOptions)}.{nameof(options.GreyShare)} is {options.GreyShare}; it must be in [0, 1].", nameof(options));
+        {
+            throw new ArgumentException(
+                $"{nameof(JigsawOptions)}.{nameof(options.Permutations)} orders {set.Tiles} tiles; set {nameof(options.Grid)} to match.",
+                nameof(options));
+        }
+        options.Require(options.TileShare is > 0 and <= 1, options.TileShare, "in (0, 1]");
+        options.Require(options.ChannelShift is >= 0 and <= 4, options.ChannelShift, "in 0..4");
+        options.Require(options.GreyShare is >= 0 and <= 1, options.GreyShare, "in [0, 1]");
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,9 @@ public sealed class JigsawTask : IPretextTask
         var grid = options.Grid ?? (options.Permutations is not null ? 3 : imageSize <= 40 ? 2 : 3);
         var cell = imageSize / grid;
         var tile = (int)Math.Round(cell * options.TileShare);
-        return tile >= 4 ? (grid, cell, tile) : throw new ArgumentException($"Images of {imageSize} pixels are too small for {grid} x {grid} tiles.");
+        return tile >= 4
+            ? (grid, cell, tile)
+            : throw new ArgumentException($"Images of {imageSize} pixels are too small for {grid} x {grid} tiles.");
     }
 
     /// <summary>The permutations for a size of image.</summary>

@@ -20,7 +20,8 @@ public sealed class PermutationSet
         foreach (var row in rows)
         {
             if (row.Length != rows[0].Length || !row.Order().SequenceEqual(Enumerable.Range(0, row.Length)))
-                throw new ArgumentException($"[{string.Join(' ', row)}] is not a permutation of 0..{rows[0].Length - 1}.", nameof(permutations));
+                throw new ArgumentException(
+                    $"[{string.Join(' ', row)}] is not a permutation of 0..{rows[0].Length - 1}.", nameof(permutations));
         }
         if (rows.Select(row => string.Join(' ', row)).Distinct().Count() != rows.Length)
             throw new ArgumentException("Two permutations of the set are equal.", nameof(permutations));

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Training.Optimizers;
 
-/// <summary>Updates parameters in place from their gradients. Its state is plain tensors with names, so that a checkpoint can hold it.</summary>
+/// <summary>
+/// Updates parameters in place from their gradients. Its state is plain tensors with names, so that a checkpoint can hold it.
+/// </summary>
 /// <param name="parameters">What it updates; borrowed.</param>
 internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : IDisposable
 {

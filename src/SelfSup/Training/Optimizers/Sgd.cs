@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Training.Optimizers;
 
-/// <summary>Stochastic gradient descent with Nesterov momentum, as PyTorch defines it, without temporaries the size of the network.</summary>
+/// <summary>
+/// Stochastic gradient descent with Nesterov momentum, as PyTorch defines it, without temporaries the size of the network.
+/// </summary>
 internal sealed class Sgd : Optimizer
 {
     private readonly double momentum;
