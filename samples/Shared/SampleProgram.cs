@@ -26,7 +26,8 @@ internal static class SampleProgram
         }
         catch (ArgumentException e)
         {
-            return Fail(e.Message, 2);
+            // The name of a parameter is the programmer's, not the user's.
+            return Fail(e.Message.Replace($" (Parameter '{e.ParamName}')", ""), 2);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException
             or DllNotFoundException or PlatformNotSupportedException or SelfSup.Training.NonFiniteLossException)
