@@ -25,9 +25,17 @@ var encoder = new Option<string>("--encoder")
 var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
 var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
-var rate = new Option<double?>("--lr") { Description = "Highest learning rate of the schedule [default: 0.05 for SGD, 0.001 for AdamW]." };
-var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Sgd or AdamW.", DefaultValueFactory = _ => OptimizerKind.Sgd };
-var bf16 = new Option<bool>("--bf16") { Description = "Run the network in bfloat16; parameters stay float32." };
+var rate = new Option<double?>("--lr") { Description = "Highest learning rate of the schedule [default: 0.05 for SGD, 0.001 for AdamW, 0.3 for LARS]." };
+var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Sgd, AdamW or Lars.", DefaultValueFactory = _ => OptimizerKind.Sgd };
+var precision = new Option<Precision?>("--precision")
+{
+    Description = "Float32 or BFloat16, in which the network runs [default: BFloat16 where the processor has units for it].",
+};
+var cropArea = new Option<double>("--crop-area")
+{
+    Description = "Least share of an image in a crop; below 1, crops are resized.",
+    DefaultValueFactory = _ => 1,
+};
 var clip = new Option<double?>("--clip") { Description = "Largest norm of the gradient." };
 var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
 var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
@@ -40,7 +48,7 @@ var resume = new Option<bool>("--resume") { Description = "Go on from the last c
 
 var command = new RootCommand("Pretrains an encoder on unlabelled images.")
 {
-    task, images, cifar10, idx, encoder, size, epochs, batch, rate, optimizer, bf16, clip, seed, device, output, resume,
+    task, images, cifar10, idx, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, resume,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -58,7 +66,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         BatchSize = options.GetValue(batch),
         LearningRate = options.GetValue(rate),
         Optimizer = options.GetValue(optimizer),
-        Precision = options.GetValue(bf16) ? Precision.BFloat16 : Precision.Float32,
+        Precision = options.GetValue(precision),
+        Augmentation = new() { MinimumArea = options.GetValue(cropArea) },
         ClipGradientNorm = options.GetValue(clip),
         Seed = options.GetValue(seed),
         Device = ParseDevice(options.GetValue(device)!),

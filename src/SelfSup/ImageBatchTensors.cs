@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup;
@@ -14,7 +15,9 @@ public static class ImageBatchTensors
     {
         using var scope = NewDisposeScope();
         var images = empty([batch.Count, 3, batch.ImageSize, batch.ImageSize], ScalarType.Byte);
+        if (device.type == DeviceType.CUDA)
+            images = images.pin_memory(); // from where the GPU fetches by itself, while the host goes on
         batch.Pixels.AsSpan(0, batch.ByteCount).CopyTo(images.bytes);
-        return images.to(device).MoveToOuterDisposeScope();
+        return images.to(device, non_blocking: true).MoveToOuterDisposeScope();
     }
 }

@@ -39,8 +39,13 @@ public sealed class Normalization
     {
         using var scope = NewDisposeScope();
         var scale = images.dtype == ScalarType.Byte ? 255f : 1f;
-        var shift = tensor(mean.Select(m => m * scale).ToArray(), device: images.device).view(1, 3, 1, 1);
-        var factor = tensor(deviation.Select(d => 1 / (d * scale)).ToArray(), device: images.device).view(1, 3, 1, 1);
-        return ChannelsLast.Of(images).to(ScalarType.Float32).sub(shift).mul_(factor).MoveToOuterDisposeScope();
+        var result = empty([images.shape[0], images.shape[2], images.shape[3], mean.Length], ScalarType.Float32, images.device);
+        for (var c = 0; c < mean.Length; c++)
+        {
+            // Plane by plane and by numbers: several times faster than a permuted copy, with no constants to bring to a GPU.
+            var plane = images.select(1, c).to(ScalarType.Float32, copy: true);
+            result.select(3, c).copy_(plane.sub_(mean[c] * scale).mul_(1 / (deviation[c] * scale)));
+        }
+        return result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -15,29 +15,35 @@ public static class RandomCropFlip
     /// <exception cref="ArgumentException">The padded image is smaller than the crop.</exception>
     public static Tensor Apply(Tensor images, int size, int padding, bool flip, Generator random)
     {
-        long count = images.shape[0], height = images.shape[2], width = images.shape[3];
-        if (height + 2 * padding < size || width + 2 * padding < size)
-            throw new ArgumentException(
-                $"A crop of {size} pixels does not fit into {width} x {height} pixels with a padding of {padding}.");
         using var scope = NewDisposeScope();
+        images = Pad(images.contiguous(), padding);
+        long count = images.shape[0], channels = images.shape[1], height = images.shape[2], width = images.shape[3];
+        if (height < size || width < size)
+            throw new ArgumentException($"A crop of {size} pixels does not fit into {width} x {height} pixels, padding included.");
         var device = images.device;
-        var steps = arange(size, int64, device).view(1, -1);
-        var y = randint(-padding, height + padding - size + 1, [count, 1], int64, device, generator: random).add(steps); // (N, size)
-        var x = randint(-padding, width + padding - size + 1, [count, 1], int64, device, generator: random);
+        var image = arange(count, int64, device);
         if (flip)
         {
-            var mirrored = rand([count, 1], device: device, generator: random).lt(0.5);
-            x = x.add(where(mirrored, steps.flip(1), steps)); // (N, size)
+            images = cat([images, images.flip(3)]);
+            image.add_(rand([count], device: device, generator: random).lt(0.5), count);
         }
-        else
-        {
-            x = x.add(steps);
-        }
-        var index = Reflect(y, height).mul_(width).unsqueeze(2).add(Reflect(x, width).unsqueeze(1)).view(count, 1, -1); // (N, 1, size * size)
-        return images.contiguous().view(count, 3, -1).gather(2, index.expand(count, 3, -1)).view(count, 3, size, size).MoveToOuterDisposeScope();
+        var top = randint(0, height - size + 1, [count], int64, device, generator: random);
+        var left = randint(0, width - size + 1, [count], int64, device, generator: random);
+
+        // A view of every window there could be, of which those that were drawn are copied.
+        long plane = height * width, windows = images.numel() - (channels - 1) * plane - (size - 1) * (width + 1);
+        var start = image.mul_(channels * plane).add_(top, width).add_(left);
+        return images.as_strided([windows, channels, size, size], [1, plane, width, 1]).index_select(0, start).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Maps positions outside 0..length-1 back inside, as a mirror at the border would.</summary>
-    private static Tensor Reflect(Tensor positions, long length) =>
-        positions.abs().sub(length - 1).abs().neg().add(length - 1);
+    private static Tensor Pad(Tensor images, int padding)
+    {
+        if (padding == 0)
+            return images;
+        return images.index_select(2, Reflection(images.shape[2])).index_select(3, Reflection(images.shape[3]));
+
+        // Positions outside 0..length-1, brought back inside as a mirror at the border would.
+        Tensor Reflection(long length) =>
+            arange(-padding, length + padding, int64, images.device).abs_().sub_(length - 1).abs_().neg_().add_(length - 1);
+    }
 }

@@ -154,11 +154,7 @@ public static class Pretraining
     {
         using var scope = NewDisposeScope();
         using var random = Seeds.NewGenerator(device, options.Seed, step, Seeds.Augmentation);
-        var padding = encoder.Stem == Stem.Small ? encoder.ImageSize / 8 : 0;
-        var images = RandomCropFlip.Apply(batch.ToTensor(device), encoder.ImageSize, padding, options.Flip, random);
-        if (options.ColorJitter > 0)
-            images = ColorJitter.Apply(images, options.ColorJitter, random);
-        return images.MoveToOuterDisposeScope();
+        return options.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random).MoveToOuterDisposeScope();
     }
 
     private static void Prepare(TrainingStep step, ImageLoader loader, Encoder encoder, PretrainingOptions options, Device device)
@@ -221,10 +217,14 @@ public static class Pretraining
         ["weightDecay"] = Text(options.WeightDecay),
         ["decayNormsAndBiases"] = Text(options.DecayNormsAndBiases),
         ["clipGradientNorm"] = Text(options.ClipGradientNorm ?? 0),
-        ["precision"] = options.Precision.ToString(),
+        ["precision"] = options.PrecisionOn(Devices.Resolve(options.Device)).ToString(),
         ["seed"] = Text(options.Seed),
-        ["colorJitter"] = Text(options.ColorJitter),
-        ["flip"] = Text(options.Flip),
+        ["minimumArea"] = Text(options.Augmentation.MinimumArea),
+        ["flip"] = Text(options.Augmentation.Flip),
+        ["colorJitter"] = Text(options.Augmentation.ColorJitter),
+        ["hue"] = Text(options.Augmentation.Hue),
+        ["greyscale"] = Text(options.Augmentation.Greyscale),
+        ["blur"] = Text(options.Augmentation.Blur),
     };
 
     private static string Text(IConvertible value) => value.ToString(CultureInfo.InvariantCulture);

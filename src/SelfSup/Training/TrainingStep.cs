@@ -15,12 +15,14 @@ internal sealed class TrainingStep : IDisposable
     private readonly IReadOnlyList<WeightedTask> tasks;
     private readonly PretrainingOptions options;
     private readonly Device device;
+    private readonly Precision precision;
     private readonly PretextModel[] models;
     private readonly Optimizer[] phases;
 
     public TrainingStep(Encoder encoder, IReadOnlyList<WeightedTask> tasks, PretrainingOptions options, Device device)
     {
         (this.encoder, this.tasks, this.options, this.device) = (encoder, tasks, options, device);
+        precision = options.PrecisionOn(device);
         // Heads are built with TorchSharp's own initialisation, which draws from the process-wide generator.
         manual_seed(options.Seed);
         models = [.. tasks.Select(task => task.Task.CreateModel(encoder))];
@@ -59,7 +61,7 @@ internal sealed class TrainingStep : IDisposable
                     RunObjective(t, models[t].Objectives[p], batches[t], names, metrics);
             }
             if (options.ClipGradientNorm is { } norm)
-                nn.utils.clip_grad_norm_(phase.Parameters.Select(parameter => parameter.Value), norm);
+                phase.ClipGradients(norm);
             phase.Step(learningRate);
         }
         foreach (var model in models)
@@ -97,7 +99,7 @@ internal sealed class TrainingStep : IDisposable
     private void RunObjective(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
     {
         PretextLoss loss;
-        using (options.Precision == Precision.BFloat16 ? Autocast.ToBFloat16(device) : null)
+        using (precision == Precision.BFloat16 ? Autocast.ToBFloat16(device) : null)
             loss = objective.Loss(batch);
         using (loss)
         {
@@ -151,7 +153,10 @@ internal sealed class TrainingStep : IDisposable
         }
     }
 
-    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => options.Optimizer == OptimizerKind.Sgd
-        ? new Sgd(parameters, momentum: 0.9, options.WeightDecay)
-        : new AdamW(parameters, beta1: 0.9, beta2: 0.999, options.WeightDecay);
+    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => options.Optimizer switch
+    {
+        OptimizerKind.Sgd => new Sgd(parameters, momentum: 0.9, options.WeightDecay),
+        OptimizerKind.AdamW => new AdamW(parameters, beta1: 0.9, beta2: 0.999, options.WeightDecay),
+        _ => new Lars(parameters, momentum: 0.9, options.WeightDecay, trust: 0.02),
+    };
 }

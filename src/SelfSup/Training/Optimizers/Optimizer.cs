@@ -35,6 +35,19 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
             parameter.Gradient?.zero_();
     }
 
+    /// <summary>Scales all gradients down where their common norm is above a limit, without a word from the device to the host.</summary>
+    /// <param name="limit">The largest norm.</param>
+    public void ClipGradients(double limit)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var gradients = Parameters.Select(parameter => parameter.Gradient).OfType<Tensor>().ToArray();
+        var norm = stack(gradients.Select(gradient => gradient.norm())).norm();
+        var factor = norm.add_(1e-6).reciprocal_().mul_(limit).clamp_max_(1);
+        foreach (var gradient in gradients)
+            gradient.mul_(factor);
+    }
+
     public void Dispose()
     {
         foreach (var state in State.Values)
