@@ -40,8 +40,8 @@ public static class ColorJitter
 
         var pixels = images.to(ScalarType.Float32).view(count, 3, height * width);
         var mean = weights.matmul(pixels.mean([2], keepdim: true)); // (N, 1, 1)
-        var offset = contrast.neg().add_(1).mul_(brightness).mul_(mean).expand(count, 3, 1);
-        return baddbmm(offset, matrix, pixels).round_().clamp_(0, 255).to(ScalarType.Byte).view(count, 3, height, width)
+        var offset = contrast.neg().add_(1).mul_(brightness).mul_(mean);
+        return matrix.bmm(pixels).add_(offset).round_().clamp_(0, 255).to(ScalarType.Byte).view(count, 3, height, width)
             .MoveToOuterDisposeScope();
     }
 }

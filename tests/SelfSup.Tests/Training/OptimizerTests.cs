@@ -29,6 +29,47 @@ public class OptimizerTests
         Assert.True(kept.eq(1).all().item<bool>());
     }
 
+    [Fact]
+    public void LarsStepsInProportionToTheWeightsWhateverTheGradientsSize()
+    {
+        using var scope = NewDisposeScope();
+        var start = randn([5, 4], generator: new Generator(3));
+        foreach (var scale in new[] { 0.01, 100 })
+        {
+            using Parameter weight = new(start.clone()), bias = new(start.clone());
+            using var optimizer = new Lars([new("w", weight, 1, true), new("b", bias, 1, false)], 0.9, weightDecay: 0, trust: 0.02);
+            (weight.square().sum() + bias.square().sum()).mul(scale).backward();
+            optimizer.Step(0.5);
+            Assert.Equal(0.5 * 0.02, weight.sub(start).norm().item<float>() / start.norm().item<float>(), 1e-5);
+            Assert.Equal(0.5 * 2 * scale, bias.sub(start).norm().item<float>() / start.norm().item<float>(), 1e-3 * scale);
+        }
+    }
+
+    [Fact]
+    public void LarsUpdatesZeroWeightsAsSgdDoes()
+    {
+        using var scope = NewDisposeScope();
+        using Parameter weight = new(zeros(3, 2));
+        using var optimizer = new Lars([new("w", weight, 1, true)], 0.9, weightDecay: 0.1, trust: 0.02);
+        weight.sum().backward();
+        optimizer.Step(0.5);
+        Assert.True(weight.eq(-0.5).all().item<bool>());
+    }
+
+    [Fact]
+    public void ClippingScalesAllGradientsToTheirCommonNorm()
+    {
+        using var scope = NewDisposeScope();
+        using Parameter a = new(ones(3)), b = new(ones(1));
+        using var optimizer = new Sgd([new("a", a, 1, false), new("b", b, 1, false)], 0, 0);
+        (a.sum() + b.mul(1).sum()).backward(); // a norm of 2
+        optimizer.ClipGradients(4);
+        Assert.True(a.grad!.eq(1).all().item<bool>());
+        optimizer.ClipGradients(1);
+        Assert.Equal(0.5, a.grad!.mean().item<float>(), 1e-5);
+        Assert.Equal(0.5, b.grad!.item<float>(), 1e-5);
+    }
+
     private static void AssertSameAs(Func<IReadOnlyList<TrainedParameter>, Optimizer> create, Func<Parameter, optim.Optimizer> createReference)
     {
         using var scope = NewDisposeScope();

@@ -1,0 +1,54 @@
+using SelfSup.Augmentations;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Augmentations;
+
+public class AugmentationTests
+{
+    private static readonly Augmentation everything = new() { MinimumArea = 0.3, ColorJitter = 0.4, Hue = 0.1, Greyscale = 0.2, Blur = 0.5 };
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(40)]
+    public void EveryStepGivesBytesOfTheAskedSize(int side)
+    {
+        using var scope = NewDisposeScope();
+        var images = randint(0, 256, [5, 3, side, side], ScalarType.Byte, generator: new Generator(1));
+        foreach (var augmentation in new[] { new Augmentation(), everything })
+        {
+            var varied = augmentation.Apply(images, 32, new Generator(2));
+            Assert.Equal([5, 3, 32, 32], varied.shape);
+            Assert.Equal(ScalarType.Byte, varied.dtype);
+            Assert.False(varied.Equals(images));
+            Assert.True(varied.Equals(augmentation.Apply(images, 32, new Generator(2))));
+        }
+    }
+
+    [Fact]
+    public void NothingIsLeftBehind()
+    {
+        var images = randint(0, 256, [5, 3, 40, 40], ScalarType.Byte, generator: new Generator(1));
+        using var random = new Generator(2);
+        var before = LiveTensors.Count();
+        everything.Apply(images, 32, random).Dispose();
+        new Augmentation().Apply(images, 32, random).Dispose();
+        Assert.Equal(before, LiveTensors.Count());
+        images.Dispose();
+    }
+
+    [Fact]
+    public void SettingsOutOfRangeAreNamed()
+    {
+        Refused("Augmentation.MinimumArea is 0", new() { MinimumArea = 0 });
+        Refused("Augmentation.ColorJitter is 2", new() { ColorJitter = 2 });
+        Refused("Augmentation.Hue is 0.6", new() { Hue = 0.6 });
+        Refused("Augmentation.Greyscale is -1", new() { Greyscale = -1 });
+        Refused("Augmentation.Blur is NaN", new() { Blur = double.NaN });
+
+        static void Refused(string message, Augmentation augmentation)
+        {
+            using var images = zeros(1, 3, 8, 8, ScalarType.Byte);
+            Assert.Contains(message, Assert.Throws<ArgumentException>(() => augmentation.Apply(images, 8, new Generator(1))).Message);
+        }
+    }
+}
