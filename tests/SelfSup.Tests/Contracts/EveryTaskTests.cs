@@ -31,7 +31,7 @@ public class EveryTaskTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void LiveTensorsStayConstantOver200Steps(string name)
+    public void LiveTensorsStayConstantOver50Steps(string name)
     {
         using var run = NewRun(name);
         TrainingContract.LiveTensorsStayConstant(run);

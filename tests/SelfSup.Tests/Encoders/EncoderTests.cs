@@ -126,7 +126,7 @@ public class EncoderTests
         Forward();
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         for (var i = 0; i < 25; i++)
             Forward();
         Assert.Equal(before, Tensor.TotalCount);

@@ -162,7 +162,7 @@ public sealed class EncoderFileTests : IDisposable
     public void SavingAndLoadingLeaveNoTensorBehind()
     {
         using var encoder = new ConvNet(32);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         EncoderFile.Save(encoder, FilePath);
         EncoderFile.LoadWeights(encoder, FilePath);
         Assert.Equal(before, Tensor.TotalCount);

@@ -86,7 +86,7 @@ public class FeatureExtractorTests
         var source = new TestImages(20, 2);
         var layers = FeatureLayer.ListOf(encoder);
         FeatureExtractor.Extract(encoder, source, layers, batchSize: 8).Dispose();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         for (var i = 0; i < 3; i++)
         {
             using var set = FeatureExtractor.Extract(encoder, source, layers, batchSize: 8);
@@ -103,7 +103,7 @@ public class FeatureExtractorTests
         var layers = FeatureLayer.ListOf(encoder);
         FeatureExtractor.Extract(encoder, new TestImages(20, 2), layers, batchSize: 8, progress: progress).Dispose();
         Assert.Equal([8, 16, 20], progress.Reports);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         Assert.ThrowsAny<OperationCanceledException>(() =>
             FeatureExtractor.Extract(encoder, new TestImages(20, 2), layers, cancellationToken: new CancellationToken(true)));
         Assert.Equal(before, Tensor.TotalCount);

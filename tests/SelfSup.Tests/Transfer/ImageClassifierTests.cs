@@ -62,7 +62,7 @@ public sealed class ImageClassifierTests : IDisposable
             classifier = LinearProbe.Fit(encoder, new TestImages(20, 2), Quick);
         using (classifier)
             classifier.ComputeProbabilities(images).Dispose();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         using (var encoder = new ConvNet(16))
             LinearProbe.Fit(encoder, new TestImages(20, 2), Quick).Dispose();
         var left = Tensor.TotalCount - before;
@@ -76,7 +76,7 @@ public sealed class ImageClassifierTests : IDisposable
         using var classifier = LinearProbe.Fit(encoder, new TestImages(20, 2), Quick);
         var path = WriteImage(0, SKEncodedImageFormat.Png);
         classifier.Predict(path);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         for (var i = 0; i < 5; i++)
             classifier.Predict(path);
         Assert.Equal(before, Tensor.TotalCount);
@@ -126,7 +126,7 @@ public sealed class ImageClassifierTests : IDisposable
     /// <summary>What TorchSharp leaves to the finalizer of a disposed encoder: the buffers of its BatchNorm.</summary>
     private static long Leftovers()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         new ConvNet(16).Dispose();
         return Tensor.TotalCount - before;
     }

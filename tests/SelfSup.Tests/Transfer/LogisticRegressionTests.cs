@@ -123,7 +123,7 @@ public class LogisticRegressionTests
         using var scope = NewDisposeScope();
         var (features, labels) = MakeData(100, 10, 3);
         LogisticRegression.Fit(features, labels, 3, 0.1).Dispose();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         using (var fit = LogisticRegression.Fit(features, labels, 3, 0.1))
             Assert.Equal(before + 1, Tensor.TotalCount);
         Assert.Equal(before, Tensor.TotalCount);
