@@ -5,20 +5,13 @@ using System.Runtime.Intrinsics;
 
 namespace SelfSup.Data;
 
-/// <summary>
-/// Resizes squares by a triangle filter that widens with the reduction, so that enlarging is bilinear and reducing does not alias.
-/// Keeps its scratch for reuse; each thread has its own.
-/// </summary>
+/// <summary>Resizes squares by a <see cref="TriangleFilter"/>, first down, then across. Keeps its scratch for reuse; each thread has its own.</summary>
 internal sealed class Resampler
 {
     [ThreadStatic]
     private static Resampler? current;
 
-    private int from;
-    private int to;
-    private int taps;
-    private int[] starts = [];
-    private float[] weights = [];
+    private readonly TriangleFilter filter = new();
     private float[] row = [];
 
     /// <summary>The calling thread's resampler.</summary>
@@ -39,18 +32,18 @@ internal sealed class Resampler
             plane[..(side * side)].CopyTo(pixels);
             return;
         }
-        Prepare(side, size, side);
+        filter.Prepare(side, size);
         for (var y = 0; y < size; y++)
         {
             var line = BlendRows(plane, side, side, y);
             for (var x = 0; x < size; x++)
             {
                 var sum = 0f;
-                var values = line.Slice(starts[x], taps);
-                var factors = weights.AsSpan(x * taps, taps);
+                var factors = filter.WeightsOf(x);
+                var values = line.Slice(filter.StartOf(x), factors.Length);
                 for (var i = 0; i < factors.Length; i++)
                     sum += factors[i] * values[i];
-                pixels[y * size + x] = ToByte(sum);
+                pixels[y * size + x] = (byte)(sum + 0.5f);
             }
         }
     }
@@ -58,26 +51,30 @@ internal sealed class Resampler
     /// <summary>Resizes a square of interleaved, premultiplied RGBA to upright RGB planes on white.</summary>
     public void ResizeRgba(ReadOnlySpan<byte> rgba, int rowBytes, int side, int size, Orientation orientation, Span<byte> pixels)
     {
-        Prepare(side, size, side * 4);
+        filter.Prepare(side, size);
         var (start, stepX, stepY) = orientation.Layout(size);
-        var red = pixels[..(size * size)];
-        var green = pixels.Slice(size * size, size * size);
-        var blue = pixels.Slice(2 * size * size, size * size);
+        var plane = size * size;
+        pixels = pixels[..(3 * plane)];
         for (var y = 0; y < size; y++)
         {
             var line = MemoryMarshal.Cast<float, Vector128<float>>(BlendRows(rgba, rowBytes, side * 4, y));
             var at = start + y * stepY;
-            for (var x = 0; x < size; x++, at += stepX)
+            for (var x = 0; x < size; x += 4)
             {
-                var sum = Vector128<float>.Zero;
-                var values = line.Slice(starts[x], taps);
-                var factors = weights.AsSpan(x * taps, taps);
-                for (var i = 0; i < factors.Length; i++)
-                    sum += values[i] * factors[i];
-                sum += Vector128.Create(255 - sum[3]);
-                red[at] = ToByte(sum[0]);
-                green[at] = ToByte(sum[1]);
-                blue[at] = ToByte(sum[2]);
+                var four = ToPlanes(WeighOnWhite(line, x), WeighOnWhite(line, x + 1), WeighOnWhite(line, x + 2), WeighOnWhite(line, x + 3));
+                var count = Math.Min(4, size - x);
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var values = four[channel];
+                    if (stepX == 1 && count == 4)
+                        MemoryMarshal.Write(pixels[(channel * plane + at)..], values);
+                    else
+                    {
+                        for (var i = 0; i < count; i++)
+                            pixels[channel * plane + at + i * stepX] = (byte)(values >> (8 * i));
+                    }
+                }
+                at += 4 * stepX;
             }
         }
     }
@@ -85,64 +82,63 @@ internal sealed class Resampler
     /// <summary>Weighs the source rows under output row <paramref name="y"/> into one; rows are contiguous in every layout.</summary>
     private Span<float> BlendRows(ReadOnlySpan<byte> source, int rowBytes, int length, int y)
     {
+        if (row.Length < length)
+            row = new float[length];
         var line = row.AsSpan(0, length);
-        line.Clear();
-        for (var i = 0; i < taps; i++)
+        var factors = filter.WeightsOf(y).TrimEnd(0f);
+        var rows = source.Slice(filter.StartOf(y) * rowBytes, (factors.Length - 1) * rowBytes + length);
+        var step = Vector<byte>.Count;
+        // The last step goes back to end with the row, and so repeats a few columns.
+        for (var x = 0; length >= step && x < length; x += step)
+            BlendColumns(rows, rowBytes, Math.Min(x, length - step), factors, line);
+        for (var x = 0; length < step && x < length; x++)
         {
-            var weight = weights[y * taps + i];
-            if (weight != 0)
-                AddRow(source.Slice((starts[y] + i) * rowBytes, length), weight, line);
+            var sum = 0f;
+            for (var i = 0; i < factors.Length; i++)
+                sum += factors[i] * rows[i * rowBytes + x];
+            line[x] = sum;
         }
         return line;
     }
 
-    private static void AddRow(ReadOnlySpan<byte> source, float weight, Span<float> line)
+    private static void BlendColumns(ReadOnlySpan<byte> rows, int rowBytes, int x, ReadOnlySpan<float> factors, Span<float> line)
     {
-        ref var bytes = ref MemoryMarshal.GetReference(source);
-        ref var floats = ref MemoryMarshal.GetReference(line);
-        var quarter = Vector<float>.Count;
-        var i = 0;
-        for (; i <= source.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        Vector<float> a = default, b = default, c = default, d = default;
+        for (var i = 0; i < factors.Length; i++)
         {
-            Vector.Widen(Vector.LoadUnsafe(ref bytes, (nuint)i), out var low, out var high);
-            Vector.Widen(low, out var a, out var b);
-            Vector.Widen(high, out var c, out var d);
-            Add(a, ref Unsafe.Add(ref floats, i));
-            Add(b, ref Unsafe.Add(ref floats, i + quarter));
-            Add(c, ref Unsafe.Add(ref floats, i + 2 * quarter));
-            Add(d, ref Unsafe.Add(ref floats, i + 3 * quarter));
+            Vector.Widen(new Vector<byte>(rows[(i * rowBytes + x)..]), out var low, out var high);
+            Vector.Widen(low, out var first, out var second);
+            Vector.Widen(high, out var third, out var fourth);
+            a += Vector.ConvertToSingle(Vector.AsVectorInt32(first)) * factors[i];
+            b += Vector.ConvertToSingle(Vector.AsVectorInt32(second)) * factors[i];
+            c += Vector.ConvertToSingle(Vector.AsVectorInt32(third)) * factors[i];
+            d += Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) * factors[i];
         }
-        for (; i < source.Length; i++)
-            line[i] += weight * source[i];
-
-        void Add(Vector<uint> values, ref float target) =>
-            (Vector.LoadUnsafe(ref target) + Vector.ConvertToSingle(Vector.AsVectorInt32(values)) * weight).StoreUnsafe(ref target);
+        var target = line.Slice(x, Vector<byte>.Count);
+        a.CopyTo(target);
+        b.CopyTo(target[Vector<float>.Count..]);
+        c.CopyTo(target[(2 * Vector<float>.Count)..]);
+        d.CopyTo(target[(3 * Vector<float>.Count)..]);
     }
 
-    private static byte ToByte(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);
-
-    private void Prepare(int side, int size, int rowLength)
+    /// <summary>The RGBA of output column <paramref name="x"/>, laid on white.</summary>
+    private Vector128<float> WeighOnWhite(ReadOnlySpan<Vector128<float>> line, int x)
     {
-        if (row.Length < rowLength)
-            row = new float[rowLength];
-        if (from == side && to == size)
-            return;
-        (from, to) = (side, size);
-        var scale = (float)side / size;
-        var support = Math.Max(scale, 1);
-        taps = Math.Min(side, (int)Math.Ceiling(2 * support) + 1);
-        starts = new int[size];
-        weights = new float[size * taps];
-        for (var i = 0; i < size; i++)
-        {
-            var centre = (i + 0.5f) * scale;
-            starts[i] = Math.Clamp((int)MathF.Floor(centre - support + 0.5f), 0, side - taps);
-            var factors = weights.AsSpan(i * taps, taps);
-            var sum = 0f;
-            for (var tap = 0; tap < taps; tap++)
-                sum += factors[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - centre) / support));
-            for (var tap = 0; tap < taps; tap++)
-                factors[tap] /= sum;
-        }
+        var sum = Vector128<float>.Zero;
+        var factors = filter.WeightsOf(x);
+        var values = line.Slice(filter.StartOf(x), factors.Length);
+        for (var i = 0; i < factors.Length; i++)
+            sum += values[i] * factors[i];
+        return sum + Vector128.Create(255 - sum[3]);
+    }
+
+    /// <summary>Rounds four pixels of 0..255 to bytes and sorts these by channel: the four reds, greens, blues and the rest.</summary>
+    private static Vector128<uint> ToPlanes(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        var half = Vector128.Create(0.5f);
+        var low = Vector128.Narrow(Vector128.ConvertToInt32(a + half), Vector128.ConvertToInt32(b + half));
+        var high = Vector128.Narrow(Vector128.ConvertToInt32(c + half), Vector128.ConvertToInt32(d + half));
+        var bytes = Vector128.Narrow(low.AsUInt16(), high.AsUInt16());
+        return Vector128.Shuffle(bytes, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsUInt32();
     }
 }

@@ -1,0 +1,49 @@
+namespace SelfSup.Data;
+
+/// <summary>
+/// How much of which source pixels every output pixel takes along one axis: a triangle that widens with the reduction, so that
+/// enlarging is bilinear and reducing does not alias.
+/// </summary>
+internal sealed class TriangleFilter
+{
+    private int from;
+    private int to;
+    private int taps;
+    private int[] starts = [];
+    private float[] weights = [];
+
+    /// <summary>The first source pixel that output pixel <paramref name="i"/> takes from.</summary>
+    public int StartOf(int i) => starts[i];
+
+    /// <summary>The weights of that source pixel and its successors, as many for every output pixel; their sum is 1.</summary>
+    public ReadOnlySpan<float> WeightsOf(int i) => weights.AsSpan(i * taps, taps);
+
+    /// <summary>Sets the filter up for a resize, unless it is. Up to three outputs past the last one are all zeros, for those who count in fours.</summary>
+    public void Prepare(int side, int size)
+    {
+        if (from == side && to == size)
+            return;
+        (from, to) = (side, size);
+        var scale = (float)side / size;
+        var support = Math.Max(scale, 1);
+        taps = Math.Min(side, (int)Math.Ceiling(2 * support) + 1);
+        var padded = (size + 3) / 4 * 4;
+        if (starts.Length < padded)
+            starts = new int[padded];
+        if (weights.Length < padded * taps)
+            weights = new float[padded * taps];
+        for (var i = 0; i < size; i++)
+        {
+            var centre = (i + 0.5f) * scale;
+            starts[i] = Math.Clamp((int)MathF.Floor(centre - support + 0.5f), 0, side - taps);
+            var factors = weights.AsSpan(i * taps, taps);
+            var sum = 0f;
+            for (var tap = 0; tap < taps; tap++)
+                sum += factors[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - centre) / support));
+            for (var tap = 0; tap < taps; tap++)
+                factors[tap] /= sum;
+        }
+        starts.AsSpan(size, padded - size).Clear();
+        weights.AsSpan(size * taps, (padded - size) * taps).Clear();
+    }
+}
