@@ -59,6 +59,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed), normalization);
     var tasks = ParseTasks(options.GetValue(task)!);
     Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");
+    Console.WriteLine($"Images: {source.Description}.");
 
     var settings = new PretrainingOptions
     {

@@ -7,6 +7,9 @@ public interface IImageSource
     /// <summary>Number of images.</summary>
     int Count { get; }
 
+    /// <summary>Where the images come from and what reads them, for reports.</summary>
+    string Description => GetType().Name;
+
     /// <summary>Names an image for reports, such as its path.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <returns>A name that a user can find the image by.</returns>

@@ -4,6 +4,12 @@ namespace SelfSup.Data;
 /// <remarks>Implementations are safe to use from several threads at once.</remarks>
 public interface IImageDecoder
 {
+    /// <summary>The fastest decoder on this machine: <see cref="TurboJpegDecoder"/> where libjpeg-turbo is installed, else Skia alone.</summary>
+    static IImageDecoder Default { get; } = TurboJpegDecoder.IsAvailable ? new TurboJpegDecoder() : SkiaImageDecoder.Default;
+
+    /// <summary>What decodes, for reports; decoders whose pixels differ have different names.</summary>
+    string Name => GetType().Name;
+
     /// <summary>Decodes an image, scaled so that its shorter side is <paramref name="size"/> and cropped to the central square.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <param name="size">Side of the square in pixels.</param>

@@ -25,6 +25,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
+    public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}";
+
+    /// <inheritdoc/>
     public unsafe void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -92,12 +95,10 @@ public sealed class SkiaImageDecoder : IImageDecoder
 
     private static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
     {
-        var side = Math.Min(stored.Width, stored.Height);
-        // An odd margin is rounded so that the crop is the same as after turning the image upright.
-        var left = (stored.Width - side + (orientation.MirrorsX ? 1 : 0)) / 2;
-        var top = (stored.Height - side + (orientation.MirrorsY ? 1 : 0)) / 2;
+        var crop = CentralSquare.Of(stored.Width, stored.Height, orientation);
         var rowBytes = stored.Width * BytesPerPixel;
-        Resampler.Current.ResizeRgba(rgba[(top * rowBytes + left * BytesPerPixel)..], rowBytes, side, size, orientation, pixels);
+        Resampler.Current.ResizeRgba(
+            rgba[(crop.Top * rowBytes + crop.Left * BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
     }
 
     private static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)

@@ -28,7 +28,7 @@ public sealed class ImageFolder : IImageSource
     /// lower case, and are not hidden. None is opened yet.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="decoder">Decodes the files; <see cref="SkiaImageDecoder.Default"/> if null.</param>
+    /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>
     /// <returns>The images.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">There is no image in it.</exception>
@@ -51,13 +51,16 @@ public sealed class ImageFolder : IImageSource
             .ToArray();
         if (names.Length == 0)
             throw new InvalidDataException($"There is no image in '{root}': no file that ends in {string.Join(", ", extensions)}.");
-        return new ImageFolder(root, names, decoder ?? SkiaImageDecoder.Default);
+        return new ImageFolder(root, names, decoder ?? IImageDecoder.Default);
     }
 
     /// <summary>The path of an image below <see cref="Path"/>, with slashes.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <returns>The path.</returns>
     public string NameOf(int index) => names[index];
+
+    /// <summary>The folder and what decodes its files.</summary>
+    public string Description => $"{Path}, decoded by {decoder.Name}";
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)

@@ -43,5 +43,8 @@ public sealed class ImageSubset : IImageSource
     public string NameOf(int index) => source.NameOf(indices[index]);
 
     /// <inheritdoc/>
+    public string Description => source.Description;
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
 }

@@ -25,7 +25,7 @@ public sealed class LabeledImageFolder : ILabeledImageSource
 
     /// <summary>Lists the images of a folder as <see cref="ImageFolder.Open"/> does; the first-level sub-folder is the class.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="decoder">Decodes the files; <see cref="SkiaImageDecoder.Default"/> if null.</param>
+    /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>
     /// <returns>The images.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It has no images, images outside the sub-folders, or fewer than two classes.</exception>
@@ -54,6 +54,9 @@ public sealed class LabeledImageFolder : ILabeledImageSource
 
     /// <inheritdoc/>
     public string NameOf(int index) => images.NameOf(index);
+
+    /// <inheritdoc/>
+    public string Description => images.Description;
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);

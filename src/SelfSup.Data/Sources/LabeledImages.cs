@@ -58,5 +58,8 @@ public sealed class LabeledImages : ILabeledImageSource
     public string NameOf(int index) => images.NameOf(index);
 
     /// <inheritdoc/>
+    public string Description => images.Description;
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
 }

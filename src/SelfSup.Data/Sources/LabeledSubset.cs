@@ -58,6 +58,9 @@ public sealed class LabeledSubset : ILabeledImageSource
     public string NameOf(int index) => images.NameOf(index);
 
     /// <inheritdoc/>
+    public string Description => images.Description;
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
 
     /// <summary>All images, one of each class in turn; the order within a class is random.</summary>

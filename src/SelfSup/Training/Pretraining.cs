@@ -120,7 +120,7 @@ public static class Pretraining
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
         var result = new PretrainingResult(done, log.EpochMeans, loader.Failures, folder?.EncoderPath);
-        folder?.SaveReport(result);
+        folder?.SaveReport(result, images);
         return result;
 
         void Checkpoint()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SelfSup.Data;
 using SelfSup.Files;
 using static TorchSharp.torch;
 
@@ -86,9 +87,16 @@ internal sealed class RunFolder
     }
 
     /// <summary>Writes what the run ended with.</summary>
-    public void SaveReport(PretrainingResult result) =>
+    public void SaveReport(PretrainingResult result, IImageSource images) =>
         File.WriteAllText(Path.Combine(folder, "report.json"), JsonSerializer.Serialize(
-            new { result.Steps, result.Metrics, UnreadableImages = result.Failures.Select(failure => new { failure.Name, failure.Reason }) }, Indented));
+            new
+            {
+                result.Steps,
+                result.Metrics,
+                Images = images.Description,
+                UnreadableImages = result.Failures.Select(failure => new { failure.Name, failure.Reason }),
+            },
+            Indented));
 
     private IEnumerable<string> Checkpoints() =>
         Directory.EnumerateFiles(Path.Combine(folder, "checkpoints"), "step-*.safetensors").Order(StringComparer.Ordinal);

@@ -31,7 +31,7 @@ public sealed class ImageClassifier : IDisposable
     public int ImageSize => encoder.ImageSize;
 
     /// <summary>Decodes images; best the decoder that the labelled images were read with.</summary>
-    public IImageDecoder Decoder { get; set; } = new SkiaImageDecoder();
+    public IImageDecoder Decoder { get; set; } = IImageDecoder.Default;
 
     /// <summary>Reads a classifier from a file.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
