@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SelfSup;
+using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Samples;
@@ -17,6 +18,10 @@ var task = new Option<string>("--task")
 var images = new Option<string?>("--images") { Description = "Folder of images, at any depth." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files." };
 var idx = new Option<string?>("--idx") { Description = "IDX file of images (MNIST, Fashion-MNIST), plain or .gz." };
+var pack = new Option<string?>("--pack")
+{
+    Description = "File to keep the decoded images in: packed by the first run, read without decoding by later ones.",
+};
 var encoder = new Option<string>("--encoder")
 {
     Description = $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.",
@@ -48,7 +53,7 @@ var resume = new Option<bool>("--resume") { Description = "Go on from the last c
 
 var command = new RootCommand("Pretrains an encoder on unlabelled images.")
 {
-    task, images, cifar10, idx, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, resume,
+    task, images, cifar10, idx, pack, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, resume,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -58,6 +63,11 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;
     using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed), normalization);
     var tasks = ParseTasks(options.GetValue(task)!);
+    var augmentation = new Augmentation { MinimumArea = options.GetValue(cropArea) };
+    using var packed = options.GetValue(pack) is { } file
+        ? await PackAsync(source, file, Pretraining.ReadSizeOf(network, augmentation), cancellation)
+        : null;
+    source = packed ?? source;
     Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");
     Console.WriteLine($"Images: {source.Description}.");
 
@@ -68,7 +78,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         LearningRate = options.GetValue(rate),
         Optimizer = options.GetValue(optimizer),
         Precision = options.GetValue(precision),
-        Augmentation = new() { MinimumArea = options.GetValue(cropArea) },
+        Augmentation = augmentation,
         ClipGradientNorm = options.GetValue(clip),
         Seed = options.GetValue(seed),
         Device = ParseDevice(options.GetValue(device)!),
@@ -82,6 +92,22 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Console.WriteLine($"  and {result.Failures.Count - 10} more, all named in report.json");
     Console.WriteLine($"Wrote {result.EncoderFile}. See previews, metrics.jsonl and checkpoints in {options.GetValue(output)}.");
 });
+
+static async Task<PackedImages> PackAsync(IImageSource source, string file, int size, CancellationToken cancellation)
+{
+    try
+    {
+        var packed = await PackedImages.OpenOrPackAsync(source, file, new() { ImageSize = size }, new PackingLine(file), cancellation);
+        Console.WriteLine($"Reading {packed.Count:N0} images of {packed.ImageSize} pixels from {file}.");
+        return packed;
+    }
+    catch (OperationCanceledException)
+    {
+        Console.WriteLine();
+        Console.WriteLine("Stopped packing. The same command goes on from there.");
+        throw;
+    }
+}
 
 static async Task<PretrainingResult> RunAsync(
     Encoder network, WeightedTask[] tasks, IImageSource source, PretrainingOptions settings, CancellationToken cancellation)

@@ -21,6 +21,16 @@ public interface IImageSource
     /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
     /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
     void Read(int index, int size, Span<byte> pixels);
+
+    /// <summary>A number that changes when the images do, so that a packed copy of them is known to be out of date.</summary>
+    /// <returns>By default it comes of the names alone; a source that cheaply knows more, such as when files were written, adds it.</returns>
+    ulong GetFingerprint()
+    {
+        var fingerprint = new Fingerprint(nameof(IImageSource));
+        for (var i = 0; i < Count; i++)
+            fingerprint.Add(NameOf(i));
+        return fingerprint.Value;
+    }
 }
 
 /// <summary>An image source that knows the class of every image.</summary>

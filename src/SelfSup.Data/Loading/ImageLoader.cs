@@ -1,13 +1,8 @@
-using System.Globalization;
-
 namespace SelfSup.Data;
 
 /// <summary>Reads a source in batches, on several threads and ahead of use, in an order that the seed and the epoch alone decide.</summary>
 public sealed class ImageLoader
 {
-    // Fewer images say too little about the share of unreadable ones.
-    private const int ImagesToJudge = 20;
-
     private readonly IImageSource source;
     private readonly ImageLoaderOptions options;
     private readonly SortedDictionary<int, ImageFailure> failures = [];
@@ -71,17 +66,15 @@ public sealed class ImageLoader
         cancellationToken.ThrowIfCancellationRequested();
         var order = OrderOf(epoch);
         using var reader = new EpochReader(source, options, Pool, order, firstBatch, cancellationToken);
-        var judgedFrom = Math.Min(ImagesToJudge, order.Length);
-        int tried = 0, failed = 0;
+        var limit = new FailureLimit(options.MaxFailureRatio, order.Length);
         while (reader.Take() is { } pending)
         {
-            tried += pending.Count;
-            failed += Record(pending);
+            limit.Add(pending.Count, Record(pending));
             // Judged here and not by the workers, so that the same batches are delivered however many they are.
-            if (tried >= judgedFrom && failed > options.MaxFailureRatio * tried)
+            if (limit.IsExceeded)
             {
                 Pool.Return(pending.Pixels);
-                throw TooManyFailures(failed, tried);
+                throw limit.Error(Failures);
             }
             if (pending.Finish(Pool) is { } batch)
                 yield return batch;
@@ -110,14 +103,5 @@ public sealed class ImageLoader
             }
         }
         return failed;
-    }
-
-    private InvalidDataException TooManyFailures(int failed, int tried)
-    {
-        var examples = string.Join("; ", Failures.Take(3).Select(failure => $"{failure.Name}: {failure.Reason}"));
-        var limit = options.MaxFailureRatio.ToString(CultureInfo.InvariantCulture);
-        return new InvalidDataException(
-            $"{failed} of {tried} images cannot be read ({examples}). "
-            + $"Mend or remove them, or raise {nameof(options.MaxFailureRatio)} (now {limit}).");
     }
 }

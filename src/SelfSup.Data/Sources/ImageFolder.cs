@@ -87,6 +87,22 @@ public sealed class ImageFolder : IImageSource
         }
     }
 
+    /// <summary>A number that comes of the decoder and of every file's path, length and time of its last change.</summary>
+    /// <returns>The number; the folder may move without changing it.</returns>
+    public ulong GetFingerprint()
+    {
+        var fingerprint = new Fingerprint(nameof(ImageFolder));
+        fingerprint.Add(decoder.Name);
+        foreach (var name in names)
+        {
+            var file = new FileInfo(System.IO.Path.Combine(Path, name));
+            fingerprint.Add(name);
+            fingerprint.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
+            fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
+        }
+        return fingerprint.Value;
+    }
+
     private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)
     {
         var count = 0;

@@ -47,4 +47,14 @@ public sealed class ImageSubset : IImageSource
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
+
+    /// <inheritdoc/>
+    public ulong GetFingerprint()
+    {
+        var fingerprint = new Fingerprint(nameof(ImageSubset));
+        fingerprint.Add(source.GetFingerprint());
+        foreach (var index in indices)
+            fingerprint.Add((ulong)index);
+        return fingerprint.Value;
+    }
 }

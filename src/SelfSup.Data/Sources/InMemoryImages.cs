@@ -37,4 +37,14 @@ public sealed class InMemoryImages : IImageSource
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Resampler.Current.ResizePlanar(this.pixels.AsSpan(checked(index * imageBytes), imageBytes), side, size, pixels);
     }
+
+    /// <inheritdoc/>
+    public ulong GetFingerprint()
+    {
+        var fingerprint = new Fingerprint(nameof(InMemoryImages));
+        fingerprint.Add(name);
+        fingerprint.Add((ulong)side);
+        fingerprint.Add(pixels);
+        return fingerprint.Value;
+    }
 }

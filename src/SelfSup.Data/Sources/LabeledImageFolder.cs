@@ -60,4 +60,7 @@ public sealed class LabeledImageFolder : ILabeledImageSource
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
+
+    /// <inheritdoc/>
+    public ulong GetFingerprint() => images.GetFingerprint();
 }

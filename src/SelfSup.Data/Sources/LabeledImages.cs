@@ -62,4 +62,7 @@ public sealed class LabeledImages : ILabeledImageSource
 
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
+
+    /// <inheritdoc/>
+    public ulong GetFingerprint() => images.GetFingerprint();
 }

@@ -63,6 +63,9 @@ public sealed class LabeledSubset : ILabeledImageSource
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
 
+    /// <inheritdoc/>
+    public ulong GetFingerprint() => images.GetFingerprint();
+
     /// <summary>All images, one of each class in turn; the order within a class is random.</summary>
     private static int[] Deal(ILabeledImageSource source, int seed)
     {

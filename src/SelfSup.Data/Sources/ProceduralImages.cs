@@ -56,6 +56,15 @@ public sealed class ProceduralImages : ILabeledImageSource
         canvas.CopyTo(pixels);
     }
 
+    /// <inheritdoc/>
+    public ulong GetFingerprint()
+    {
+        var fingerprint = new Fingerprint(nameof(ProceduralImages));
+        fingerprint.Add((ulong)Count);
+        fingerprint.Add((ulong)seed);
+        return fingerprint.Value;
+    }
+
     private void Check(int index)
     {
         if ((uint)index >= (uint)Count)

@@ -14,6 +14,20 @@ public static class Pretraining
     private const int PreviewImages = 8;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>
+    /// Side in pixels at which a run reads its images, and so the one to pack them at (<see cref="PackingOptions.ImageSize"/>). Small
+    /// images are read as they go in; of larger ones an eighth more is read for crops that are shifted, a third for those resized.
+    /// </summary>
+    /// <param name="encoder">The encoder to train.</param>
+    /// <param name="augmentation">How the images are varied; null means the default.</param>
+    /// <returns>The side, at least that of the encoder's input.</returns>
+    public static int ReadSizeOf(Encoder encoder, Augmentation? augmentation = null)
+    {
+        if (encoder.Stem == Stem.Small)
+            return encoder.ImageSize;
+        return encoder.ImageSize + encoder.ImageSize / (augmentation is { MinimumArea: < 1 } ? 3 : 8);
+    }
+
     /// <summary>Trains an encoder by one task, on a thread of its own.</summary>
     /// <param name="encoder">The encoder to train in place; borrowed, moved to the run's device, left in eval mode.</param>
     /// <param name="task">The task.</param>
@@ -119,7 +133,7 @@ public static class Pretraining
 
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        var result = new PretrainingResult(done, log.EpochMeans, loader.Failures, folder?.EncoderPath);
+        var result = new PretrainingResult(done, log.EpochMeans, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath);
         folder?.SaveReport(result, images);
         return result;
 
@@ -139,10 +153,11 @@ public static class Pretraining
         }
     }
 
-    /// <summary>Small images are cropped out of a reflected border, larger ones out of a margin that is read with them.</summary>
+    private static IReadOnlyList<ImageFailure> LeftOutBefore(IImageSource images) => images is PackedImages packed ? packed.Failures : [];
+
     private static ImageLoaderOptions LoaderOptions(Encoder encoder, PretrainingOptions options) => new()
     {
-        ImageSize = encoder.Stem == Stem.Small ? encoder.ImageSize : encoder.ImageSize + encoder.ImageSize / 8,
+        ImageSize = ReadSizeOf(encoder, options.Augmentation),
         BatchSize = options.BatchSize,
         Workers = options.Workers,
         Seed = options.Seed,
