@@ -97,9 +97,7 @@ static async Task<PackedImages> PackAsync(IImageSource source, string file, int 
 {
     try
     {
-        var packed = await PackedImages.OpenOrPackAsync(source, file, new() { ImageSize = size }, new PackingLine(file), cancellation);
-        Console.WriteLine($"Reading {packed.Count:N0} images of {packed.ImageSize} pixels from {file}.");
-        return packed;
+        return await PackedImages.OpenOrPackAsync(source, file, new() { ImageSize = size }, new PackingLine(file), cancellation);
     }
     catch (OperationCanceledException)
     {

@@ -40,6 +40,9 @@ public class PackedImages : IImageSource, IDisposable
     /// <inheritdoc/>
     public int Count => header.Count;
 
+    /// <summary>The file and the side of its images.</summary>
+    public string Description => $"{Path}, packed at {ImageSize} pixels";
+
     /// <summary>Side in pixels of the images as they are stored.</summary>
     public int ImageSize => header.Side;
 

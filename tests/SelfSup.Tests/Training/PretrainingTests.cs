@@ -113,6 +113,21 @@ public class PretrainingTests
     }
 
     [Fact]
+    public async Task PackedImagesTrainToTheSameBits()
+    {
+        using var folder = new TemporaryFolder();
+        using var first = new ConvNet(32);
+        using var second = new ConvNet(32);
+        var images = new ProceduralImages(64);
+        using var packed = await PackedImages.OpenOrPackAsync(
+            images, Path.Combine(folder.Path, "images.pack"), new() { ImageSize = Pretraining.ReadSizeOf(first) });
+        Assert.Equal(Train(first, images), Train(second, packed));
+
+        static double Train(Encoder encoder, IImageSource images) => Pretraining.Run(
+            encoder, [new WeightedTask(new RotationTask())], images, new() { Epochs = 1, BatchSize = 16 }).Metrics["rotation/loss"];
+    }
+
+    [Fact]
     public void WrongOptionsAreNamed()
     {
         using var encoder = new ConvNet(32);
