@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SelfSup.Benchmarks;
+
+/// <summary>A Python process with PyTorch, torchvision and Pillow that measures the same on request.</summary>
+internal sealed class Peer : IDisposable
+{
+    private readonly Process process;
+
+    private Peer(Process process, string versions) => (this.process, Versions) = (process, versions);
+
+    /// <summary>Versions of what the peer runs on.</summary>
+    public string Versions { get; }
+
+    /// <summary>Starts the peer; null where Python or one of the packages is missing.</summary>
+    /// <param name="python">The Python to run.</param>
+    public static Peer? Start(string python)
+    {
+        try
+        {
+            var process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
+            if (Ask(process, "versions") is { } versions)
+                return new Peer(process, versions);
+            process.Dispose();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // no such program
+        }
+        return null;
+    }
+
+    /// <summary>Measures once.</summary>
+    /// <returns>Images a second.</returns>
+    public double Measure(params string[] request) => double.Parse(
+        Ask(process, request) ?? throw new InvalidOperationException($"The peer failed at: {string.Join(' ', request)}."), CultureInfo.InvariantCulture);
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private static string? Ask(Process process, params string[] request)
+    {
+        process.StandardInput.WriteLine(string.Join('\t', request));
+        process.StandardInput.Flush();
+        return process.StandardOutput.ReadLine();
+    }
+}

@@ -1,0 +1,77 @@
+// Measures what limits pretraining, in turn with PyTorch where it is installed, and writes a Markdown report.
+using System.CommandLine;
+using SelfSup;
+using SelfSup.Benchmarks;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Runtime;
+using SelfSup.Training;
+
+var only = new Option<string[]>("--only") { Description = "Parts to run [default: all].", AllowMultipleArgumentsPerToken = true };
+var images = new Option<string?>("--images") { Description = "Folder of JPEG photos, which decode, load, packed and epoch need." };
+var python = new Option<string>("--python")
+{
+    Description = "Python that has PyTorch, torchvision and Pillow.",
+    DefaultValueFactory = _ => "/usr/bin/python3",
+};
+var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
+var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
+var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, output };
+command.SetAction(options =>
+{
+    TorchRuntime.KeepFreedMemory();
+    TorchRuntime.RestIdleThreads();
+    using var peer = Peer.Start(options.GetValue(python)!);
+    var (folder, count) = (options.GetValue(images), options.GetValue(rounds));
+    using var packs = new TemporaryPacks();
+    var parts = new Dictionary<string, Func<string>>
+    {
+        ["decode"] = () => LoaderBenchmark.CompareDecoders(Photos(), peer, count).ToMarkdown(),
+        ["load"] = () => LoaderBenchmark.CompareLoaders(Photos(), peer, count).ToMarkdown(),
+        ["packed"] = () => PackedBenchmark.CompareReading(PackPhotos(), count).ToMarkdown(),
+        ["epoch"] = () => PackedBenchmark.CompareEpoch(PackPhotos(), count).ToMarkdown(),
+        ["step"] = () => StepBenchmark.Compare("convnet", peer, count).ToMarkdown() + StepBenchmark.Compare("resnet18", peer, count).ToMarkdown(),
+        ["labels"] = () => PseudoLabelBenchmark.Measure(count),
+        ["memory"] = EnduranceBenchmark.MeasureMemory,
+        ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
+    };
+    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys];
+    if (chosen.FirstOrDefault(part => !parts.ContainsKey(part)) is { } unknown)
+        throw new ArgumentException($"'{unknown}' is not a part; the parts are {string.Join(", ", parts.Keys)}.");
+
+    var report = new StringWriter();
+    Write($"""
+        # Benchmarks
+
+        {Machine.Describe()} Peer: {peer?.Versions ?? "none; PyTorch was not found"}. Contenders in turn, medians of {count} rounds.
+
+        """);
+    foreach (var part in chosen)
+        Write(parts[part]());
+    Write($"Peak resident memory of this process: {Machine.PeakMegabytes():#,0} MB.");
+    if (options.GetValue(output) is { } file)
+        File.WriteAllText(file, report.ToString());
+
+    string Photos() => folder ?? throw new ArgumentException("Give --images, a folder of JPEG photos, or choose parts by --only.");
+
+    PackedImages PackPhotos()
+    {
+        using var encoder = new ResNet(18, PackedBenchmark.Size);
+        return packs.Pack(ImageFolder.Open(Photos()), Pretraining.ReadSizeOf(encoder));
+    }
+
+    void Write(string text)
+    {
+        Console.WriteLine(text);
+        report.WriteLine(text);
+    }
+});
+try
+{
+    return command.Parse(args).Invoke(new() { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
+{
+    Console.Error.WriteLine($"error: {error.Message}");
+    return 2;
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Benchmarks;
+
+/// <summary>One training step of Rotation on a resident batch: turns, normalisation, forward, backward, SGD, loss read.</summary>
+internal static class StepBenchmark
+{
+    private const int WarmupSteps = 3;
+    private const int Steps = 15;
+
+    public static Comparison Compare(string network, Peer? peer, int rounds)
+    {
+        var (size, count) = network == "convnet" ? (32, 32) : (96, 8);
+        var comparison = new Comparison($"Training step, {network} at {size} px, {count} images in 4 turns, inputs a second", "inputs/s");
+        if (peer is not null)
+        {
+            comparison.Add("PyTorch, default", () => peer.Measure("step", network, "default"));
+            comparison.Add("PyTorch, channels-last", () => peer.Measure("step", network, "channels-last"));
+            comparison.Add("PyTorch, channels-last, bf16", () => peer.Measure("step", network, "channels-last-bf16"));
+        }
+        using var single = new ResidentRun(network, size, count, Precision.Float32);
+        using var half = new ResidentRun(network, size, count, Precision.BFloat16);
+        comparison.Add("SelfSup, float32", () => 4 * count / single.MedianSeconds(WarmupSteps, Steps));
+        comparison.Add("SelfSup, bf16", () => 4 * count / half.MedianSeconds(WarmupSteps, Steps));
+        comparison.Run(rounds);
+        return comparison;
+    }
+}
+
+/// <summary>A task that trains on one batch that stays where it is.</summary>
+internal sealed class ResidentRun : IDisposable
+{
+    private readonly Encoder encoder;
+    private readonly TrainingStep step;
+    private readonly Tensor images;
+    private long done;
+
+    public ResidentRun(string network, int size, int count, Precision precision, IPretextTask? task = null, Device? device = null)
+    {
+        device ??= CPU;
+        encoder = EncoderCatalog.Create(network, size);
+        encoder.train();
+        step = new TrainingStep(encoder, [new WeightedTask(task ?? new RotationTask())], new PretrainingOptions { Precision = precision }, device);
+        using var random = new Generator(1, device);
+        images = randint(0, 256, [count, 3, size, size], ScalarType.Byte, device, generator: random);
+        foreach (var model in step.Models)
+            model.Prepare([images]);
+    }
+
+    /// <summary>Trains once and reads the loss.</summary>
+    public void Step()
+    {
+        using var metrics = step.Run(images, done++, long.MaxValue, 0.01);
+        using var values = metrics.Values.cpu();
+        _ = values.data<float>()[0];
+    }
+
+    public double MedianSeconds(int warmup, int steps)
+    {
+        for (var i = 0; i < warmup; i++)
+            Step();
+        var durations = new double[steps];
+        for (var i = 0; i < steps; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Step();
+            durations[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        Array.Sort(durations);
+        return durations[steps / 2];
+    }
+
+    public void Dispose()
+    {
+        step.Dispose();
+        encoder.Dispose();
+        images.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+"""PyTorch's side of the benchmarks: one request a line on stdin, one figure (images a second) a line on stdout.
+
+Requests: "versions", "step NETWORK MODE", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
+"""
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import PIL
+import torch
+import torchvision
+from PIL import Image
+from torch import nn
+from torchvision import transforms
+
+NORMALIZE = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+steps = {}
+
+
+def convnet():
+    layers, inputs = [], 3
+    for width in (32, 64, 128, 256):
+        layers += [nn.Conv2d(inputs, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
+        inputs = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 4))
+
+
+def resnet18():
+    network = torchvision.models.resnet18(num_classes=4)
+    network.conv1 = nn.Conv2d(3, 64, 3, stride=2, padding=1, bias=False)
+    return network
+
+
+class Step:
+    """Rotation: four turns of every image, one step of SGD with momentum and weight decay."""
+
+    def __init__(self, network, mode):
+        self.bf16 = "bf16" in mode
+        self.format = torch.contiguous_format if mode == "default" else torch.channels_last
+        torch.manual_seed(0)
+        side, count = (32, 32) if network == "convnet" else (96, 8)
+        self.network = (convnet() if network == "convnet" else resnet18()).to(memory_format=self.format).train()
+        self.images = torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8)
+        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        self.mean = torch.tensor((0.485, 0.456, 0.406)).view(1, 3, 1, 1) * 255
+        self.deviation = torch.tensor((0.229, 0.224, 0.225)).view(1, 3, 1, 1) * 255
+
+    def run(self):
+        inputs = torch.cat([torch.rot90(self.images, turns, (2, 3)) for turns in range(4)])
+        labels = torch.arange(4).repeat_interleave(len(self.images))
+        inputs = inputs.float().sub_(self.mean).div_(self.deviation).contiguous(memory_format=self.format)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
+            loss = nn.functional.cross_entropy(self.network(inputs), labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        loss.item()
+        return len(inputs)
+
+
+class Photos(torch.utils.data.Dataset):
+    def __init__(self, folder, mode):
+        self.files = sorted(str(path) for path in Path(folder).rglob("*.jpg"))
+        self.draft = mode == "draft"
+        self.transform = transforms.Compose(
+            [transforms.RandomResizedCrop(96, scale=(0.2, 1)), transforms.RandomHorizontalFlip(), transforms.ToTensor(), NORMALIZE])
+
+    def __len__(self):
+        return len(self.files)
+
+    def open(self, index):
+        image = Image.open(self.files[index])
+        if self.draft:
+            image.draft("RGB", (192, 192))
+        return image.convert("RGB")
+
+    def __getitem__(self, index):
+        return self.transform(self.open(index))
+
+
+def step(network, mode):
+    runner = steps.setdefault((network, mode), Step(network, mode))
+    for _ in range(3):
+        runner.run()
+    durations = []
+    for _ in range(15):
+        start = time.perf_counter()
+        count = runner.run()
+        durations.append(time.perf_counter() - start)
+    return count / statistics.median(durations)
+
+
+def decode(folder, mode):
+    photos = Photos(folder, mode)
+    resize = transforms.Compose([transforms.Resize(96), transforms.CenterCrop(96)])
+    start = time.perf_counter()
+    for index in range(len(photos)):
+        resize(photos.open(index))
+    return len(photos) / (time.perf_counter() - start)
+
+
+def load(folder, mode, workers, epochs):
+    photos = Photos(folder, mode)
+    photos.files *= int(epochs)
+    loader = torch.utils.data.DataLoader(photos, batch_size=64, shuffle=True, num_workers=int(workers))
+    start, seen = time.perf_counter(), 0
+    for batch in loader:
+        seen += len(batch)
+    return seen / (time.perf_counter() - start)
+
+
+def versions():
+    return f"PyTorch {torch.__version__}, torchvision {torchvision.__version__}, Pillow {PIL.__version__}"
+
+
+for line in sys.stdin:
+    name, *arguments = line.rstrip("\n").split("\t")
+    print({"step": step, "decode": decode, "load": load, "versions": versions}[name](*arguments), flush=True)
