@@ -31,12 +31,12 @@ public static partial class TorchRuntime
     }
 
     /// <summary>
-    /// Makes idle threads of libtorch go to sleep after some ten microseconds, where they would spin for a millisecond in case there is
+    /// Makes idle threads of libtorch go to sleep after some microseconds, where they would spin for a millisecond in case there is
     /// more to do. The processors they leave decode images meanwhile. Call it before the first tensor; a GOMP_SPINCOUNT that the
     /// environment has stays as it is.
     /// </summary>
     /// <returns>True on Linux, where libtorch computes with GNU OpenMP; false elsewhere, where nothing is changed.</returns>
-    public static bool RestIdleThreads() => OperatingSystem.IsLinux() && SetEnvironment("GOMP_SPINCOUNT", "10000", overwrite: 0) == 0;
+    public static bool RestIdleThreads() => OperatingSystem.IsLinux() && SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0) == 0;
 
     // .NET's own variables are a copy, which native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
