@@ -6,6 +6,7 @@ using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Runtime;
 using SelfSup.Training;
+using static TorchSharp.torch;
 
 var only = new Option<string[]>("--only") { Description = "Parts to run [default: all].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images") { Description = "Folder of JPEG photos, which decode, load, packed and epoch need." };
@@ -15,8 +16,9 @@ var python = new Option<string>("--python")
     DefaultValueFactory = _ => "/usr/bin/python3",
 };
 var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
+var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
-var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, output };
+var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cuda, output };
 command.SetAction(options =>
 {
     TorchRuntime.KeepFreedMemory();
@@ -30,7 +32,8 @@ command.SetAction(options =>
         ["load"] = () => LoaderBenchmark.CompareLoaders(Photos(), peer, count).ToMarkdown(),
         ["packed"] = () => PackedBenchmark.CompareReading(PackPhotos(), count).ToMarkdown(),
         ["epoch"] = () => PackedBenchmark.CompareEpoch(PackPhotos(), count).ToMarkdown(),
-        ["step"] = () => StepBenchmark.Compare("convnet", peer, count).ToMarkdown() + StepBenchmark.Compare("resnet18", peer, count).ToMarkdown(),
+        ["step"] = () => string.Concat(
+            new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
@@ -51,6 +54,8 @@ command.SetAction(options =>
     Write($"Peak resident memory of this process: {Machine.PeakMegabytes():#,0} MB.");
     if (options.GetValue(output) is { } file)
         File.WriteAllText(file, report.ToString());
+
+    Device Device() => Devices.Resolve(options.GetValue(cuda) ? CUDA : CPU);
 
     string Photos() => folder ?? throw new ArgumentException("Give --images, a folder of JPEG photos, or choose parts by --only.");
 

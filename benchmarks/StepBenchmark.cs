@@ -12,18 +12,20 @@ internal static class StepBenchmark
     private const int WarmupSteps = 3;
     private const int Steps = 15;
 
-    public static Comparison Compare(string network, Peer? peer, int rounds)
+    public static Comparison Compare(string network, Device device, Peer? peer, int rounds)
     {
         var (size, count) = network == "convnet" ? (32, 32) : (96, 8);
-        var comparison = new Comparison($"Training step, {network} at {size} px, {count} images in 4 turns, inputs a second", "inputs/s");
+        if (device.type == TorchSharp.DeviceType.CUDA)
+            count *= 8; // enough to keep a GPU busy
+        var comparison = new Comparison($"Training step, {network} at {size} px on {device}, {count} images in 4 turns", "inputs/s");
         if (peer is not null)
         {
-            comparison.Add("PyTorch, default", () => peer.Measure("step", network, "default"));
-            comparison.Add("PyTorch, channels-last", () => peer.Measure("step", network, "channels-last"));
-            comparison.Add("PyTorch, channels-last, bf16", () => peer.Measure("step", network, "channels-last-bf16"));
+            comparison.Add("PyTorch, default", () => peer.Measure("step", network, "default", device.ToString(), $"{count}"));
+            comparison.Add("PyTorch, channels-last", () => peer.Measure("step", network, "channels-last", device.ToString(), $"{count}"));
+            comparison.Add("PyTorch, channels-last, bf16", () => peer.Measure("step", network, "channels-last-bf16", device.ToString(), $"{count}"));
         }
-        using var single = new ResidentRun(network, size, count, Precision.Float32);
-        using var half = new ResidentRun(network, size, count, Precision.BFloat16);
+        using var single = new ResidentRun(network, size, count, Precision.Float32, device: device);
+        using var half = new ResidentRun(network, size, count, Precision.BFloat16, device: device);
         comparison.Add("SelfSup, float32", () => 4 * count / single.MedianSeconds(WarmupSteps, Steps));
         comparison.Add("SelfSup, bf16", () => 4 * count / half.MedianSeconds(WarmupSteps, Steps));
         comparison.Run(rounds);

@@ -1,7 +1,8 @@
 """PyTorch's side of the benchmarks: one request a line on stdin, one figure (images a second) a line on stdout.
 
-Requests: "versions", "step NETWORK MODE", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
+Requests: "versions", "step NETWORK MODE DEVICE IMAGES", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
 """
+import os
 import statistics
 import sys
 import time
@@ -16,6 +17,7 @@ from torchvision import transforms
 
 NORMALIZE = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 steps = {}
+torch.set_num_threads(os.cpu_count())  # some builds begin with one
 
 
 def convnet():
@@ -35,22 +37,23 @@ def resnet18():
 class Step:
     """Rotation: four turns of every image, one step of SGD with momentum and weight decay."""
 
-    def __init__(self, network, mode):
+    def __init__(self, network, mode, device, count):
         self.bf16 = "bf16" in mode
         self.format = torch.contiguous_format if mode == "default" else torch.channels_last
         torch.manual_seed(0)
-        side, count = (32, 32) if network == "convnet" else (96, 8)
-        self.network = (convnet() if network == "convnet" else resnet18()).to(memory_format=self.format).train()
-        self.images = torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8)
+        side = 32 if network == "convnet" else 96
+        self.device = device
+        self.network = (convnet() if network == "convnet" else resnet18()).to(device, memory_format=self.format).train()
+        self.images = torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8, device=device)
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
-        self.mean = torch.tensor((0.485, 0.456, 0.406)).view(1, 3, 1, 1) * 255
-        self.deviation = torch.tensor((0.229, 0.224, 0.225)).view(1, 3, 1, 1) * 255
+        self.mean = torch.tensor((0.485, 0.456, 0.406), device=device).view(1, 3, 1, 1) * 255
+        self.deviation = torch.tensor((0.229, 0.224, 0.225), device=device).view(1, 3, 1, 1) * 255
 
     def run(self):
         inputs = torch.cat([torch.rot90(self.images, turns, (2, 3)) for turns in range(4)])
-        labels = torch.arange(4).repeat_interleave(len(self.images))
+        labels = torch.arange(4, device=self.device).repeat_interleave(len(self.images))
         inputs = inputs.float().sub_(self.mean).div_(self.deviation).contiguous(memory_format=self.format)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.bf16):
             loss = nn.functional.cross_entropy(self.network(inputs), labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -79,8 +82,11 @@ class Photos(torch.utils.data.Dataset):
         return self.transform(self.open(index))
 
 
-def step(network, mode):
-    runner = steps.setdefault((network, mode), Step(network, mode))
+def step(network, mode, device, images):
+    key = (network, mode, device, images)
+    if key not in steps:
+        steps[key] = Step(network, mode, device, int(images))
+    runner = steps[key]
     for _ in range(3):
         runner.run()
     durations = []

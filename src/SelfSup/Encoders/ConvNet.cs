@@ -39,16 +39,10 @@ public sealed class ConvNet : Encoder
     public override Tensor[] ForwardStages(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        var first = Forward(stage1, inputs);
-        var second = Forward(stage2, first);
-        var third = Forward(stage3, second);
-        var fourth = Forward(stage4, third);
+        var first = stage1.ForwardPooled(inputs);
+        var second = stage2.ForwardPooled(first);
+        var third = stage3.ForwardPooled(second);
+        var fourth = stage4.ForwardPooled(third); // sides round up: a tile of 12 pixels still has a map here
         return [.. new[] { first, second, third, fourth }.Select(map => map.MoveToOuterDisposeScope())];
-    }
-
-    private static Tensor Forward(ConvolutionUnit unit, Tensor inputs)
-    {
-        using var map = unit.forward(inputs);
-        return nn.functional.max_pool2d(map, 2, ceil_mode: true); // a tile of 12 pixels still has a map at the last stage
     }
 }

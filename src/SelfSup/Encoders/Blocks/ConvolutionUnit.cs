@@ -19,10 +19,20 @@ internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>(N, inputs, H, W) to (N, outputs, H / stride, W / stride).</summary>
-    public override Tensor forward(Tensor inputs)
+    // In place is safe: the normalisation's gradient needs its input, not its output.
+    public override Tensor forward(Tensor inputs) => Normalize(inputs).relu_();
+
+    /// <summary>The same and 2x2 max-pooling, which halves a side and rounds it up.</summary>
+    public Tensor ForwardPooled(Tensor inputs)
     {
-        using var scope = NewDisposeScope();
-        // In place is safe: the normalisation's gradient needs its input, not its output.
-        return bn.forward(conv.forward(inputs)).relu_().MoveToOuterDisposeScope();
+        using var map = Normalize(inputs);
+        // The largest of ReLUs is the ReLU of the largest, of which there are a quarter as many.
+        return nn.functional.max_pool2d(map, 2, ceil_mode: true).relu_();
+    }
+
+    private Tensor Normalize(Tensor inputs)
+    {
+        using var map = conv.forward(inputs);
+        return bn.forward(map);
     }
 }
