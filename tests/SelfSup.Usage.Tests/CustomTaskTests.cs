@@ -39,7 +39,7 @@ public class CustomTaskTests
         using var folder = new TemporaryFolder();
         using var encoder = new ConvNet(imageSize: 32);
         var result = await Pretraining.RunAsync(
-            encoder, task, new ProceduralImages(640, seed: 1), new PretrainingOptions { Epochs = 4, BatchSize = 32, RunFolder = folder.Path });
+            encoder, task, new ProceduralImages(640, seed: 1), new PretrainingOptions { Epochs = 8, BatchSize = 32, RunFolder = folder.Path });
         Assert.True(result.Metrics["upside-down/accuracy"] > 0.8, $"accuracy {result.Metrics["upside-down/accuracy"]}, chance 0.5");
         Assert.True(File.Exists(folder["previews/upside-down.png"]));
 
