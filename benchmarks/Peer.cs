@@ -6,9 +6,10 @@ namespace SelfSup.Benchmarks;
 /// <summary>A Python process with PyTorch, torchvision and Pillow that measures the same on request.</summary>
 internal sealed class Peer : IDisposable
 {
+    private readonly string python;
     private readonly Process process;
 
-    private Peer(Process process, string versions) => (this.process, Versions) = (process, versions);
+    private Peer(string python, Process process, string versions) => (this.python, this.process, Versions) = (python, process, versions);
 
     /// <summary>Versions of what the peer runs on.</summary>
     public string Versions { get; }
@@ -25,7 +26,7 @@ internal sealed class Peer : IDisposable
                 RedirectStandardOutput = true,
             })!;
             if (Ask(process, "versions") is { } versions)
-                return new Peer(process, versions);
+                return new Peer(python, process, versions);
             process.Dispose();
         }
         catch (System.ComponentModel.Win32Exception)
@@ -34,6 +35,9 @@ internal sealed class Peer : IDisposable
         }
         return null;
     }
+
+    /// <summary>Starts the same in a process of its own, which no earlier request has warmed.</summary>
+    public Peer Another() => Start(python) ?? throw new InvalidOperationException($"{python} does not start again.");
 
     /// <summary>Measures once.</summary>
     /// <returns>Images a second.</returns>

@@ -21,8 +21,7 @@ var output = new Option<string?>("--output") { Description = "Markdown file for 
 var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cuda, output };
 command.SetAction(options =>
 {
-    TorchRuntime.KeepFreedMemory();
-    TorchRuntime.RestIdleThreads();
+    TorchRuntime.TuneForTraining();
     using var peer = Peer.Start(options.GetValue(python)!);
     var (folder, count) = (options.GetValue(images), options.GetValue(rounds));
     using var packs = new TemporaryPacks();

@@ -10,7 +10,7 @@ internal static class SampleProgram
 
     public static async Task<int> RunAsync(RootCommand command, string[] arguments, Func<ParseResult, CancellationToken, Task> run)
     {
-        SelfSup.Runtime.TorchRuntime.KeepFreedMemory();
+        SelfSup.Runtime.TorchRuntime.TuneForTraining();
         command.SetAction(run);
         var result = command.Parse(arguments);
         if (result.Errors.Count > 0)

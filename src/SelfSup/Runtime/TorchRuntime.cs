@@ -10,11 +10,17 @@ public static partial class TorchRuntime
     private const int MmapMax = -4; // M_MMAP_MAX
 
     /// <summary>
-    /// Makes the C library keep freed memory instead of giving it back after every training step. Call it before the first tensor.
-    /// It speeds training on CPUs up by a tenth to a third, for up to some hundred megabytes more of resident memory.
+    /// Prepares the process for training on CPUs, which becomes up to a half faster. Call it before the first tensor. The C library keeps
+    /// freed memory instead of giving it back after every step, large tensors lie on huge pages, and idle threads of libtorch go
+    /// to sleep after some microseconds, which leaves their processors to those that decode images. It costs up to some hundred
+    /// megabytes of resident memory.
     /// </summary>
+    /// <remarks>
+    /// Sets glibc's M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_MMAP_MAX, and the variables THP_MEM_ALLOC_ENABLE (libtorch) and
+    /// GOMP_SPINCOUNT (GNU OpenMP) where the environment does not have them.
+    /// </remarks>
     /// <returns>True on Linux with glibc, where it takes effect; false elsewhere, where nothing is changed.</returns>
-    public static bool KeepFreedMemory()
+    public static bool TuneForTraining()
     {
         if (!OperatingSystem.IsLinux())
             return false;
@@ -22,21 +28,15 @@ public static partial class TorchRuntime
         {
             return SetAllocatorOption(MmapThreshold, 1 << 30) == 1
                 & SetAllocatorOption(TrimThreshold, int.MaxValue) == 1
-                & SetAllocatorOption(MmapMax, 0) == 1;
+                & SetAllocatorOption(MmapMax, 0) == 1
+                & SetEnvironment("THP_MEM_ALLOC_ENABLE", "1", overwrite: 0) == 0
+                & SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0) == 0;
         }
         catch (EntryPointNotFoundException)
         {
             return false; // another C library, such as musl
         }
     }
-
-    /// <summary>
-    /// Makes idle threads of libtorch go to sleep after some microseconds, where they would spin for a millisecond in case there is
-    /// more to do. The processors they leave decode images meanwhile. Call it before the first tensor; a GOMP_SPINCOUNT that the
-    /// environment has stays as it is.
-    /// </summary>
-    /// <returns>True on Linux, where libtorch computes with GNU OpenMP; false elsewhere, where nothing is changed.</returns>
-    public static bool RestIdleThreads() => OperatingSystem.IsLinux() && SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0) == 0;
 
     // .NET's own variables are a copy, which native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
