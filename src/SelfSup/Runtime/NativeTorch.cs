@@ -36,6 +36,7 @@ internal static class NativeTorch
         try
         {
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+            HiddenCaches.Correct();
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException)
         {
