@@ -13,4 +13,13 @@ public static class ChannelsLast
         using var scope = NewDisposeScope();
         return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Lays a network's convolution weights out channels-last in place, so that no step has to rearrange them.</summary>
+    internal static void LayOutWeightsOf(nn.Module network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var weight in network.parameters().Where(parameter => parameter.dim() == 4))
+            weight.set_(Of(weight));
+    }
 }

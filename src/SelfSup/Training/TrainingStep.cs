@@ -26,9 +26,11 @@ internal sealed class TrainingStep : IDisposable
         // Heads are built with TorchSharp's own initialisation, which draws from the process-wide generator.
         manual_seed(options.Seed);
         models = [.. tasks.Select(task => task.Task.CreateModel(encoder))];
-        encoder.to(device);
-        foreach (var model in models)
-            model.to(device);
+        foreach (var network in models.Prepend<nn.Module>(encoder))
+        {
+            network.to(device);
+            ChannelsLast.LayOutWeightsOf(network);
+        }
         phases = BuildPhases();
     }
 
@@ -54,7 +56,7 @@ internal sealed class TrainingStep : IDisposable
             var phase = phases[p];
             if (phases.Length > 1)
                 RequireGradientsOf(phase);
-            phase.ZeroGradients();
+            phase.DropGradients();
             for (var t = 0; t < models.Length; t++)
             {
                 if (p < models[t].Objectives.Count)

@@ -79,7 +79,7 @@ public class OptimizerTests
         using var reference = createReference(theirs);
         for (var step = 0; step < 8; step++)
         {
-            optimizer.ZeroGradients();
+            optimizer.DropGradients();
             reference.zero_grad();
             (ours.square().sum() + ours.cos().sum()).backward();
             (theirs.square().sum() + theirs.cos().sum()).backward();

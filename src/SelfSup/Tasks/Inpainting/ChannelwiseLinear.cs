@@ -34,6 +34,6 @@ public sealed class ChannelwiseLinear : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var flat = input.flatten(2).transpose(0, 1); // (C, N, places)
         var mixed = bmm(flat, weight.transpose(1, 2)).add(bias);
-        return mixed.transpose(0, 1).reshape(input.shape).MoveToOuterDisposeScope();
+        return ChannelsLast.Of(mixed.transpose(0, 1).reshape(input.shape)).MoveToOuterDisposeScope();
     }
 }

@@ -27,12 +27,11 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
         }
     }
 
-    /// <summary>Sets every gradient to zero, keeping its memory.</summary>
-    public void ZeroGradients()
+    /// <summary>Drops every gradient: the next backward pass hands its own over, where it would add to zeros.</summary>
+    public void DropGradients()
     {
-        using var scope = NewDisposeScope();
         foreach (var parameter in Parameters)
-            parameter.Gradient?.zero_();
+            parameter.Value.grad = null;
     }
 
     /// <summary>Scales all gradients down where their common norm is above a limit, without a word from the device to the host.</summary>
@@ -58,5 +57,9 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
     {
     }
 
+    /// <summary>Updates one parameter.</summary>
+    /// <param name="index">Its place in the list.</param>
+    /// <param name="gradient">Its gradient, which may be written over.</param>
+    /// <param name="learningRate">Its learning rate.</param>
     protected abstract void Update(int index, Tensor gradient, double learningRate);
 }

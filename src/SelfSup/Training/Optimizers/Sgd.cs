@@ -26,13 +26,9 @@ internal sealed class Sgd : Optimizer
     {
         Tensor parameter = Parameters[index].Value, speed = velocity[index];
         var decay = Parameters[index].Decays ? weightDecay : 0;
-        speed.mul_(momentum).add_(gradient);
         if (decay > 0)
-        {
-            // Decay joins the gradient: speed = momentum * speed + (gradient + decay * p).
-            speed.add_(parameter, decay);
-            parameter.mul_(1 - learningRate * decay);
-        }
-        parameter.add_(gradient, -learningRate).add_(speed, -learningRate * momentum);
+            gradient.add_(parameter, decay);
+        speed.mul_(momentum).add_(gradient);
+        parameter.add_(gradient.add_(speed, momentum), -learningRate);
     }
 }
