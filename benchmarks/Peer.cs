@@ -6,6 +6,12 @@ namespace SelfSup.Benchmarks;
 /// <summary>A Python process with PyTorch, torchvision and Pillow that measures the same on request.</summary>
 internal sealed class Peer : IDisposable
 {
+    private static readonly (string Name, string Value)[] Tuning =
+    [
+        ("MALLOC_MMAP_THRESHOLD_", "1073741824"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("MALLOC_MMAP_MAX_", "0"),
+        ("THP_MEM_ALLOC_ENABLE", "1"), ("GOMP_SPINCOUNT", "1000"),
+    ];
+
     private readonly string python;
     private readonly Process process;
 
@@ -16,15 +22,19 @@ internal sealed class Peer : IDisposable
 
     /// <summary>Starts the peer; null where Python or one of the packages is missing.</summary>
     /// <param name="python">The Python to run.</param>
-    public static Peer? Start(string python)
+    /// <param name="tuned">Whether it gets, by environment variables, what <see cref="Runtime.TorchRuntime.TuneForTraining"/> sets here.</param>
+    public static Peer? Start(string python, bool tuned = false)
     {
         try
         {
-            var process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
+            var start = new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
-            })!;
+            };
+            foreach (var (name, value) in tuned ? Tuning : [])
+                start.Environment[name] = value;
+            var process = Process.Start(start)!;
             if (Ask(process, "versions") is { } versions)
                 return new Peer(python, process, versions);
             process.Dispose();
@@ -37,7 +47,7 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Starts the same in a process of its own, which no earlier request has warmed.</summary>
-    public Peer Another() => Start(python) ?? throw new InvalidOperationException($"{python} does not start again.");
+    public Peer Another(bool tuned) => Start(python, tuned) ?? throw new InvalidOperationException($"{python} does not start again.");
 
     /// <summary>Measures once.</summary>
     /// <returns>Images a second.</returns>

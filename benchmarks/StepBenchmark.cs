@@ -11,8 +11,13 @@ internal static class StepBenchmark
 {
     private const int WarmupSteps = 3;
     private const int Steps = 15;
-    private static readonly (string Name, string Request)[] Modes =
-        [("PyTorch, default", "default"), ("PyTorch, channels-last", "channels-last"), ("PyTorch, channels-last, bf16", "channels-last-bf16")];
+    private static readonly (string Name, string Request, bool Tuned)[] Modes =
+    [
+        ("PyTorch, default", "default", false),
+        ("PyTorch, channels-last", "channels-last", false),
+        ("PyTorch, channels-last, bf16", "channels-last-bf16", false),
+        ("PyTorch, channels-last, bf16, allocator tuned as here", "channels-last-bf16", true),
+    ];
 
     public static Comparison Compare(string network, Device device, Peer? peer, int rounds)
     {
@@ -21,7 +26,7 @@ internal static class StepBenchmark
             count *= 8; // enough to keep a GPU busy
         var comparison = new Comparison($"Training step, {network} at {size} px on {device}, {count} images in 4 turns", "inputs/s");
         // A process for each mode, as people run them: one that trained in another mode before keeps memory that it frees.
-        var peers = peer is null ? [] : Modes.Select(mode => (mode.Name, mode.Request, Peer: peer.Another())).ToArray();
+        var peers = peer is null ? [] : Modes.Select(mode => (mode.Name, mode.Request, Peer: peer.Another(mode.Tuned))).ToArray();
         foreach (var (name, request, other) in peers)
             comparison.Add(name, () => other.Measure("step", network, request, device.ToString(), $"{count}"));
         using var single = new ResidentRun(network, size, count, Precision.Float32, device: device);
