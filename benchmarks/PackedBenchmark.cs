@@ -52,20 +52,4 @@ internal static class PackedBenchmark
             new PretrainingOptions { Epochs = 2, BatchSize = batch, Precision = Precision.BFloat16, Workers = 2 }, clock);
         return images.Count / clock.LastEpoch.TotalSeconds;
     }
-
-    /// <summary>Times the last epoch; the first one warms up.</summary>
-    private sealed class EpochClock : IProgress<PretrainingProgress>
-    {
-        private long start;
-
-        public TimeSpan LastEpoch { get; private set; }
-
-        public void Report(PretrainingProgress progress)
-        {
-            if (progress.Step == progress.Steps / 2)
-                start = Stopwatch.GetTimestamp();
-            else if (progress.Step == progress.Steps)
-                LastEpoch = Stopwatch.GetElapsedTime(start);
-        }
-    }
 }
