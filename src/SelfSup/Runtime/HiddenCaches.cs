@@ -34,16 +34,23 @@ internal static unsafe class HiddenCaches
 
     private static readonly Lazy<bool> Corrected = new(() =>
     {
+        TurnOff("20setUserEnabledNNPACKEb"); // it finds no caches either, and warns of that on the console again and again
         LetOneDnnReadThem();
-        if (!NativeTorch.TryFind("libtorch_cpu", out var library))
-            return false;
         if (FindRecord() is var record and not 0)
             Assumed.CopyTo(new Span<uint>((void*)record, Levels));
-        else if (NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
-            && NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledMkldnnEb", out var enable))
-            ((delegate* unmanaged<nint, byte, void>)enable)(((delegate* unmanaged<nint>)context)(), 0);
+        else
+            TurnOff("20setUserEnabledMkldnnEb");
         return true;
     });
+
+    /// <summary>Calls a setter of libtorch's context, at::Context, with false.</summary>
+    private static void TurnOff(string setter)
+    {
+        if (NativeTorch.TryFind("libtorch_cpu", out var library)
+            && NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
+            && NativeLibrary.TryGetExport(library, "_ZN2at7Context" + setter, out var set))
+            ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)context)(), 0);
+    }
 
     /// <summary>oneDNN fills its record at the first convolution; this one is too small to be cut into blocks.</summary>
     private static void LetOneDnnReadThem()
