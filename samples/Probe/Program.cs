@@ -14,25 +14,34 @@ var labels = new Option<int?>("--labels") { Description = "Training images to us
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
 var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
+var transfer = new Option<bool>("--transfer")
+{
+    Description = "Also judge the features by nearest neighbours and by few labels, five draws of 1 to 96 a class.",
+};
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
 
 var command = new RootCommand("Probes a pretrained encoder with labelled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, json, save,
+    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, json, save,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 {
     using var network = EncoderFile.Load(options.GetValue(encoder)!);
-    var (learned, judged) = OpenImages(options);
+    var (learned, asked) = OpenImages(options);
     if (options.GetValue(labels) is { } count)
         learned = LabeledSubset.Stratified(learned, count, options.GetValue(seed));
 
     var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
-    var report = LinearProbe.Evaluate(network, learned, judged, settings, cancellationToken: cancellation);
+    var report = LinearProbe.Evaluate(network, learned, asked, settings, cancellationToken: cancellation);
     Console.WriteLine(report.ToTable());
     if (options.GetValue(json) is { } reportFile)
         report.SaveJson(reportFile);
+    if (options.GetValue(transfer))
+    {
+        var judged = new TransferOptions { Stage = report.Best.Stage!, Seed = settings.Seed };
+        Console.WriteLine(TransferReport.Evaluate(network, learned, asked, judged, cancellationToken: cancellation).ToTable());
+    }
     if (options.GetValue(save) is { } classifierFile)
     {
         using var classifier = report.CreateClassifier(network);

@@ -35,6 +35,21 @@ public sealed record FeatureLayer(string Name, int Stage, int Grid, int Length)
         return layers;
     }
 
+    /// <summary>Finds what can be read of an encoder by its name.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="name">A stage's name, or <see cref="PooledName"/> for the last stage's global average.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="ArgumentException">The encoder has no such stage; the message names those it has.</exception>
+    public static FeatureLayer Find(Encoder encoder, string name)
+    {
+        var layers = ListOf(encoder);
+        if (name == PooledName)
+            return Create(PooledName, encoder.Stages.Count - 1, encoder.FeatureCount, grid: 1);
+        return layers.FirstOrDefault(layer => layer.Name == name)
+            ?? throw new ArgumentException(
+                $"The encoder '{encoder.Architecture}' has no stage '{name}'; it has {string.Join(", ", layers.Select(layer => layer.Name))}.");
+    }
+
     /// <summary>Describes the pixels of an image as features: its red, green and blue planes, area-averaged to at most 32x32.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
     /// <returns>The layer, which needs no encoder.</returns>

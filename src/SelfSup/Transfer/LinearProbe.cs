@@ -35,8 +35,8 @@ public static class LinearProbe
     {
         options ??= new();
         options.Validate();
-        CheckLabels(train);
-        var toTrainLabel = MatchClasses(train, test);
+        LabelRules.Check(train);
+        var toTrainLabel = LabelRules.Match(train, test);
         var layers = ChooseLayers(encoder, options);
         var search = new ProbeSearch(train, options, progress, cancellationToken);
         var fingerprint = EncoderTwin.Fingerprint(encoder);
@@ -93,44 +93,13 @@ public static class LinearProbe
     {
         options ??= new();
         options.Validate();
-        CheckLabels(labelled);
+        LabelRules.Check(labelled);
         var fit = new ProbeSearch(labelled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
         return new ImageClassifier(EncoderTwin.Copy(encoder, options.CreateEncoder), fit.Head);
     }
 
-    private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options)
-    {
-        var layers = FeatureLayer.ListOf(encoder);
-        if (options.Stage is null)
-            return layers;
-        var layer = layers.FirstOrDefault(layer => layer.Name == options.Stage)
-            ?? throw new ArgumentException(
-                $"The encoder '{encoder.Architecture}' has no stage '{options.Stage}'; "
-                + $"it has {string.Join(", ", layers.Select(layer => layer.Name))}.");
-        return [layer];
-    }
-
-    private static void CheckLabels(ILabeledImageSource labelled)
-    {
-        if (labelled.Count == 0)
-            throw new ArgumentException("There are no labelled images to fit a probe on.");
-        var present = Enumerable.Range(0, labelled.Count).Select(labelled.LabelOf).Distinct().Count();
-        if (present < 2)
-            throw new ArgumentException($"All {labelled.Count} labelled images are of one class; a probe needs two or more.");
-    }
-
-    private static int[] MatchClasses(ILabeledImageSource train, ILabeledImageSource test)
-    {
-        if (test.Count == 0)
-            throw new ArgumentException("There are no test images to evaluate a probe on.");
-        var missing = train.ClassNames.Except(test.ClassNames).Select(name => $"the test images lack '{name}'");
-        var extra = test.ClassNames.Except(train.ClassNames).Select(name => $"the training images lack '{name}'");
-        var problems = missing.Concat(extra).ToList();
-        if (problems.Count > 0)
-            throw new ArgumentException($"Training and test images must have the same classes, but {string.Join(", ", problems)}.");
-        var places = train.ClassNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
-        return [.. test.ClassNames.Select(name => places[name])];
-    }
+    private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options) =>
+        options.Stage is null ? FeatureLayer.ListOf(encoder) : [FeatureLayer.Find(encoder, options.Stage)];
 
     private static ProbeRow MeasureChance(ILabeledImageSource train, ConfusionMatrix test)
     {

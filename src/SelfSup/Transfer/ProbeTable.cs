@@ -16,12 +16,12 @@ internal static class ProbeTable
         text.Append(Invariant($"Linear probe of {report.Architecture} at {report.ImageSize} px: "));
         text.AppendLine(Invariant($"{classes.Count} classes, {report.TrainImages} labels, {report.TestImages} test images"));
         text.AppendLine();
-        AppendColumns(text, [Titles, .. report.Rows.Select(Cells)]);
+        TextTable.Append(text, words: 2, [Titles, .. report.Rows.Select(Cells)]);
         text.AppendLine();
         AppendNotes(text, report);
         text.AppendLine();
         text.AppendLine($"Test accuracy of pretrained, {report.Best.Stage}, by class:");
-        AppendColumns(text, [.. classes.Select((name, label) => new[]
+        TextTable.Append(text, words: 1, [.. classes.Select((name, label) => new[]
         {
             "  " + name,
             report.Confusion.AccuracyOf(label) is { } accuracy ? Percent(accuracy) : "-",
@@ -63,16 +63,4 @@ internal static class ProbeTable
     private static string Percent(double share) => Invariant($"{100 * share:F1} %");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
-
-    // Words stand left, numbers right.
-    private static void AppendColumns(StringBuilder text, IReadOnlyList<string[]> lines)
-    {
-        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
-        var words = lines[0].Length > 3 ? 2 : 1;
-        foreach (var line in lines)
-        {
-            var cells = line.Select((cell, i) => i < words ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
-            text.AppendLine(string.Join("  ", cells).TrimEnd());
-        }
-    }
 }

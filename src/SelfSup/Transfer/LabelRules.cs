@@ -1,0 +1,34 @@
+using SelfSup.Data;
+
+namespace SelfSup.Transfer;
+
+/// <summary>What labelled images must have before anything is fitted or tested on them.</summary>
+internal static class LabelRules
+{
+    /// <summary>Checks that there are images of two classes or more.</summary>
+    /// <exception cref="ArgumentException">There are not.</exception>
+    public static void Check(ILabeledImageSource labelled)
+    {
+        if (labelled.Count == 0)
+            throw new ArgumentException("There are no labelled images to fit a probe on.");
+        var present = Enumerable.Range(0, labelled.Count).Select(labelled.LabelOf).Distinct().Count();
+        if (present < 2)
+            throw new ArgumentException($"All {labelled.Count} labelled images are of one class; a probe needs two or more.");
+    }
+
+    /// <summary>Matches the classes of training and test images by name.</summary>
+    /// <returns>For every label of the test images, that of the training images.</returns>
+    /// <exception cref="ArgumentException">There are no test images, or the classes differ; the message names them.</exception>
+    public static int[] Match(ILabeledImageSource train, ILabeledImageSource test)
+    {
+        if (test.Count == 0)
+            throw new ArgumentException("There are no test images to evaluate a probe on.");
+        var missing = train.ClassNames.Except(test.ClassNames).Select(name => $"the test images lack '{name}'");
+        var extra = test.ClassNames.Except(train.ClassNames).Select(name => $"the training images lack '{name}'");
+        var problems = missing.Concat(extra).ToList();
+        if (problems.Count > 0)
+            throw new ArgumentException($"Training and test images must have the same classes, but {string.Join(", ", problems)}.");
+        var places = train.ClassNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
+        return [.. test.ClassNames.Select(name => places[name])];
+    }
+}
