@@ -12,6 +12,9 @@ public sealed class FeatureSet : IDisposable
     /// <summary>The images that could be read, in the order of the rows, as places in the source.</summary>
     public IReadOnlyList<int> Indices { get; }
 
+    /// <summary>The names of the layers.</summary>
+    public IReadOnlyCollection<string> Layers => features.Keys;
+
     /// <summary>The features of a layer, float32 (N, D) on the CPU. Borrowed.</summary>
     /// <param name="layer">The layer's name.</param>
     /// <exception cref="KeyNotFoundException">The layer was not extracted.</exception>
