@@ -16,7 +16,7 @@ public partial class DependencyTests
         ["Tasks"] = ["SelfSup.Previews"],
         ["Files"] = ["SelfSup.Encoders", "SelfSup.Data"],
         ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
-        ["Transfer"] = ["SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files"],
+        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files"],
     };
 
     [Fact]

@@ -1,0 +1,69 @@
+using SelfSup.Data;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Trains whole networks with few labels: from the pretrained weights, and from fresh ones beside them.</summary>
+/// <remarks>
+/// As in Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020, https://arxiv.org/abs/2002.05709: SGD
+/// with Nesterov momentum and no weight decay on all layers. Both networks get the same labels, steps and choice of learning rates, and
+/// each is tested once.
+/// </remarks>
+public static class FineTuner
+{
+    private const double HeldOutShare = 0.2;
+    private const int LabelsAClassToChoose = 10;
+
+    /// <summary>Fine-tunes copies of an encoder, and trains fresh networks of its architecture with the same labels.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
+    /// <param name="train">Labelled images to learn from.</param>
+    /// <param name="test">Labelled images to report on, of the same classes by name.</param>
+    /// <param name="options">How to train; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>A row for each share of the labels.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, the classes differ, a set is empty, or the architecture is unknown.</exception>
+    public static IReadOnlyList<FineTuneRow> Evaluate(
+        Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, FineTuneOptions? options = null,
+        IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        options.Validate();
+        LabelRules.Check(train);
+        var toTrainLabel = LabelRules.Match(train, test);
+        var judged = new LabeledImages(test, [.. Enumerable.Range(0, test.Count).Select(i => toTrainLabel[test.LabelOf(i)])], train.ClassNames);
+        return [.. options.Shares.Select(share =>
+        {
+            var count = Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count);
+            ILabeledImageSource labelled = LabeledSubset.Stratified(train, count, options.Seed);
+            return new FineTuneRow(
+                count,
+                Measure("pretrained", () => EncoderTwin.Copy(encoder, options.CreateEncoder), labelled),
+                Measure("from scratch", () => EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder), labelled));
+        })];
+
+        double Measure(string name, Func<Encoder> create, ILabeledImageSource labelled)
+        {
+            var rates = options.LearningRates.Order().ToArray();
+            var rate = rates[rates.Length / 2];
+            if (rates.Length > 1 && labelled.Count >= LabelsAClassToChoose * train.ClassNames.Count)
+            {
+                var (held, rest) = LabeledSubset.Split(labelled, (int)(HeldOutShare * labelled.Count), options.Seed);
+                rate = rates.MaxBy(tried => Train($"{name}, {labelled.Count} labels: choosing the learning rate", create, tried, rest, held));
+            }
+            return Train($"{name}, {labelled.Count} labels: training", create, rate, labelled, judged);
+        }
+
+        double Train(string step, Func<Encoder> create, double rate, ILabeledImageSource labelled, ILabeledImageSource asked)
+        {
+            using var network = new FineTunedNetwork(create(), train.ClassNames.Count, options);
+            network.Train(labelled, rate, new StepProgress(progress, step, options.Steps), cancellationToken);
+            return network.Test(asked, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Test accuracies with some of the labels.</summary>
+/// <param name="Labels">Labelled images in all.</param>
+/// <param name="Pretrained">Test accuracy from the pretrained weights, 0..1.</param>
+/// <param name="FromScratch">Test accuracy from fresh weights, 0..1.</param>
+public sealed record FineTuneRow(int Labels, double Pretrained, double FromScratch);
