@@ -1,4 +1,5 @@
 using System.Reflection;
+using static TorchSharp.torch;
 
 namespace SelfSup.Files;
 
@@ -8,11 +9,6 @@ namespace SelfSup.Files;
 /// </remarks>
 public static class EncoderFile
 {
-    private const string BatchCounter = "num_batches_tracked";
-
-    // The classifiers of torchvision's models, which an encoder does not have.
-    private static readonly string[] ClassifierPrefixes = ["fc.", "classifier."];
-
     /// <summary>Writes an encoder; an existing file is replaced in one step.</summary>
     /// <param name="encoder">The encoder, on any device.</param>
     /// <param name="path">The file, <c>.safetensors</c> by custom; its folder is created if missing.</param>
@@ -46,24 +42,34 @@ public static class EncoderFile
         }
     }
 
-    /// <summary>Copies weights from a file without our metadata, such as one of torchvision's.</summary>
+    /// <summary>Copies weights from a file without our metadata, such as one of torchvision's or timm's.</summary>
     /// <param name="encoder">The encoder whose weights are replaced. Its image size must give it the file's stem.</param>
-    /// <param name="path">The file. Its classifier (<c>fc.*</c>, <c>classifier.*</c>) is skipped, and it may lack batch counters.</param>
+    /// <param name="path">
+    /// The file: safetensors, or what torch.save wrote of a state dict (see <see cref="TorchFile"/>), whatever its name. Its
+    /// classifier (<c>fc.*</c>, <c>classifier.*</c>) is skipped, and so is a <c>module.</c>, <c>backbone.</c> or <c>encoder.</c>
+    /// before all names; it may lack batch counters.
+    /// </param>
     /// <exception cref="InvalidDataException">The file is malformed, or its weights do not fit; the message names them.</exception>
     public static void LoadWeights(Encoder encoder, string path)
     {
-        using var file = SafetensorsFile.Read(path);
-        var weights = file.Tensors
-            .Where(pair => !ClassifierPrefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
-        foreach (var (name, counter) in ModuleState.Collect(encoder, ""))
+        if (TorchFile.IsTorchFile(path))
         {
-            if (name.EndsWith(BatchCounter, StringComparison.Ordinal))
-                weights.TryAdd(name, counter);
+            using var file = TorchFile.Read(path);
+            CopyWeights(encoder, file.Tensors, path);
         }
+        else
+        {
+            using var file = SafetensorsFile.Read(path);
+            CopyWeights(encoder, file.Tensors, path);
+        }
+    }
+
+    private static void CopyWeights(Encoder encoder, IReadOnlyDictionary<string, Tensor> tensors, string path)
+    {
+        var state = ModuleState.Collect(encoder, "");
         try
         {
-            ModuleState.Restore(encoder, weights);
+            ModuleState.Copy(ForeignWeights.Fit(tensors, state), state);
         }
         catch (InvalidDataException e)
         {

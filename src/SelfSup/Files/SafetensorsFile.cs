@@ -9,9 +9,6 @@ namespace SelfSup.Files;
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
-    // Also keeps every piece under the 2 GiB that a span can hold.
-    private const long PieceLength = 1 << 24;
-
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
 
     private SafetensorsFile(IReadOnlyDictionary<string, string> metadata) => Metadata = metadata;
@@ -35,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             header.Write(stream);
             foreach (var entry in header.Entries)
-                WriteValues(stream, tensors[entry.Name]);
+                RawTensor.Write(stream, tensors[entry.Name]);
         });
     }
 
@@ -103,34 +100,16 @@ public sealed class SafetensorsFile : IDisposable
         return (pair.Key, pair.Value, type);
     }
 
-    private static void WriteValues(Stream stream, Tensor tensor)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var values = tensor.detach().contiguous().view(-1);
-        var count = values.numel();
-        for (long first = 0; first < count; first += PieceLength)
-        {
-            using var piece = values.narrow(0, first, Math.Min(PieceLength, count - first)).cpu();
-            stream.Write(piece.bytes);
-        }
-    }
-
     private static Tensor ReadValues(Stream stream, SafetensorsEntry entry, string path)
     {
-        using var scope = NewDisposeScope();
-        var tensor = empty(entry.Shape, dtype: entry.Type.Type, device: CPU);
-        var values = tensor.view(-1);
-        var count = values.numel();
-        for (long first = 0; first < count; first += PieceLength)
+        try
         {
-            using var piece = values.narrow(0, first, Math.Min(PieceLength, count - first));
-            stream.ReadExactly(piece.bytes);
-            // Any other byte would be a bool that is neither true nor false.
-            if (entry.Type.Type == ScalarType.Bool && piece.bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
-                throw Malformed(path, $"the tensor '{entry.Name}' is BOOL but has bytes other than 0 and 1.");
+            return RawTensor.Read(stream, entry.Shape, entry.Type.Type);
         }
-        return tensor.DetachFromDisposeScope();
+        catch (InvalidDataException e)
+        {
+            throw Malformed(path, $"the tensor '{entry.Name}' {e.Message}", e);
+        }
     }
 
     private static SafetensorsHeader ReadHeader(Stream stream, string path)

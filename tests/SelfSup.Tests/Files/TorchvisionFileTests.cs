@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using SelfSup.Encoders;
+using SelfSup.Files;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Files;
+
+/// <summary>Files that PyTorch itself wrote.</summary>
+public sealed class TorchvisionFileTests : IDisposable
+{
+    private const string Script = """
+        import sys, torch, torchvision
+        torch.manual_seed(1)
+        model = torchvision.models.resnet18()
+        images = (torch.arange(2 * 3 * 224 * 224) * 37 % 1009).float().view(2, 3, 224, 224) / 512 - 1
+        with torch.no_grad():
+            model(images)  # moves the statistics of batch normalisation
+            model.eval()
+            features = torch.nn.Sequential(*list(model.children())[:-1])(images).flatten(1)
+        folder = sys.argv[1]
+        torch.save(model.state_dict(), folder + "/plain.pth")
+        wrapped = {"epoch": 3, "args": None, "state_dict": torch.nn.DataParallel(model).state_dict(), "lr": 0.1, "sizes": [1, 2]}
+        torch.save(wrapped, folder + "/checkpoint.pt")
+        torch.save(dict(model.named_parameters()), folder + "/parameters.bin", pickle_protocol=4)
+        torch.save({"features": features, "turned": features.t(), "part": features[1:, 3:7]}, folder + "/features.pth")
+        torch.save(model.state_dict(), folder + "/old.pth", _use_new_zipfile_serialization=False)
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [TorchvisionFact]
+    public void TorchvisionsWeightsComputeTorchvisionsFeatures()
+    {
+        using (var python = Process.Start(TorchvisionFactAttribute.Python, ["-c", Script, folder.Path]))
+        {
+            python.WaitForExit();
+            Assert.Equal(0, python.ExitCode);
+        }
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var encoder = new ResNet(18, 224, seed: 3);
+        using var features = TorchFile.Read(folder["features.pth"]);
+        var expected = features.Tensors["features"];
+        Assert.True(features.Tensors["turned"].allclose(expected.t(), 0, 0));
+        Assert.True(features.Tensors["part"].allclose(expected[1..2, 3..7], 0, 0));
+
+        encoder.eval();
+        var images = (arange(2 * 3 * 224 * 224) * 37 % 1009).@float().view(2, 3, 224, 224) / 512 - 1;
+        foreach (var name in new[] { "plain.pth", "checkpoint.pt" })
+        {
+            using (var fresh = new ResNet(18, 224, seed: 4))
+                encoder.load_state_dict(fresh.state_dict());
+            EncoderFile.LoadWeights(encoder, folder[name]);
+            var difference = encoder.forward(images).sub(expected).abs().max().item<float>();
+            Assert.InRange(difference, 0, 1e-4f * expected.abs().max().item<float>());
+        }
+
+        using var parameters = TorchFile.Read(folder["parameters.bin"]);
+        Assert.Equal(62, parameters.Tensors.Count);
+        Assert.True(parameters.Tensors["conv1.weight"].allclose(encoder.state_dict()["conv1.weight"], 0, 0));
+        var error = Assert.Throws<InvalidDataException>(() => EncoderFile.LoadWeights(encoder, folder["old.pth"]));
+        Assert.Contains("PyTorch 1.6", error.Message);
+    }
+}
