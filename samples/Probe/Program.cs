@@ -15,10 +15,11 @@ var stage = new Option<string?>("--stage") { Description = "Stage to probe [defa
 var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
 var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
+var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
 
 var command = new RootCommand("Probes a pretrained encoder with labelled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, json, save,
+    encoder, train, test, cifar10, classes, labels, stage, seed, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
@@ -33,12 +34,16 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     Console.WriteLine(report.ToTable());
     if (options.GetValue(json) is { } reportFile)
         report.SaveJson(reportFile);
-    if (options.GetValue(save) is { } classifierFile)
-    {
-        using var classifier = report.CreateClassifier(network);
+    var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
+    if (classifierFile is null && onnxFile is null)
+        return Task.CompletedTask;
+
+    using var classifier = report.CreateClassifier(network);
+    if (classifierFile is not null)
         classifier.Save(classifierFile);
-        Console.WriteLine($"Wrote the classifier to {classifierFile}.");
-    }
+    if (onnxFile is not null)
+        classifier.ExportOnnx(onnxFile);
+    Console.WriteLine($"Wrote the classifier to {string.Join(" and ", new[] { classifierFile, onnxFile }.OfType<string>())}.");
     return Task.CompletedTask;
 });
 
