@@ -19,10 +19,11 @@ var transfer = new Option<bool>("--transfer")
     Description = "Also judge the features by nearest neighbours and by few labels, five draws of 1 to 96 a class.",
 };
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
+var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
 
 var command = new RootCommand("Probes a pretrained encoder with labelled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, json, save,
+    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
@@ -42,12 +43,16 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
         var judged = new TransferOptions { Stage = report.Best.Stage!, Seed = settings.Seed };
         Console.WriteLine(TransferReport.Evaluate(network, learned, asked, judged, cancellationToken: cancellation).ToTable());
     }
-    if (options.GetValue(save) is { } classifierFile)
-    {
-        using var classifier = report.CreateClassifier(network);
+    var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
+    if (classifierFile is null && onnxFile is null)
+        return Task.CompletedTask;
+
+    using var classifier = report.CreateClassifier(network);
+    if (classifierFile is not null)
         classifier.Save(classifierFile);
-        Console.WriteLine($"Wrote the classifier to {classifierFile}.");
-    }
+    if (onnxFile is not null)
+        classifier.ExportOnnx(onnxFile);
+    Console.WriteLine($"Wrote the classifier to {string.Join(" and ", new[] { classifierFile, onnxFile }.OfType<string>())}.");
     return Task.CompletedTask;
 });
 

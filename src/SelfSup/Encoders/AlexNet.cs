@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace SelfSup.Encoders;
 /// is the published 11x11 with stride 4 in <see cref="Stem.Large"/>, 5x5 with stride 2 in <see cref="Stem.Medium"/>, and 3x3
 /// with stride 1 in <see cref="Stem.Small"/>. A max-pooling that would leave a map under 3 pixels is left out.
 /// </remarks>
-public sealed class AlexNet : Encoder
+public sealed class AlexNet : Encoder, IOnnxEncoder
 {
     private const int SmallestMap = 3;
 
@@ -64,6 +65,19 @@ public sealed class AlexNet : Encoder
         }
         maps[last] = input;
         return [.. maps.Select(map => map.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
+    {
+        var maps = new string[convolutions.Length];
+        for (var i = 0; i < maps.Length; i++)
+        {
+            maps[i] = graph.AddRelu(graph.AddLayer(convolutions[i], input));
+            input = pools[i] ? graph.AddMaxPool(maps[i], 3, 2, roundUp: true) : maps[i];
+        }
+        maps[^1] = input;
+        return maps;
     }
 
     private static bool[] ChoosePools(int side)

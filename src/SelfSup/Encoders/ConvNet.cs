@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
@@ -7,7 +8,7 @@ namespace SelfSup.Encoders;
 /// Its stages have 32, 64, 128 and 256 channels, taken after pooling. The first convolution has stride 2 in
 /// <see cref="Stem.Medium"/>, and is 7x7 with stride 4 in <see cref="Stem.Large"/>.
 /// </remarks>
-public sealed class ConvNet : Encoder
+public sealed class ConvNet : Encoder, IOnnxEncoder
 {
     private readonly ConvolutionUnit stage1;
     private readonly ConvolutionUnit stage2;
@@ -44,5 +45,14 @@ public sealed class ConvNet : Encoder
         var third = stage3.ForwardPooled(second);
         var fourth = stage4.ForwardPooled(third); // sides round up: a tile of 12 pixels still has a map here
         return [.. new[] { first, second, third, fourth }.Select(map => map.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
+    {
+        var first = stage1.ExportPooled(graph, input);
+        var second = stage2.ExportPooled(graph, first);
+        var third = stage3.ExportPooled(graph, second);
+        return [first, second, third, stage4.ExportPooled(graph, third)];
     }
 }

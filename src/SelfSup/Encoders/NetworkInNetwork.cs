@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace SelfSup.Encoders;
 /// three times 192 x 8 x 8; RotNet reports its probes on conv2. We add a stride of 2 to the first convolution in
 /// <see cref="Stem.Medium"/> and of 4 in <see cref="Stem.Large"/>.
 /// </remarks>
-public sealed class NetworkInNetwork : Encoder
+public sealed class NetworkInNetwork : Encoder, IOnnxEncoder
 {
     private readonly Sequential conv1;
     private readonly Sequential conv2;
@@ -47,6 +48,15 @@ public sealed class NetworkInNetwork : Encoder
         var third = conv3.forward(second);
         var fourth = conv4.forward(third);
         return [.. new[] { first, second, third, fourth }.Select(map => map.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
+    {
+        var first = graph.AddMaxPool(graph.AddLayer(conv1, input), 3, 2, 1);
+        var second = graph.AddAveragePool(graph.AddLayer(conv2, first), 3, 2, 1);
+        var third = graph.AddLayer(conv3, second);
+        return [first, second, third, graph.AddLayer(conv4, third)];
     }
 
     private static Sequential Block(int inputs, int kernel) =>

@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace SelfSup.Encoders;
 /// <see cref="Stem.Small"/> 3x3 with stride 1 and no max-pooling, <see cref="Stem.Medium"/> 3x3 with stride 2 and max-pooling,
 /// <see cref="Stem.Large"/> the published 7x7 with stride 2 and max-pooling. The stages are layer1 to layer4.
 /// </remarks>
-public sealed class ResNet : Encoder
+public sealed class ResNet : Encoder, IOnnxEncoder
 {
     private static readonly int[] Widths = [64, 128, 256, 512];
 
@@ -74,6 +75,18 @@ public sealed class ResNet : Encoder
         var third = layer3.forward(second);
         var fourth = layer4.forward(third);
         return [.. new[] { first, second, third, fourth }.Select(map => map.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
+    {
+        var stem = graph.AddRelu(graph.AddLayer(bn1, graph.AddLayer(conv1, input)));
+        if (Stem != Stem.Small)
+            stem = graph.AddMaxPool(stem, 3, 2, 1);
+        var first = graph.AddLayer(layer1, stem);
+        var second = graph.AddLayer(layer2, first);
+        var third = graph.AddLayer(layer3, second);
+        return [first, second, third, graph.AddLayer(layer4, third)];
     }
 
     private Tensor ForwardStem(Tensor inputs)

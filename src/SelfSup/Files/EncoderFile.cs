@@ -1,6 +1,9 @@
+<<<<<<< HEAD
 using System.Reflection;
 using static TorchSharp.torch;
 
+=======
+>>>>>>> onnx
 namespace SelfSup.Files;
 
 /// <summary>Encoders in <c>.safetensors</c> files: torchvision's keys and shapes, and in the metadata how to build the encoder.</summary>
@@ -17,7 +20,7 @@ public static class EncoderFile
     {
         var metadata = EncoderMetadata.Describe(encoder);
         metadata["task"] = task;
-        metadata["selfsup_version"] = Version;
+        metadata["selfsup_version"] = EncoderMetadata.Version;
         SafetensorsFile.Write(path, ModuleState.Collect(encoder, ""), metadata);
     }
 
@@ -76,9 +79,6 @@ public static class EncoderFile
             throw Malformed(path, e);
         }
     }
-
-    private static string Version =>
-        typeof(EncoderFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static InvalidDataException Malformed(string path, Exception cause) =>
         new($"'{path}' holds no encoder that fits: {cause.Message}", cause);

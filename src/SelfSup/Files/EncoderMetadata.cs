@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using SelfSup.Encoders;
 
@@ -7,10 +8,17 @@ namespace SelfSup.Files;
 /// <summary>How to build an encoder, as the metadata of a file: architecture, stem, image_size, and mean and std as JSON lists.</summary>
 internal static class EncoderMetadata
 {
+    /// <summary>The entry by which Python's safetensors readers know files of PyTorch; other formats do without.</summary>
+    public const string FormatKey = "format";
+
+    /// <summary>The library's version.</summary>
+    public static string Version { get; } =
+        typeof(EncoderMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
     /// <summary>Describes an encoder, for files that Python's safetensors readers take for PyTorch's.</summary>
     public static Dictionary<string, string> Describe(Encoder encoder) => new()
     {
-        ["format"] = "pt",
+        [FormatKey] = "pt",
         ["architecture"] = encoder.Architecture,
         ["stem"] = NameOf(encoder.Stem),
         ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),

@@ -50,6 +50,16 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="path">The file, <c>.safetensors</c> by custom; its folder is created if missing.</param>
     public void Save(string path) => ClassifierFile.Write(path, encoder, head);
 
+    /// <summary>
+    /// Writes the classifier as an ONNX model, for programs without this library; an existing file is replaced in one step. The
+    /// input <c>pixels</c> is float32 (N, 3, S, S), RGB planes of 0..255 with S = <see cref="ImageSize"/>; the outputs are
+    /// <c>logits</c> and <c>probabilities</c>, both (N, K). The metadata has the entries of <see cref="Files.OnnxFile"/>, stage,
+    /// grid and classes (a JSON list, by label).
+    /// </summary>
+    /// <param name="path">The file, <c>.onnx</c> by custom; its folder is created if missing.</param>
+    /// <exception cref="NotSupportedException">The encoder, or a layer of it, cannot describe itself in ONNX.</exception>
+    public void ExportOnnx(string path) => ClassifierExport.Write(path, encoder, head);
+
     /// <summary>Classifies an image file.</summary>
     /// <param name="imagePath">A JPEG, PNG or other image that the decoder knows.</param>
     /// <returns>The answer.</returns>

@@ -12,11 +12,12 @@ public partial class DependencyTests
         ["Previews"] = ["SelfSup.Data"],
         ["Runtime"] = [],
         ["Augmentations"] = [],
-        ["Encoders"] = [],
+        ["Onnx"] = [],
+        ["Encoders"] = ["SelfSup.Onnx"],
         ["Tasks"] = ["SelfSup.Previews"],
-        ["Files"] = ["SelfSup.Encoders", "SelfSup.Data"],
+        ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
         ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
-        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files"],
+        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx"],
     };
 
     [Fact]

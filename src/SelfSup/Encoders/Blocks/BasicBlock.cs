@@ -1,10 +1,11 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
 /// <summary>Two 3x3 convolutions with a shortcut, the block of ResNet-18 and ResNet-34.</summary>
-internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IOnnxLayer
 {
     /// <summary>Output channels for each unit of width.</summary>
     public const int Expansion = 1;
@@ -32,5 +33,12 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
         var residual = bn1.forward(conv1.forward(inputs)).relu_();
         residual = bn2.forward(conv2.forward(residual));
         return residual.add_(downsample?.forward(inputs) ?? inputs).relu_().MoveToOuterDisposeScope();
+    }
+
+    public string Export(OnnxGraph graph, string input)
+    {
+        var residual = graph.AddRelu(graph.AddLayer(bn1, graph.AddLayer(conv1, input)));
+        residual = graph.AddLayer(bn2, graph.AddLayer(conv2, residual));
+        return graph.AddRelu(graph.AddSum(residual, graph.AddLayer(downsample, input)));
     }
 }

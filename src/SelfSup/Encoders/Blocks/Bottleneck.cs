@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace SelfSup.Encoders;
 
 /// <summary>1x1, 3x3 and 1x1 convolutions with a shortcut, the block of ResNet-50.</summary>
 /// <remarks>As in torchvision, the 3x3 convolution has the stride, not the first 1x1 (ResNet 1.5).</remarks>
-internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
+internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IOnnxLayer
 {
     /// <summary>Output channels for each unit of width.</summary>
     public const int Expansion = 4;
@@ -38,5 +39,13 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
         residual = bn2.forward(conv2.forward(residual)).relu_();
         residual = bn3.forward(conv3.forward(residual));
         return residual.add_(downsample?.forward(inputs) ?? inputs).relu_().MoveToOuterDisposeScope();
+    }
+
+    public string Export(OnnxGraph graph, string input)
+    {
+        var residual = graph.AddRelu(graph.AddLayer(bn1, graph.AddLayer(conv1, input)));
+        residual = graph.AddRelu(graph.AddLayer(bn2, graph.AddLayer(conv2, residual)));
+        residual = graph.AddLayer(bn3, graph.AddLayer(conv3, residual));
+        return graph.AddRelu(graph.AddSum(residual, graph.AddLayer(downsample, input)));
     }
 }

@@ -1,10 +1,11 @@
+using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
 /// <summary>A convolution without bias, batch normalisation and ReLU.</summary>
-internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>
+internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>, IOnnxLayer
 {
     private readonly Conv2d conv;
     private readonly BatchNorm2d bn;
@@ -29,6 +30,11 @@ internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>
         // The largest of ReLUs is the ReLU of the largest, of which there are a quarter as many.
         return nn.functional.max_pool2d(map, 2, ceil_mode: true).relu_();
     }
+
+    public string Export(OnnxGraph graph, string input) => graph.AddRelu(graph.AddLayer(bn, graph.AddLayer(conv, input)));
+
+    /// <summary>The nodes of <see cref="ForwardPooled"/>.</summary>
+    public string ExportPooled(OnnxGraph graph, string input) => graph.AddMaxPool(Export(graph, input), 2, 2, roundUp: true);
 
     private Tensor Normalize(Tensor inputs)
     {
