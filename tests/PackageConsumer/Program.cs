@@ -18,7 +18,7 @@ try
     using var classifier = ImageClassifier.Load(file);
     var prediction = classifier.Predict(DrawPicture(Path.Combine(folder, "picture.png"), size: 48));
     var sum = prediction.All.Sum(answer => (double)answer.Probability);
-    Console.WriteLine($"The picture is a {prediction.Label} ({prediction.Probability:P0}); {prediction.All.Count} probabilities sum to {sum:F4}.");
+    Console.WriteLine($"The picture is a {prediction.Label}; the probabilities of {prediction.All.Count} classes sum to {sum:F4}.");
     return Math.Abs(sum - 1) < 1e-4 && prediction.All.Count == classifier.ClassNames.Count ? 0 : 1;
 }
 finally

@@ -1,0 +1,37 @@
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Advanced;
+using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
+
+namespace SelfSup.ImageSharp;
+
+/// <summary>Makes the square that an encoder sees of an image.</summary>
+internal static class UprightSquare
+{
+    /// <summary>Turns the image upright, cuts out the central square and scales it.</summary>
+    public static IImageProcessingContext CropUprightSquare(this IImageProcessingContext context, int size)
+    {
+        context.AutoOrient();
+        var (width, height) = context.GetCurrentSize();
+        var side = Math.Min(width, height);
+        context.Crop(new Rectangle((width - side) / 2, (height - side) / 2, side, side));
+        // The triangle widens with the reduction, as in the library's own decoders, so that reducing does not alias.
+        return side == size ? context : context.Resize(size, size, KnownResamplers.Triangle);
+    }
+
+    /// <summary>Copies the pixels of a square to its red, green and blue planes.</summary>
+    public static void CopyPlanesTo(this Image<Rgb24> square, Span<byte> pixels)
+    {
+        var plane = square.Width * square.Height;
+        var red = pixels[..plane];
+        var green = pixels.Slice(plane, plane);
+        var blue = pixels.Slice(2 * plane, plane);
+        for (var y = 0; y < square.Height; y++)
+        {
+            var row = square.DangerousGetPixelRowMemory(y).Span;
+            var start = y * square.Width;
+            for (var x = 0; x < row.Length; x++)
+                (red[start + x], green[start + x], blue[start + x]) = (row[x].R, row[x].G, row[x].B);
+        }
+    }
+}
