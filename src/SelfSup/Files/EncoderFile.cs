@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-using System.Reflection;
 using static TorchSharp.torch;
 
-=======
->>>>>>> onnx
 namespace SelfSup.Files;
 
 /// <summary>Encoders in <c>.safetensors</c> files: torchvision's keys and shapes, and in the metadata how to build the encoder.</summary>
