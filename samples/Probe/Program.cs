@@ -18,12 +18,16 @@ var transfer = new Option<bool>("--transfer")
 {
     Description = "Also judge the features by nearest neighbours and by few labels, five draws of 1 to 96 a class.",
 };
+var fineTune = new Option<bool>("--fine-tune")
+{
+    Description = "Also train whole networks with 1 %, 10 % and all of the labels, from the encoder and from scratch.",
+};
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
 var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
 
 var command = new RootCommand("Probes a pretrained encoder with labelled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, json, save, onnx,
+    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
@@ -42,6 +46,13 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     {
         var judged = new TransferOptions { Stage = report.Best.Stage!, Seed = settings.Seed };
         Console.WriteLine(TransferReport.Evaluate(network, learned, asked, judged, cancellationToken: cancellation).ToTable());
+    }
+    if (options.GetValue(fineTune))
+    {
+        Console.WriteLine($"{"labels",8}{"fine-tuned",14}{"from scratch",14}");
+        foreach (var row in FineTuner.Evaluate(network, learned, asked, new() { Seed = settings.Seed }, cancellationToken: cancellation))
+            Console.WriteLine(FormattableString.Invariant($"{row.Labels,8}{100 * row.Pretrained,12:F1} %{100 * row.FromScratch,12:F1} %"));
+        Console.WriteLine();
     }
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)

@@ -46,7 +46,7 @@ public class KnnClassifierTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         using (var classifier = new KnnClassifier(features, labels, Classes))
         {
             classifier.Predict(features);

@@ -55,7 +55,7 @@ public class LinearProbeTests
         // Without the random encoder, whose buffers TorchSharp leaves to the finalizer.
         var options = new LinearProbeOptions { Strengths = [0.1], Baselines = false };
         LinearProbe.Evaluate(encoder, train, test, options);
-        var tensors = Tensor.TotalCount;
+        var tensors = LiveTensors.Count();
         LinearProbe.Evaluate(encoder, train, test, options);
         Assert.Equal(tensors, Tensor.TotalCount);
     }

@@ -159,7 +159,7 @@ public class InpaintingTaskTests
                     loss.Value.backward();
                 }
             }
-            counts[i] = Tensor.TotalCount;
+            counts[i] = i == 0 ? LiveTensors.Count() : Tensor.TotalCount;
         }
         Assert.Equal(counts[1], counts[3]);
     }
