@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using static TorchSharp.torch;
@@ -30,14 +29,10 @@ public sealed class TorchvisionFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [TorchvisionFact]
+    [PythonFact("torch", "torchvision")]
     public void TorchvisionsWeightsComputeTorchvisionsFeatures()
     {
-        using (var python = Process.Start(TorchvisionFactAttribute.Python, ["-c", Script, folder.Path]))
-        {
-            python.WaitForExit();
-            Assert.Equal(0, python.ExitCode);
-        }
+        PythonFactAttribute.Run(Script, folder.Path);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var encoder = new ResNet(18, 224, seed: 3);
