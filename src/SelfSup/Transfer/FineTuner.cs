@@ -20,7 +20,7 @@ public static class FineTuner
     /// <param name="options">How to train; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
-    /// <returns>A row for each share of the labels.</returns>
+    /// <returns>A row for each number of labels that the shares come to.</returns>
     /// <exception cref="ArgumentException">An option is out of its range, the classes differ, a set is empty, or the architecture is unknown.</exception>
     public static IReadOnlyList<FineTuneRow> Evaluate(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, FineTuneOptions? options = null,
@@ -31,9 +31,10 @@ public static class FineTuner
         LabelRules.Check(train);
         var toTrainLabel = LabelRules.Match(train, test);
         var judged = new LabeledImages(test, [.. Enumerable.Range(0, test.Count).Select(i => toTrainLabel[test.LabelOf(i)])], train.ClassNames);
-        return [.. options.Shares.Select(share =>
+        // Small shares of few labels may all come to one label a class.
+        var counts = options.Shares.Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count));
+        return [.. counts.Distinct().Select(count =>
         {
-            var count = Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count);
             ILabeledImageSource labelled = LabeledSubset.Stratified(train, count, options.Seed);
             return new FineTuneRow(
                 count,

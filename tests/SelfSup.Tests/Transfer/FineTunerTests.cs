@@ -6,7 +6,7 @@ namespace SelfSup.Tests.Transfer;
 
 public class FineTunerTests
 {
-    private static readonly FineTuneOptions Quick = new() { Shares = [0.2, 1], Steps = 25, BatchSize = 16, LearningRates = [0.01, 0.05] };
+    private static readonly FineTuneOptions Quick = new() { Shares = [0.2, 0.199, 1], Steps = 25, BatchSize = 16, LearningRates = [0.01, 0.05] };
 
     [Fact]
     public void BothNetworksLearnFromTheSameLabelsAndTheEncoderStaysAsItIs()
