@@ -23,13 +23,23 @@ public static class EncoderFile
     /// <summary>Builds the encoder that a file describes, with the file's weights.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <returns>The encoder on the CPU in training mode, owned by the caller.</returns>
-    /// <exception cref="InvalidDataException">The file is malformed, or describes no encoder, or its weights do not fit.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or describes no encoder, as PyTorch's do not, or its weights do not fit.
+    /// </exception>
     public static Encoder Load(string path)
     {
+        if (TorchFile.IsTorchFile(path))
+        {
+            throw new InvalidDataException(
+                $"'{path}' is a PyTorch file: it holds weights, but does not say of which encoder. Create the encoder, such as "
+                + $"new ResNet(18, imageSize: 224), and bring the weights to it by {nameof(EncoderFile)}.{nameof(LoadWeights)}.");
+        }
         using var file = SafetensorsFile.Read(path);
         Encoder? encoder = null;
         try
         {
+            if (file.Metadata.ContainsKey(EncoderMetadata.ClassesKey))
+                throw new InvalidDataException("it is a classifier's, which ImageClassifier.Load reads");
             encoder = EncoderMetadata.CreateEncoder(file.Metadata);
             ModuleState.Restore(encoder, file.Tensors);
             return encoder;

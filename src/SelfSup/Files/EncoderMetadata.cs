@@ -11,6 +11,9 @@ internal static class EncoderMetadata
     /// <summary>The entry by which Python's safetensors readers know files of PyTorch; other formats do without.</summary>
     public const string FormatKey = "format";
 
+    /// <summary>The entry that a classifier's file has and an encoder's has not: the names of the classes as a JSON list.</summary>
+    public const string ClassesKey = "classes";
+
     /// <summary>The library's version.</summary>
     public static string Version { get; } =
         typeof(EncoderMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

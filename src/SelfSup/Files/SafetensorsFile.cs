@@ -120,7 +120,7 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Malformed(path, e.Message, e);
+            throw Malformed(path, TorchFile.IsTorchFile(path) ? $"it is a PyTorch file, which {nameof(TorchFile)} reads." : e.Message, e);
         }
     }
 

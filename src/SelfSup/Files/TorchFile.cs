@@ -91,7 +91,7 @@ public sealed class TorchFile : IDisposable
         if (IsLegacy(magic))
             throw new InvalidDataException("it is in the old format; save it again with torch.save of PyTorch 1.6 or later.");
         if (!IsZip(magic))
-            throw new InvalidDataException("it is no zip archive, as torch.save writes.");
+            throw new InvalidDataException($"it is no zip archive, as torch.save writes; {nameof(SafetensorsFile)} reads safetensors.");
         using var archive = new TorchArchive(stream);
         foreach (var (name, tensor) in FindState(StateDictUnpickler.Read(archive.ReadPickle())))
             tensors.Add(name, View(archive.ReadStorage(tensor.Storage), tensor));

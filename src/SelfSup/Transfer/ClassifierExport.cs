@@ -30,7 +30,7 @@ internal static class ClassifierExport
         var metadata = OnnxFile.Describe(encoder);
         metadata["stage"] = layer.Name;
         metadata["grid"] = layer.Grid.ToString(CultureInfo.InvariantCulture);
-        metadata["classes"] = JsonSerializer.Serialize(head.ClassNames);
+        metadata[EncoderMetadata.ClassesKey] = JsonSerializer.Serialize(head.ClassNames);
         OnnxFile.Write(path, graph, metadata);
     }
 }

@@ -23,7 +23,7 @@ internal static class ClassifierFile
         var metadata = EncoderMetadata.Describe(encoder);
         metadata["stage"] = head.Layer.Name;
         metadata["grid"] = head.Layer.Grid.ToString(CultureInfo.InvariantCulture);
-        metadata["classes"] = JsonSerializer.Serialize(head.ClassNames);
+        metadata[EncoderMetadata.ClassesKey] = JsonSerializer.Serialize(head.ClassNames);
         var tensors = ModuleState.Collect(encoder, EncoderPrefix).ToDictionary();
         tensors[WeightName] = head.CreateWeights();
         tensors[BiasName] = head.CreateBias();
@@ -38,6 +38,12 @@ internal static class ClassifierFile
         Encoder? encoder = null;
         try
         {
+            if (!file.Metadata.ContainsKey(EncoderMetadata.ClassesKey))
+            {
+                throw new InvalidDataException(
+                    $"its metadata lacks '{EncoderMetadata.ClassesKey}'; {nameof(EncoderFile)}.{nameof(EncoderFile.Load)} reads encoders, "
+                    + $"which {nameof(LinearProbe)}.{nameof(LinearProbe.Fit)} makes classifiers of");
+            }
             encoder = createEncoder?.Invoke() ?? EncoderMetadata.CreateEncoder(file.Metadata);
             EncoderMetadata.Check(encoder, file.Metadata);
             var weights = file.Tensors.Where(pair => pair.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal)).ToDictionary();
@@ -58,7 +64,7 @@ internal static class ClassifierFile
 
     private static LinearHead ReadHead(Encoder encoder, SafetensorsFile file)
     {
-        var classes = List<string>(file.Metadata, "classes");
+        var classes = List<string>(file.Metadata, EncoderMetadata.ClassesKey);
         var (stage, grid) = (Text(file.Metadata, "stage"), Number(file.Metadata, "grid"));
         var layer = FeatureLayer.ListOf(encoder).FirstOrDefault(layer => layer.Name == stage && layer.Grid == grid)
             ?? throw new InvalidDataException($"its encoder has no stage '{stage}' on a grid of {grid}.");

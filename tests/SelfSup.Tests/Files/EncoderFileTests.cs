@@ -1,5 +1,7 @@
+using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Transfer;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -123,24 +125,61 @@ public sealed class EncoderFileTests : IDisposable
         Assert.All(encoder.state_dict(), pair => Assert.True(pair.Value.allclose(state[pair.Key], 0, 0)));
     }
 
-    [Fact]
-    public void TorchvisionsFilesLoadWithoutTheirClassifier()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FilesOfTimmAndTorchvisionLoadWithoutTheirClassifier(bool withCounters)
     {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
         using var source = new ResNet(18, 224, seed: 1);
-        using var classifier = zeros(1000, 512);
-        var tensors = source.state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked")).ToDictionary();
-        tensors["fc.weight"] = classifier;
+        using var random = new Generator(1);
+        var images = randn([2, 3, 64, 64], generator: random);
+        source.forward(images); // moves the statistics and the counters of batch normalisation
+        source.eval();
+        var tensors = source.state_dict().Where(pair => withCounters || !pair.Key.EndsWith("num_batches_tracked")).ToDictionary();
+        (tensors["fc.weight"], tensors["fc.bias"]) = (zeros(1000, source.FeatureCount), zeros(1000));
         SafetensorsFile.Write(FilePath, tensors, new Dictionary<string, string> { ["format"] = "pt" });
 
         using var encoder = new ResNet(18, 224, seed: 2);
         EncoderFile.LoadWeights(encoder, FilePath);
         var state = encoder.state_dict();
-        Assert.All(source.state_dict(), pair => Assert.True(pair.Value.eq(state[pair.Key]).all().item<bool>(), pair.Key));
+        Assert.Equal(withCounters ? 1 : 0, state["bn1.num_batches_tracked"].item<long>());
+        foreach (var (key, value) in tensors.Where(pair => !pair.Key.StartsWith("fc.")))
+            Assert.True(value.eq(state[key]).all().item<bool>(), key);
+        encoder.eval();
+        Assert.True(encoder.forward(images).eq(source.forward(images)).all().item<bool>());
+    }
 
+    [Fact]
+    public void FilesOfOtherLibrariesDoNotFitAnotherStem()
+    {
+        using var source = new ResNet(18, 224, seed: 1);
+        SafetensorsFile.Write(FilePath, source.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });
         Refused("architecture");
         using var small = new ResNet(18, 32);
         var error = Assert.Throws<InvalidDataException>(() => EncoderFile.LoadWeights(small, FilePath));
         Assert.Contains("conv1.weight is [64, 3, 7, 7] instead of [64, 3, 3, 3]", error.Message);
+    }
+
+    [Fact]
+    public void FilesOfAnotherKindAreToldWhoReadsThem()
+    {
+        using var encoder = new ConvNet(32);
+        var weights = Path.Combine(folder, "resnet18.pth");
+        File.WriteAllBytes(weights, TorchFixture.StateDict(encoder.state_dict()));
+        foreach (var hint in new[] { weights, "PyTorch", "Create the encoder", "EncoderFile.LoadWeights" })
+            Assert.Contains(hint, Assert.Throws<InvalidDataException>(() => EncoderFile.Load(weights)).Message);
+        Assert.Contains(nameof(TorchFile), Assert.Throws<InvalidDataException>(() => SafetensorsFile.Read(weights)).Message);
+        Assert.Contains(nameof(TorchFile), Assert.Throws<InvalidDataException>(() => ImageClassifier.Load(weights)).Message);
+
+        EncoderFile.Save(encoder, FilePath);
+        Assert.Contains(nameof(SafetensorsFile), Assert.Throws<InvalidDataException>(() => TorchFile.Read(FilePath)).Message);
+        Assert.Contains("EncoderFile.Load", Assert.Throws<InvalidDataException>(() => ImageClassifier.Load(FilePath)).Message);
+
+        using var classifier = LinearProbe.Fit(encoder, new ProceduralImages(40), new() { Strengths = [0.1] });
+        classifier.Save(FilePath);
+        Refused("ImageClassifier.Load");
     }
 
     [Fact]
