@@ -16,4 +16,24 @@ public interface IImageDecoder
     /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
     /// <exception cref="ImageReadException">The file cannot be decoded; the message is the reason.</exception>
     void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels);
+
+    /// <summary>Decodes an image file as <see cref="Decode"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="size">Side of the square in pixels.</param>
+    /// <returns>The red, then the green, then the blue plane, 3 x size x size bytes.</returns>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, or a damaged one; the message names it.</exception>
+    byte[] DecodeFile(string path, int size)
+    {
+        var pixels = new byte[checked(3 * size * size)];
+        try
+        {
+            Decode(File.ReadAllBytes(path), size, pixels);
+            return pixels;
+        }
+        catch (ImageReadException e)
+        {
+            throw new InvalidDataException($"'{path}' cannot be decoded: {e.Message}.", e);
+        }
+    }
 }

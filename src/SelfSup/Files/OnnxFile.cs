@@ -5,7 +5,7 @@ namespace SelfSup.Files;
 
 /// <summary>Encoders in <c>.onnx</c> files, which ONNX Runtime and others run without this library.</summary>
 /// <remarks>
-/// The input <c>pixels</c> is float32 (N, 3, S, S), RGB, planes of 0..255 as they come from a decoder: the model normalises them
+/// The input <c>pixels</c> is uint8 (N, 3, S, S), red, green and blue planes as they come from a decoder: the model normalises them
 /// itself. N is open, S is the encoder's image size. The metadata is architecture, stem, image_size, mean and std (JSON lists, of
 /// pixels in 0..1), input_layout (NCHW), input_channels (RGB), input_range (0..255) and selfsup_version.
 /// </remarks>
@@ -44,7 +44,7 @@ public static class OnnxFile
                 $"The architecture '{encoder.Architecture}' cannot be exported to ONNX: "
                 + $"its class {encoder.GetType().Name} is no {nameof(IOnnxEncoder)}.");
         }
-        var pixels = graph.AddInput(InputName, 3, encoder.ImageSize, encoder.ImageSize);
+        var pixels = graph.AddByteInput(InputName, 3, encoder.ImageSize, encoder.ImageSize);
         // The same arithmetic as Normalization.Apply.
         var centred = graph.AddNode("Sub", [pixels, AddChannels(encoder.Normalization.Mean.Select(mean => mean * 255))]);
         var images = graph.AddNode(

@@ -6,11 +6,11 @@ namespace SelfSup.Onnx;
 /// <remarks>Every input and output has the number of images as its first dimension, which is left open.</remarks>
 public sealed class OnnxGraph
 {
-    // Field numbers of GraphProto, NodeProto and TensorProto, and the number of the type float.
+    // Field numbers of GraphProto, NodeProto and TensorProto, and the numbers of element types.
     private const int GraphNode = 1, GraphName = 2, GraphInitializer = 5, GraphInput = 11, GraphOutput = 12;
     private const int NodeInput = 1, NodeOutput = 2, NodeName = 3, NodeOperator = 4, NodeAttribute = 5;
     private const int TensorDimension = 1, TensorType = 2, TensorName = 8, TensorBytes = 9;
-    private const int Float = 1;
+    private const int Float = 1, UInt8 = 2;
 
     private sealed record Node(string[] Inputs, string Output, ProtobufMessage Message);
 
@@ -53,14 +53,14 @@ public sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Adds an input of the model.</summary>
+    /// <summary>Adds an input of the model, of type uint8.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="imageShape">Its shape without the number of images.</param>
-    /// <returns>The name of the value.</returns>
-    internal string AddInput(string name, params long[] imageShape)
+    /// <returns>The name of the values as float32.</returns>
+    internal string AddByteInput(string name, params long[] imageShape)
     {
-        inputs.Add(Describe(Claim(name), imageShape));
-        return name;
+        inputs.Add(Describe(Claim(name), UInt8, imageShape));
+        return AddNode("Cast", [name], new OnnxAttribute("to", Float));
     }
 
     /// <summary>Makes a value an output of the model.</summary>
@@ -71,7 +71,7 @@ public sealed class OnnxGraph
     internal void AddOutput(string name, string value, params long[] imageShape)
     {
         AddNode("Identity", [value], Claim(name), []);
-        outputs.Add((name, Describe(name, imageShape)));
+        outputs.Add((name, Describe(name, Float, imageShape)));
     }
 
     /// <summary>Describes inputs and outputs, and what the outputs need of the nodes and constants.</summary>
@@ -107,12 +107,12 @@ public sealed class OnnxGraph
 
     // The fields: ValueInfoProto is a name (1) and a TypeProto (2); that is a tensor (1) of an element type (1) and a shape (2);
     // and a shape is dimensions (1), each a number (1) or a name (2).
-    private static ProtobufMessage Describe(string name, long[] imageShape)
+    private static ProtobufMessage Describe(string name, int type, long[] imageShape)
     {
         var shape = new ProtobufMessage()
             .Add(1, new ProtobufMessage().Add(2, "N"))
             .Add(1, imageShape.Select(dimension => new ProtobufMessage().Add(1, dimension)));
-        var tensor = new ProtobufMessage().Add(1, Float).Add(2, shape);
+        var tensor = new ProtobufMessage().Add(1, type).Add(2, shape);
         return new ProtobufMessage().Add(1, name).Add(2, new ProtobufMessage().Add(1, tensor));
     }
 }

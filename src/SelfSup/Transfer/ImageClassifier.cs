@@ -52,9 +52,9 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>
     /// Writes the classifier as an ONNX model, for programs without this library; an existing file is replaced in one step. The
-    /// input <c>pixels</c> is float32 (N, 3, S, S), RGB planes of 0..255 with S = <see cref="ImageSize"/>; the outputs are
-    /// <c>logits</c> and <c>probabilities</c>, both (N, K). The metadata has the entries of <see cref="Files.OnnxFile"/>, stage,
-    /// grid and classes (a JSON list, by label).
+    /// input <c>pixels</c> is uint8 (N, 3, S, S), RGB planes as <see cref="IImageDecoder"/> gives them, with
+    /// S = <see cref="ImageSize"/>; the outputs are <c>logits</c> and <c>probabilities</c>, both float32 (N, K). The metadata has
+    /// the entries of <see cref="Files.OnnxFile"/>, stage, grid and classes (a JSON list, by label).
     /// </summary>
     /// <param name="path">The file, <c>.onnx</c> by custom; its folder is created if missing.</param>
     /// <exception cref="NotSupportedException">The encoder, or a layer of it, cannot describe itself in ONNX.</exception>
@@ -68,14 +68,7 @@ public sealed class ImageClassifier : IDisposable
     public Prediction Predict(string imagePath)
     {
         CheckExists(imagePath, "image");
-        try
-        {
-            return Predict(File.ReadAllBytes(imagePath));
-        }
-        catch (ImageReadException e)
-        {
-            throw new InvalidDataException($"'{imagePath}' cannot be classified: {e.Message}.", e);
-        }
+        return PredictPixels(Decoder.DecodeFile(imagePath, ImageSize));
     }
 
     /// <summary>Classifies an encoded image.</summary>
@@ -86,9 +79,7 @@ public sealed class ImageClassifier : IDisposable
     {
         var pixels = new byte[3 * ImageSize * ImageSize];
         Decoder.Decode(encodedImage, ImageSize, pixels);
-        using var scope = NewDisposeScope();
-        using var images = tensor(pixels, [1, 3, ImageSize, ImageSize], device: weights.device);
-        return Rank(ComputeProbabilities(images).cpu().data<float>().ToArray());
+        return PredictPixels(pixels);
     }
 
     /// <summary>Classifies a batch of decoded images.</summary>
@@ -108,6 +99,13 @@ public sealed class ImageClassifier : IDisposable
         encoder.Dispose();
         weights.Dispose();
         bias.Dispose();
+    }
+
+    private Prediction PredictPixels(byte[] pixels)
+    {
+        using var scope = NewDisposeScope();
+        using var images = tensor(pixels, [1, 3, ImageSize, ImageSize], device: weights.device);
+        return Rank(ComputeProbabilities(images).cpu().data<float>().ToArray());
     }
 
     private Prediction Rank(float[] probabilities)

@@ -28,8 +28,7 @@ internal sealed class OnnxRun : IDisposable
     public Dictionary<string, Tensor> Compute(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var values = images.to(ScalarType.Float32).data<float>().ToArray();
-        using var pixels = OrtValue.CreateTensorValueFromMemory(values, images.shape);
+        using var pixels = OrtValue.CreateTensorValueFromMemory(images.data<byte>().ToArray(), images.shape);
         using var options = new RunOptions();
         using var results = session.Run(options, ["pixels"], [pixels], session.OutputNames);
         return session.OutputNames.Zip(results).ToDictionary(
