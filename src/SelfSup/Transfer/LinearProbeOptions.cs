@@ -1,5 +1,18 @@
 namespace SelfSup.Transfer;
 
+/// <summary>How a linear probe finds the minimum of its loss; both find the same one, up to what they resolve.</summary>
+public enum ProbeSolver
+{
+    /// <summary>Full-batch L-BFGS, to the minimum: deterministic, without a learning rate.</summary>
+    Lbfgs,
+
+    /// <summary>
+    /// Stochastic gradient descent as in published linear probes: momentum 0.9, batches of 256, 100 epochs, with a sweep of learning rates
+    /// for every fit. Slower; a cross-check.
+    /// </summary>
+    Sgd,
+}
+
 /// <summary>How a linear probe is fitted and what it is compared with.</summary>
 public sealed class LinearProbeOptions
 {
@@ -14,6 +27,9 @@ public sealed class LinearProbeOptions
 
     /// <summary>L2 strengths to choose from, each above 0.</summary>
     public IReadOnlyList<double> Strengths { get; init; } = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100];
+
+    /// <summary>What fits the classifier. The default is L-BFGS.</summary>
+    public ProbeSolver Solver { get; init; } = ProbeSolver.Lbfgs;
 
     /// <summary>Images at a time.</summary>
     public int BatchSize { get; init; } = 64;
@@ -35,6 +51,7 @@ public sealed class LinearProbeOptions
 
     internal void Validate()
     {
+        this.Require(Enum.IsDefined(Solver), Solver, $"a {nameof(ProbeSolver)}");
         if (!(ValidationShare > 0 && ValidationShare < 1))
             throw new ArgumentOutOfRangeException(nameof(ValidationShare), ValidationShare, "The share to hold out is in (0, 1).");
         if (Strengths.Count == 0 || Strengths.Any(strength => !(strength > 0 && double.IsFinite(strength))))

@@ -10,7 +10,9 @@ internal sealed class LogisticRegression : IDisposable
 
     private readonly Tensor coefficients; // (K, D + 1), the bias last
 
-    private LogisticRegression(Tensor coefficients) => this.coefficients = coefficients.DetachFromDisposeScope();
+    /// <summary>Wraps a solution.</summary>
+    /// <param name="coefficients">Weights and, in the last column, bias: float32 (K, D + 1). Owned from now on.</param>
+    public LogisticRegression(Tensor coefficients) => this.coefficients = coefficients.DetachFromDisposeScope();
 
     /// <summary>A new view of the weights, (K, D), owned by the caller.</summary>
     public Tensor GetWeights() => coefficients.narrow(1, 0, coefficients.shape[1] - 1);

@@ -31,7 +31,7 @@ internal sealed class ProbeSearch(
                 var labels = set.Indices.Select(train.LabelOf).ToArray();
                 foreach (var layer in group)
                 {
-                    var training = new ProbeTraining(layer, set.Take(layer.Name), labels, device);
+                    var training = new ProbeTraining(layer, set.Take(layer.Name), labels, device, options);
                     var candidate = TryChoose(training);
                     candidates.Add(candidate);
                     progress?.Report(new($"{name}: fitting", candidates.Count, layers.Count));
@@ -53,7 +53,7 @@ internal sealed class ProbeSearch(
     {
         try
         {
-            return training.Choose(train.ClassNames.Count, options, cancellationToken);
+            return training.Choose(train.ClassNames.Count, cancellationToken);
         }
         catch
         {

@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 namespace SelfSup.Transfer;
 
 /// <summary>The training features of a layer, standardised in place, with what is needed to fit on them. Owns its tensors.</summary>
-internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] labels, Device device) : IDisposable
+internal sealed class ProbeTraining(
+    FeatureLayer layer, Tensor features, int[] labels, Device device, LinearProbeOptions options) : IDisposable
 {
     private readonly Standardization scaling = Standardization.ApplyTo(features);
 
     /// <summary>Tries every strength on the held-out rows.</summary>
-    public ProbeCandidate Choose(int classes, LinearProbeOptions options, CancellationToken cancellationToken)
+    public ProbeCandidate Choose(int classes, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -22,7 +23,7 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
             // Strong to weak: each fit is the next one's start, and a tie goes to the simpler classifier.
             foreach (var strength in options.Strengths.OrderDescending())
             {
-                var fit = LogisticRegression.Fit(fitFeatures, fitLabels, classes, strength, previous, cancellationToken: cancellationToken);
+                var fit = Solve(fitFeatures, fitLabels, classes, strength, previous, cancellationToken);
                 previous?.Dispose();
                 previous = fit;
                 var (accuracy, loss) = fit.Score(heldFeatures, heldLabels);
@@ -44,8 +45,7 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
-        using var fit = LogisticRegression.Fit(
-            features.to(device), target, classNames.Count, strength, cancellationToken: cancellationToken);
+        using var fit = Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken);
         var (weights, bias) = scaling.Fold(fit);
         return new(layer, classNames, weights, bias);
     }
@@ -55,6 +55,12 @@ internal sealed class ProbeTraining(FeatureLayer layer, Tensor features, int[] l
         features.Dispose();
         scaling.Dispose();
     }
+
+    private LogisticRegression Solve(
+        Tensor rows, Tensor target, int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken) =>
+        options.Solver == ProbeSolver.Sgd
+            ? StochasticDescent.Fit(rows, target, classes, strength, options.Seed, cancellationToken)
+            : LogisticRegression.Fit(rows, target, classes, strength, start, cancellationToken: cancellationToken);
 
     private (Tensor Features, Tensor Labels) Select(long[] rows) =>
         (features.index_select(0, tensor(rows)).to(device),

@@ -75,6 +75,25 @@ public class LinearProbeTests
     }
 
     [Fact]
+    public void BothSolversGiveTheSameTable()
+    {
+        using var encoder = new ConvNet(16, seed: 1);
+        var test = new TestImages(200, 3, seed: 2);
+        // Labels of which a fifth are wrong, so that the answers are not all right whatever the classifier.
+        var noise = new Random(5);
+        int[] labels = [.. Enumerable.Range(0, 200).Select(i => noise.Next(5) == 0 ? noise.Next(3) : i % 3)];
+        var exact = Evaluate(ProbeSolver.Lbfgs);
+        var stochastic = Evaluate(ProbeSolver.Sgd);
+        Assert.Equal(exact.Rows.Select(row => (row.Features, row.Stage)), stochastic.Rows.Select(row => (row.Features, row.Stage)));
+        Assert.All(exact.Rows.Zip(stochastic.Rows), pair =>
+            Assert.Equal(pair.First.ValidationAccuracy ?? 0, pair.Second.ValidationAccuracy ?? 0, 0.051)); // two of 40 images
+        Assert.Equal(exact.Best.TestAccuracy!.Value, stochastic.Best.TestAccuracy!.Value, 0.02);
+
+        ProbeReport Evaluate(ProbeSolver solver) => LinearProbe.Evaluate(
+            encoder, new TestImages(200, 3, seed: 1) { Labels = labels }, test, new() { Strengths = [0.1, 1], Solver = solver });
+    }
+
+    [Fact]
     public void ShuffledLabelsGiveChance()
     {
         using var encoder = new ConvNet(16);

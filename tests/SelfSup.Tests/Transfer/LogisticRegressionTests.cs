@@ -84,6 +84,24 @@ public class LogisticRegressionTests
         Assert.True(allclose(cold.GetWeights(), warm.GetWeights(), rtol: 0, atol: 1e-3));
     }
 
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(0.1)]
+    [InlineData(100)]
+    public void StochasticDescentFindsTheSameMinimum(double strength)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = MakeData(600, 20, 4);
+        using var full = LogisticRegression.Fit(features, labels, 4, strength);
+        using var stochastic = StochasticDescent.Fit(features, labels, 4, strength, seed: 1);
+        using var again = StochasticDescent.Fit(features, labels, 4, strength, seed: 1);
+        Assert.InRange(LossOf(stochastic) - LossOf(full), -1e-5, 3e-3);
+        Assert.Equal(stochastic.GetWeights().contiguous().bytes.ToArray(), again.GetWeights().contiguous().bytes.ToArray());
+
+        double LossOf(LogisticRegression fit) => LogisticRegression.ComputeLoss(
+            cat([fit.GetWeights(), fit.GetBias().unsqueeze(1)], 1), features, labels, strength).Loss;
+    }
+
     [Fact]
     public void SameDataGivesTheSameBits()
     {
