@@ -8,6 +8,7 @@ using SelfSup.Encoders;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
+using SelfSup.Transfer;
 using TorchSharp;
 
 var task = new Option<string>("--task")
@@ -49,11 +50,15 @@ var output = new Option<string>("--output")
     Description = "Run folder for the encoder, metrics, previews and checkpoints.",
     DefaultValueFactory = _ => "runs/pretrain",
 };
+var knn = new Option<string?>("--knn")
+{
+    Description = "Labelled images to follow the run by, with nearest neighbours after every epoch: a folder of one sub-folder a class, or CIFAR-10's.",
+};
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 
 var command = new RootCommand("Pretrains an encoder on unlabelled images.")
 {
-    task, images, cifar10, idx, pack, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, resume,
+    task, images, cifar10, idx, pack, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, knn, resume,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -83,6 +88,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Seed = options.GetValue(seed),
         Device = ParseDevice(options.GetValue(device)!),
         RunFolder = options.GetValue(output),
+        Monitors = options.GetValue(knn) is { } labelled ? [new KnnMonitor(OpenLabelled(labelled))] : [],
         Resume = options.GetValue(resume),
     };
     var result = await RunAsync(network, tasks, source, settings, cancellation);
@@ -129,6 +135,13 @@ IImageSource OpenImages(ParseResult options) => (options.GetValue(images), optio
     (null, null, { } file) => IdxImages.Open(file),
     _ => throw new ArgumentException("Give exactly one of --images, --cifar10 and --idx."),
 };
+
+// A thousand images show a trend in seconds.
+static LabeledSubset OpenLabelled(string folder)
+{
+    ILabeledImageSource images = File.Exists(Path.Combine(folder, "test_batch.bin")) ? Cifar10.OpenTrain(folder) : LabeledImageFolder.Open(folder);
+    return LabeledSubset.Stratified(images, Math.Min(images.Count, 1000), seed: 0);
+}
 
 static WeightedTask[] ParseTasks(string list) =>
 [

@@ -8,27 +8,35 @@ internal sealed class MetricsLog : IDisposable
 {
     // On a GPU reading a value waits for the device, so steps are read together.
     private const int StepsBetweenReadsOnGpu = 20;
+    private const string StepKey = "step";
+    private const string LearningRateKey = "learning_rate";
     private readonly int stepsBetweenReads;
     private readonly List<StepMetrics> pending = [];
     private readonly Dictionary<string, (double Sum, long Count)> epoch = [];
+    private readonly Dictionary<string, double> measurements = [];
     private readonly StreamWriter? file;
 
     /// <summary>Opens the log.</summary>
     /// <param name="path">The JSONL file, or null.</param>
-    /// <param name="fromStep">Lines of later steps are dropped: they were written after the checkpoint that the run resumes from.</param>
+    /// <param name="fromStep">
+    /// What comes after this step's line is dropped: it was written after the checkpoint that the run resumes from, or is measured anew.
+    /// </param>
     /// <param name="device">The run's device.</param>
     public MetricsLog(string? path, long fromStep, Device device)
     {
         stepsBetweenReads = device.type == TorchSharp.DeviceType.CPU ? 1 : StepsBetweenReadsOnGpu;
         if (path is null)
             return;
-        var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => StepOf(line) <= fromStep).ToArray() : [];
+        var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => IsUpTo(fromStep, line)).ToArray() : [];
         File.WriteAllLines(path, kept);
         file = new StreamWriter(path, append: true);
     }
 
-    /// <summary>Means since the epoch began.</summary>
-    public IReadOnlyDictionary<string, double> EpochMeans => epoch.ToDictionary(pair => pair.Key, pair => pair.Value.Sum / pair.Value.Count);
+    /// <summary>Means since the epoch began, and what the monitors measured last.</summary>
+    public IReadOnlyDictionary<string, double> Metrics => epoch
+        .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Sum / pair.Value.Count))
+        .Concat(measurements)
+        .ToDictionary();
 
     public double LastLearningRate { get; private set; }
 
@@ -67,6 +75,19 @@ internal sealed class MetricsLog : IDisposable
         file?.Flush();
     }
 
+    /// <summary>Writes what a monitor measured after a step.</summary>
+    public void AddMeasurement(long step, string monitor, IReadOnlyDictionary<string, double> metrics)
+    {
+        var line = new Dictionary<string, object?> { [StepKey] = step };
+        foreach (var (name, value) in metrics)
+        {
+            line[$"{monitor}/{name}"] = double.IsFinite(value) ? value : null;
+            measurements[$"{monitor}/{name}"] = value;
+        }
+        file?.WriteLine(JsonSerializer.Serialize(line));
+        file?.Flush();
+    }
+
     public void Dispose()
     {
         foreach (var metrics in pending)
@@ -78,22 +99,24 @@ internal sealed class MetricsLog : IDisposable
     {
         if (file is null)
             return;
-        var line = new Dictionary<string, object> { ["step"] = metrics.Step, ["learning_rate"] = metrics.LearningRate };
+        var line = new Dictionary<string, object> { [StepKey] = metrics.Step, [LearningRateKey] = metrics.LearningRate };
         for (var i = 0; i < numbers.Length; i++)
             line[metrics.Names[i]] = numbers[i];
         file.WriteLine(JsonSerializer.Serialize(line));
     }
 
-    private static long StepOf(string line)
+    // A step's own line has a learning rate; a monitor's does not.
+    private static bool IsUpTo(long step, string line)
     {
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.GetProperty("step").GetInt64();
+            var written = json.RootElement.GetProperty(StepKey).GetInt64();
+            return written < step || (written == step && json.RootElement.TryGetProperty(LearningRateKey, out _));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return long.MaxValue; // a line cut off by a crash
+            return false; // a line cut off by a crash
         }
     }
 }

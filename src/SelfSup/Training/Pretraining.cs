@@ -94,6 +94,8 @@ public static class Pretraining
         var warmup = (long)(options.Warmup * steps);
         try
         {
+            if (done > 0 && done % perEpoch == 0)
+                Watch(); // the run may have ended between the epoch's checkpoint and this
             while (done < steps)
             {
                 var epoch = (int)(done / perEpoch);
@@ -116,6 +118,7 @@ public static class Pretraining
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 done = (epoch + 1) * perEpoch;
+                Watch();
                 Checkpoint();
                 Report();
                 DrawPreviews(step, tasks, images, encoder, options, device, folder);
@@ -133,9 +136,18 @@ public static class Pretraining
 
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        var result = new PretrainingResult(done, log.EpochMeans, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath);
+        var result = new PretrainingResult(done, log.Metrics, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath);
         folder?.SaveReport(result, images);
         return result;
+
+        void Watch()
+        {
+            if (done < steps && done / perEpoch % options.MonitorEveryEpochs != 0)
+                return;
+            log.Flush(folder?.LastCheckpoint);
+            foreach (var monitor in options.Monitors)
+                log.AddMeasurement(done, monitor.Name, monitor.Measure(encoder, cancellationToken));
+        }
 
         void Checkpoint()
         {
@@ -149,7 +161,7 @@ public static class Pretraining
             var remaining = done == firstStep ? TimeSpan.Zero : clock.Elapsed * ((double)(steps - done) / (done - firstStep));
             progress?.Report(new PretrainingProgress(
                 (int)Math.Min(done / perEpoch + 1, options.Epochs), options.Epochs, done, steps, log.LastLearningRate,
-                imagesDone / clock.Elapsed.TotalSeconds, remaining, log.EpochMeans));
+                imagesDone / clock.Elapsed.TotalSeconds, remaining, log.Metrics));
         }
     }
 

@@ -79,6 +79,15 @@ public sealed class PretrainingOptions
     public double MaxFailureRatio { get; init; } = 0.1;
 
     /// <summary>
+    /// Measurements of the encoder after every <see cref="MonitorEveryEpochs"/> epochs and at the end, such as nearest neighbours on a few
+    /// labels; they go to progress, metrics and result, and do not change what is learned. The default is none.
+    /// </summary>
+    public IReadOnlyList<IEncoderMonitor> Monitors { get; init; } = [];
+
+    /// <summary>Epochs from one measurement by <see cref="Monitors"/> to the next, at least 1. The default is 1.</summary>
+    public int MonitorEveryEpochs { get; init; } = 1;
+
+    /// <summary>
     /// Folder that receives configuration, metrics, checkpoints, previews and the encoder file. The default, null, writes nothing.
     /// </summary>
     public string? RunFolder { get; init; }
@@ -115,6 +124,10 @@ public sealed class PretrainingOptions
         Augmentation.Validate();
         this.Require(Workers >= 1, Workers, "at least 1");
         this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
+        this.Require(
+            Monitors.DistinctBy(monitor => monitor.Name).Count() == Monitors.Count,
+            $"[{string.Join(", ", Monitors.Select(monitor => monitor.Name))}]", "of different names", nameof(Monitors));
+        this.Require(MonitorEveryEpochs >= 1, MonitorEveryEpochs, "at least 1");
         this.Require(CheckpointEverySteps >= 0, CheckpointEverySteps, "at least 0");
         this.Require(KeepCheckpoints >= 1, KeepCheckpoints, "at least 1");
         this.Require(!Resume || RunFolder is not null, Resume, $"used with {nameof(RunFolder)}");

@@ -8,7 +8,9 @@ namespace SelfSup.Training;
 /// <param name="LearningRate">The learning rate of the last step.</param>
 /// <param name="ImagesPerSecond">Images read and learned from a second since the run started or resumed.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
-/// <param name="Metrics">Means since the epoch began, named <c>task/metric</c>.</param>
+/// <param name="Metrics">
+/// Means since the epoch began, named <c>task/metric</c>, and what the monitors measured last, named <c>monitor/metric</c>.
+/// </param>
 public sealed record PretrainingProgress(
     int Epoch,
     int Epochs,

@@ -16,10 +16,16 @@ internal static class LabelRules
             throw new ArgumentException($"All {labelled.Count} labelled images are of one class; a probe needs two or more.");
     }
 
-    /// <summary>Matches the classes of training and test images by name.</summary>
-    /// <returns>For every label of the test images, that of the training images.</returns>
+    /// <summary>Gives test images the labels of the training images' classes.</summary>
     /// <exception cref="ArgumentException">There are no test images, or the classes differ; the message names them.</exception>
-    public static int[] Match(ILabeledImageSource train, ILabeledImageSource test)
+    public static ILabeledImageSource Align(ILabeledImageSource test, ILabeledImageSource train)
+    {
+        var toTrainLabel = Match(train, test);
+        return new LabeledImages(test, [.. Enumerable.Range(0, test.Count).Select(i => toTrainLabel[test.LabelOf(i)])], train.ClassNames);
+    }
+
+    // For every label of the test images, that of the training images' class of the same name.
+    private static int[] Match(ILabeledImageSource train, ILabeledImageSource test)
     {
         if (test.Count == 0)
             throw new ArgumentException("There are no test images to evaluate a probe on.");
