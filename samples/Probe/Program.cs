@@ -1,7 +1,9 @@
 // Tells what a pretrained encoder is worth: a linear probe on labelled images, beside random features, raw pixels and chance.
 using System.CommandLine;
+using SelfSup;
 using SelfSup.Data;
 using SelfSup.Files;
+using SelfSup.Plots;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
@@ -20,14 +22,15 @@ var transfer = new Option<bool>("--transfer")
 };
 var fineTune = new Option<bool>("--fine-tune")
 {
-    Description = "Also train whole networks with 1 %, 10 % and all of the labels, from the encoder and from scratch.",
+    Description = "As --transfer, and train whole networks with the same labels, from the encoder and from scratch; takes long.",
 };
+var plot = new Option<string?>("--plot") { Description = "As --transfer, and draw accuracy against the number of labels here, as PNG." };
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
 var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
 
 var command = new RootCommand("Probes a pretrained encoder with labelled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, json, save, onnx,
+    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
@@ -37,23 +40,9 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     if (options.GetValue(labels) is { } count)
         learned = LabeledSubset.Stratified(learned, count, options.GetValue(seed));
 
-    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
-    var report = LinearProbe.Evaluate(network, learned, asked, settings, cancellationToken: cancellation);
-    Console.WriteLine(report.ToTable());
-    if (options.GetValue(json) is { } reportFile)
-        report.SaveJson(reportFile);
-    if (options.GetValue(transfer))
-    {
-        var judged = new TransferOptions { Stage = report.Best.Stage!, Seed = settings.Seed };
-        Console.WriteLine(TransferReport.Evaluate(network, learned, asked, judged, cancellationToken: cancellation).ToTable());
-    }
-    if (options.GetValue(fineTune))
-    {
-        Console.WriteLine($"{"labels",8}{"fine-tuned",14}{"from scratch",14}");
-        foreach (var row in FineTuner.Evaluate(network, learned, asked, new() { Seed = settings.Seed }, cancellationToken: cancellation))
-            Console.WriteLine(FormattableString.Invariant($"{row.Labels,8}{100 * row.Pretrained,12:F1} %{100 * row.FromScratch,12:F1} %"));
-        Console.WriteLine();
-    }
+    var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
+        ? JudgeInFull(network, learned, asked, options, cancellation)
+        : Probe(network, learned, asked, options, cancellation);
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)
         return Task.CompletedTask;
@@ -66,6 +55,35 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     Console.WriteLine($"Wrote the classifier to {string.Join(" and ", new[] { classifierFile, onnxFile }.OfType<string>())}.");
     return Task.CompletedTask;
 });
+
+ProbeReport Probe(
+    Encoder network, ILabeledImageSource learned, ILabeledImageSource asked, ParseResult options, CancellationToken cancellation)
+{
+    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
+    var report = LinearProbe.Evaluate(network, learned, asked, settings, new ProbeLine(), cancellation);
+    Console.WriteLine(report.ToTable());
+    if (options.GetValue(json) is { } file)
+        report.SaveJson(file);
+    return report;
+}
+
+ProbeReport JudgeInFull(
+    Encoder network, ILabeledImageSource learned, ILabeledImageSource asked, ParseResult options, CancellationToken cancellation)
+{
+    var settings = new TransferOptions
+    {
+        Stage = options.GetValue(stage),
+        Seed = options.GetValue(seed),
+        FineTuning = options.GetValue(fineTune) ? new() : null,
+    };
+    var report = TransferReport.Evaluate(network, learned, asked, settings, new ProbeLine(), cancellation);
+    Console.WriteLine(report.ToTable());
+    if (options.GetValue(json) is { } file)
+        report.SaveJson(file);
+    if (options.GetValue(plot) is { } picture)
+        LabelEfficiencyPlot.SavePng(report, picture);
+    return report.Probe;
+}
 
 (ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) =>
     (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch

@@ -3,7 +3,7 @@ using SelfSup.Augmentations;
 namespace SelfSup.Transfer;
 
 /// <summary>How <see cref="FineTuner"/> trains.</summary>
-public sealed class FineTuneOptions
+public sealed record FineTuneOptions
 {
     /// <summary>Shares of the training labels to train with, each in (0, 1]. The default is 1 %, 10 % and all.</summary>
     public IReadOnlyList<double> Shares { get; init; } = [0.01, 0.1, 1];

@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,13 +14,20 @@ internal sealed class FineTunedNetwork : IDisposable
     private readonly Linear head;
     private readonly FineTuneOptions options;
     private readonly Device device;
+    private readonly int seed;
 
-    public FineTunedNetwork(Encoder encoder, int classes, FineTuneOptions options)
+    /// <summary>Puts a linear layer on an encoder.</summary>
+    /// <param name="encoder">The encoder. Owned from now on.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="seed">Decides the linear layer's weights and the order and variation of the images.</param>
+    public FineTunedNetwork(Encoder encoder, int classes, FineTuneOptions options, int seed)
     {
-        (this.encoder, this.options) = (encoder, options);
+        (this.encoder, this.options, this.seed) = (encoder, options, seed);
         device = encoder.parameters().First().device;
+        ChannelsLast.LayOutWeightsOf(encoder);
         head = nn.Linear(encoder.FeatureCount, classes);
-        using var random = new Generator((ulong)options.Seed);
+        using var random = new Generator((ulong)seed);
         nn.init.normal_(head.weight, 0, 0.01, random);
         nn.init.zeros_(head.bias);
         head.to(device);
@@ -30,7 +38,7 @@ internal sealed class FineTunedNetwork : IDisposable
     {
         encoder.train();
         using var optimizer = optim.SGD([.. encoder.parameters(), .. head.parameters()], learningRate, Momentum, nesterov: true);
-        using var random = new Generator((ulong)options.Seed, device);
+        using var random = new Generator((ulong)seed, device);
         var loader = NewLoader(images, Math.Min(options.BatchSize, images.Count), isTraining: true);
         var done = 0;
         for (var epoch = 0; done < options.Steps; epoch++)
@@ -41,7 +49,7 @@ internal sealed class FineTunedNetwork : IDisposable
                 foreach (var group in optimizer.ParamGroups)
                     group.LearningRate = learningRate * (1 + Math.Cos(Math.PI * done / options.Steps)) / 2;
                 var varied = options.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random);
-                var loss = nn.functional.cross_entropy(ComputeLogits(varied), LabelsOf(batch, images));
+                var loss = ComputeLoss(varied, LabelsOf(batch, images));
                 optimizer.zero_grad();
                 loss.backward();
                 optimizer.step();
@@ -74,6 +82,13 @@ internal sealed class FineTunedNetwork : IDisposable
         head.Dispose();
     }
 
+    // As pretraining does, in bfloat16 where the processor has units for it.
+    private Tensor ComputeLoss(Tensor images, Tensor labels)
+    {
+        using var precision = BFloat16Units.PayOn(device) ? Autocast.ToBFloat16(device) : null;
+        return nn.functional.cross_entropy(ComputeLogits(images), labels);
+    }
+
     private Tensor ComputeLogits(Tensor images) => head.forward(encoder.forward(encoder.Normalize(images))); // (N, K)
 
     private Tensor LabelsOf(ImageBatch batch, ILabeledImageSource images) =>
@@ -84,7 +99,7 @@ internal sealed class FineTunedNetwork : IDisposable
         ImageSize = encoder.ImageSize,
         BatchSize = batchSize,
         Workers = options.Workers,
-        Seed = options.Seed,
+        Seed = seed,
         Shuffle = isTraining,
         DropLast = isTraining, // a last batch of one image has no batch statistics
     });

@@ -10,9 +10,6 @@ namespace SelfSup.Transfer;
 /// </remarks>
 public static class FineTuner
 {
-    private const double HeldOutShare = 0.2;
-    private const int LabelsAClassToChoose = 10;
-
     /// <summary>Fine-tunes copies of an encoder, and trains fresh networks of its architecture with the same labels.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
     /// <param name="train">Labelled images to learn from.</param>
@@ -29,37 +26,16 @@ public static class FineTuner
         options ??= new();
         options.Validate();
         LabelRules.Check(train);
-        var toTrainLabel = LabelRules.Match(train, test);
-        var judged = new LabeledImages(test, [.. Enumerable.Range(0, test.Count).Select(i => toTrainLabel[test.LabelOf(i)])], train.ClassNames);
+        var judged = LabelRules.Align(test, train);
+        var pretrained = NetworkTrial.FineTuned(encoder, judged, options, progress, cancellationToken);
+        var fresh = NetworkTrial.FromScratch(encoder, judged, options, progress, cancellationToken);
         // Small shares of few labels may all come to one label a class.
         var counts = options.Shares.Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count));
         return [.. counts.Distinct().Select(count =>
         {
-            ILabeledImageSource labelled = LabeledSubset.Stratified(train, count, options.Seed);
-            return new FineTuneRow(
-                count,
-                Measure("pretrained", () => EncoderTwin.Copy(encoder, options.CreateEncoder), labelled),
-                Measure("from scratch", () => EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder), labelled));
+            var labelled = LabeledSubset.Stratified(train, count, options.Seed);
+            return new FineTuneRow(count, pretrained.Measure(labelled), fresh.Measure(labelled));
         })];
-
-        double Measure(string name, Func<Encoder> create, ILabeledImageSource labelled)
-        {
-            var rates = options.LearningRates.Order().ToArray();
-            var rate = rates[rates.Length / 2];
-            if (rates.Length > 1 && labelled.Count >= LabelsAClassToChoose * train.ClassNames.Count)
-            {
-                var (held, rest) = LabeledSubset.Split(labelled, (int)(HeldOutShare * labelled.Count), options.Seed);
-                rate = rates.MaxBy(tried => Train($"{name}, {labelled.Count} labels: choosing the learning rate", create, tried, rest, held));
-            }
-            return Train($"{name}, {labelled.Count} labels: training", create, rate, labelled, judged);
-        }
-
-        double Train(string step, Func<Encoder> create, double rate, ILabeledImageSource labelled, ILabeledImageSource asked)
-        {
-            using var network = new FineTunedNetwork(create(), train.ClassNames.Count, options);
-            network.Train(labelled, rate, new StepProgress(progress, step, options.Steps), cancellationToken);
-            return network.Test(asked, cancellationToken);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ namespace SelfSup.Transfer;
 /// <summary>Measures what a frozen encoder has learned: a linear classifier on its features, with few labels.</summary>
 /// <remarks>
 /// The classifier is an L2-regularised multinomial logistic regression on features standardised by the training images, fitted
-/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune. Images are not augmented, BatchNorm is
+/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune (<see cref="ProbeSolver"/> has another way). Images are not augmented, BatchNorm is
 /// frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
 /// <para>
 /// Stage and L2 strength are chosen on a stratified, held-out part of the training labels, then refitted on all of them. Test
@@ -36,7 +36,7 @@ public static class LinearProbe
         options ??= new();
         options.Validate();
         LabelRules.Check(train);
-        var toTrainLabel = LabelRules.Match(train, test);
+        var judged = LabelRules.Align(test, train);
         var layers = ChooseLayers(encoder, options);
         var search = new ProbeSearch(train, options, progress, cancellationToken);
         var fingerprint = EncoderTwin.Fingerprint(encoder);
@@ -62,9 +62,9 @@ public static class LinearProbe
         {
             var found = search.Run(name, probed, choices);
             using var set = FeatureExtractor.Extract(
-                probed, test, [found.Best.Layer], options.BatchSize, options.Workers,
+                probed, judged, [found.Best.Layer], options.BatchSize, options.Workers,
                 new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
-            var truth = set.Indices.Select(index => toTrainLabel[test.LabelOf(index)]);
+            var truth = set.Indices.Select(judged.LabelOf);
             var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
             var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
             rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(

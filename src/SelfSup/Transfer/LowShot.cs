@@ -14,25 +14,17 @@ internal static class LowShot
     /// <param name="train">The features to draw from.</param>
     /// <param name="test">The features to test on.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="labelsPerClass">How many labels of every class; counts that a class does not have are left out.</param>
+    /// <param name="labelsPerClass">How many labels of every class.</param>
     /// <param name="draws">Number of draws. A draw with fewer labels is part of the one with more.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <param name="cancellationToken">Asked before every fit.</param>
     public static IReadOnlyList<LowShotResult> Measure(
-        LabeledFeatures train, LabeledFeatures test, int classes, IReadOnlyList<int> labelsPerClass, int draws, int seed,
-        CancellationToken cancellationToken = default)
-    {
-        var least = train.Labels.CountBy(label => label).Min(pair => pair.Value);
-        return [.. labelsPerClass.Where(count => count <= least).Select(count =>
-        {
-            var accuracies = Enumerable.Range(0, draws)
-                .Select(draw => Test(train, test, classes, Draw(train.Labels, count, seed + draw), cancellationToken))
-                .ToArray();
-            var mean = accuracies.Average();
-            var variance = draws > 1 ? accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean)) / (draws - 1) : 0;
-            return new LowShotResult(count, mean, Math.Sqrt(variance));
-        })];
-    }
+        LabeledFeatures train, LabeledFeatures test, int classes, IEnumerable<int> labelsPerClass, int draws, int seed,
+        CancellationToken cancellationToken = default) =>
+    [
+        .. labelsPerClass.Select(count => LowShotResult.Of(count, [.. Enumerable.Range(0, draws)
+            .Select(draw => Test(train, test, classes, Draw(train.Labels, count, seed + draw), cancellationToken))])),
+    ];
 
     /// <summary>Draws as many rows of every class; the same seed draws the same first rows, whatever the count.</summary>
     public static long[] Draw(IReadOnlyList<int> labels, int perClass, int seed)
@@ -61,9 +53,3 @@ internal static class LowShot
         return test.AccuracyOf(logits.argmax(1).data<long>().Select(answer => (int)answer));
     }
 }
-
-/// <summary>What few labels gave.</summary>
-/// <param name="LabelsPerClass">Labels of every class.</param>
-/// <param name="Mean">Mean test accuracy over the draws, 0..1.</param>
-/// <param name="Deviation">Standard deviation over the draws; 0 for a single draw.</param>
-public sealed record LowShotResult(int LabelsPerClass, double Mean, double Deviation);

@@ -1,18 +1,8 @@
-using System.Text;
-using System.Text.Json;
-using SelfSup.Files;
-
 namespace SelfSup.Transfer;
 
 /// <summary>What a linear probe measured: a table of baselines and stages, and the classifier of its last line.</summary>
 public sealed class ProbeReport
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     private readonly LinearHead head;
     private readonly Func<int, Encoder>? createEncoder;
 
@@ -26,7 +16,8 @@ public sealed class ProbeReport
     {
         (head, createEncoder) = (fit.Head, options.CreateEncoder);
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
-        (Seed, ValidationShare, Strengths) = (options.Seed, options.ValidationShare, [.. options.Strengths.Order()]);
+        (Seed, ValidationShare, Solver) = (options.Seed, options.ValidationShare, options.Solver);
+        Strengths = [.. options.Strengths.Order()];
         (Rows, Confusion, TrainImages) = (rows, confusion, fit.ImageCount);
         Best = rows.Single(row => row is { Features: ProbeRow.Pretrained, TestAccuracy: not null });
     }
@@ -55,6 +46,9 @@ public sealed class ProbeReport
     /// <summary>Share of the training labels held out to choose on.</summary>
     public double ValidationShare { get; }
 
+    /// <summary>What fitted the classifiers.</summary>
+    public ProbeSolver Solver { get; }
+
     /// <summary>The L2 strengths that were tried, ascending.</summary>
     public IReadOnlyList<double> Strengths { get; }
 
@@ -63,6 +57,9 @@ public sealed class ProbeReport
 
     /// <summary>The pretrained encoder's row at the chosen stage.</summary>
     public ProbeRow Best { get; }
+
+    /// <summary>Test accuracy of always answering the most frequent class of the training images, 0..1; NaN without baselines.</summary>
+    public double Chance => Rows.FirstOrDefault(row => row.Features == ProbeRow.Chance)?.TestAccuracy ?? double.NaN;
 
     /// <summary>The answers of the chosen probe of the pretrained encoder on the test images.</summary>
     public ConfusionMatrix Confusion { get; }
@@ -82,31 +79,29 @@ public sealed class ProbeReport
 
     /// <summary>Writes everything but the classifier as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => JsonSerializer.Serialize(
-        new
-        {
-            Architecture,
-            ImageSize,
-            EncoderFingerprint,
-            TrainImages,
-            TestImages,
-            UnreadableImages,
-            Seed,
-            ValidationShare,
-            Strengths,
-            Rows,
-            Best,
-            Classes = Confusion.ClassNames.Select((name, label) =>
-                new { Name = name, TestImages = Confusion.CountOf(label), Accuracy = Confusion.AccuracyOf(label) }),
-            Confusion = Confusion.Rows,
-        },
-        Json);
+    public string ToJson() => ReportFile.Serialize(Describe());
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path)
+    public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+
+    /// <summary>Everything but the classifier, for a JSON writer.</summary>
+    internal object Describe() => new
     {
-        var text = Encoding.UTF8.GetBytes(ToJson() + "\n");
-        AtomicFile.Write(path, stream => stream.Write(text));
-    }
+        Architecture,
+        ImageSize,
+        EncoderFingerprint,
+        TrainImages,
+        TestImages,
+        UnreadableImages,
+        Seed,
+        ValidationShare,
+        Solver = Solver.ToString().ToLowerInvariant(),
+        Strengths,
+        Rows,
+        Best,
+        Classes = Confusion.ClassNames.Select((name, label) =>
+            new { Name = name, TestImages = Confusion.CountOf(label), Accuracy = Confusion.AccuracyOf(label) }),
+        Confusion = Confusion.Rows,
+    };
 }

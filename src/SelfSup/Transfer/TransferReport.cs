@@ -1,31 +1,21 @@
-using System.Text;
-using System.Text.Json;
 using SelfSup.Data;
-using SelfSup.Files;
-using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
 /// <summary>
-/// Judges a frozen encoder without tuning anything: nearest neighbours on all labels, logistic regression on few, beside raw pixels and
-/// random weights. <see cref="LinearProbe"/> is the test with all labels.
+/// Judges an encoder by all that is customary: a linear probe of every stage, nearest neighbours, few labels, and whole networks trained
+/// from it, beside chance, raw pixels, random weights and the same networks trained from scratch with the same labels.
 /// </summary>
 public sealed class TransferReport
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private TransferReport(
+        ProbeReport probe, TransferOptions options, IReadOnlyList<TransferRow> rows, IReadOnlyList<LabelEfficiencyLine> labelEfficiency,
+        IReadOnlyList<FineTuneRow> fineTuning) =>
+        (Probe, Seed, Draws, Rows, LabelEfficiency, FineTuning) =
+        (probe, options.Seed, options.Draws, rows, labelEfficiency, fineTuning);
 
-    private TransferReport(Encoder encoder, TransferOptions options, double chance, int train, int test, IReadOnlyList<TransferRow> rows) =>
-        (Architecture, ImageSize, Stage, Seed, Draws, Chance, TrainImages, TestImages, Rows) =
-        (encoder.Architecture, encoder.ImageSize, options.Stage, options.Seed, options.Draws, chance, train, test, rows);
-
-    /// <summary>The encoder's architecture.</summary>
-    public string Architecture { get; }
-
-    /// <summary>Side of the images in pixels.</summary>
-    public int ImageSize { get; }
-
-    /// <summary>The stage whose features were judged.</summary>
-    public string Stage { get; }
+    /// <summary>The linear probe of every stage, with all labels. It makes the classifier for an app.</summary>
+    public ProbeReport Probe { get; }
 
     /// <summary>Decided the draws and the random weights.</summary>
     public int Seed { get; }
@@ -33,17 +23,14 @@ public sealed class TransferReport
     /// <summary>Draws of few labels.</summary>
     public int Draws { get; }
 
-    /// <summary>Test accuracy of always answering the most frequent class of the training images, 0..1.</summary>
-    public double Chance { get; }
-
-    /// <summary>Labelled images that could be read.</summary>
-    public int TrainImages { get; }
-
-    /// <summary>Test images that could be read.</summary>
-    public int TestImages { get; }
-
-    /// <summary>Raw pixels, random weights and the pretrained encoder.</summary>
+    /// <summary>Nearest neighbours and collapse figures of raw pixels, random weights and the pretrained encoder.</summary>
     public IReadOnlyList<TransferRow> Rows { get; }
+
+    /// <summary>Accuracy against labels of every class: frozen features, then whole networks.</summary>
+    public IReadOnlyList<LabelEfficiencyLine> LabelEfficiency { get; }
+
+    /// <summary>Whole networks with shares of all labels; empty where <see cref="TransferOptions.FineTuning"/> is null.</summary>
+    public IReadOnlyList<FineTuneRow> FineTuning { get; }
 
     /// <summary>Evaluates an encoder.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Borrowed; it stays as it is, bit by bit.</param>
@@ -62,60 +49,57 @@ public sealed class TransferReport
     {
         options ??= new();
         options.Validate();
-        LabelRules.Check(train);
-        var toTrainLabel = LabelRules.Match(train, test);
-        var layer = FeatureLayer.Find(encoder, options.Stage);
+        var probe = LinearProbe.Evaluate(encoder, train, test, options.Probing, progress, cancellationToken);
+        var judged = LabelRules.Align(test, train);
         using var random = EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder);
         var rows = new List<TransferRow>();
-        var (trained, tested, chance) = (0, 0, 0.0);
-        foreach (var (name, judged, read) in new[]
+        var lines = new List<LabelEfficiencyLine>();
+        IReadOnlyList<int> readable = [], labels = [], counts = [];
+        foreach (var (name, network) in new[] { (ProbeRow.RawPixels, encoder), (ProbeRow.RandomWeights, random), (ProbeRow.Pretrained, encoder) })
         {
-            (ProbeRow.RawPixels, encoder, FeatureLayer.Pixels(encoder.ImageSize)),
-            (ProbeRow.RandomWeights, random, layer),
-            (ProbeRow.Pretrained, encoder, layer),
-        })
-        {
-            using var known = Extract($"{name}: reading training images", judged, read, train, label => label);
-            using var asked = Extract($"{name}: reading test images", judged, read, test, label => toTrainLabel[label]);
-            rows.Add(Judge(name, known, asked));
-            var frequent = known.Labels.CountBy(label => label).OrderBy(pair => pair.Key).MaxBy(pair => pair.Value).Key;
-            (trained, tested, chance) = (known.Labels.Length, asked.Labels.Length, asked.AccuracyOf(asked.Labels.Select(_ => frequent)));
-        }
-        return new(encoder, options, chance, trained, tested, rows);
-
-        LabeledFeatures Extract(string step, Encoder judged, FeatureLayer read, ILabeledImageSource source, Func<int, int> translate)
-        {
-            using var set = FeatureExtractor.Extract(
-                judged, source, [read], options.BatchSize, options.Workers, new StepProgress(progress, step, source.Count), cancellationToken);
-            return new(set.Take(read.Name), [.. set.Indices.Select(index => translate(source.LabelOf(index)))]);
-        }
-
-        TransferRow Judge(string name, LabeledFeatures known, LabeledFeatures asked)
-        {
+            var layer = LayerOf(network, probe.Rows.Single(row => row.Features == name && row.TestAccuracy is not null).Stage!);
+            using var known = Extract("training", name, network, layer, train);
+            using var asked = Extract("test", name, network, layer, judged);
+            (readable, labels) = (known.Indices, known.Labels);
+            counts = [.. options.LabelsPerClass.Order().Where(count => count <= labels.CountBy(label => label).Min(pair => pair.Value))];
             progress?.Report(new($"{name}: judging", rows.Count + 1, 3));
             using var neighbours = new KnnClassifier(known.Features, known.Labels, train.ClassNames.Count);
-            return new(
-                name, (int)known.Features.shape[1],
+            rows.Add(new(
+                name, layer.Name, layer.Length,
                 asked.AccuracyOf(neighbours.Predict(asked.Features, 20, 0.07)),
                 asked.AccuracyOf(neighbours.Predict(asked.Features, 200, 0.1)),
-                LowShot.Measure(known, asked, train.ClassNames.Count, options.LabelsPerClass, options.Draws, options.Seed, cancellationToken),
-                FeatureSpread.Of(asked.Features));
+                FeatureSpread.Of(asked.Features)));
+            lines.Add(new(name, LowShot.Measure(
+                known, asked, train.ClassNames.Count, counts, options.Draws, options.Seed, cancellationToken)));
         }
+        if (options.FineTuningAlike is not { } fineTuning)
+            return new(probe, options, rows, lines, []);
+
+        var (fineTuned, fromScratch) = (
+            NetworkTrial.FineTuned(encoder, judged, fineTuning, progress, cancellationToken),
+            NetworkTrial.FromScratch(encoder, judged, fineTuning, progress, cancellationToken));
+        lines.Add(new(LabelEfficiencyLine.FineTuned, fineTuned.MeasureDraws(train, readable, labels, counts, options.Draws)));
+        lines.Add(new(LabelEfficiencyLine.FromScratch, fromScratch.MeasureDraws(train, readable, labels, counts, options.Draws)));
+        return new(probe, options, rows, lines, FineTuner.Evaluate(encoder, train, test, fineTuning, progress, cancellationToken));
+
+        LabeledFeatures Extract(string what, string name, Encoder network, FeatureLayer layer, ILabeledImageSource source) =>
+            LabeledFeatures.Extract(
+                network, source, layer, options.BatchSize, options.Workers,
+                new StepProgress(progress, $"{name}: reading {what} images", source.Count), cancellationToken);
     }
 
-    /// <summary>Writes the tables as plain text.</summary>
+    /// <summary>Writes all tables as plain text.</summary>
     /// <returns>Lines for a terminal or a log.</returns>
     public string ToTable() => TransferTable.Format(this);
 
     /// <summary>Writes everything as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => ReportFile.Serialize(new { Probe = Probe.Describe(), Seed, Draws, Rows, LabelEfficiency, FineTuning });
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path)
-    {
-        var text = Encoding.UTF8.GetBytes(ToJson() + "\n");
-        AtomicFile.Write(path, stream => stream.Write(text));
-    }
+    public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+
+    private static FeatureLayer LayerOf(Encoder network, string stage) =>
+        stage == FeatureLayer.PixelsName ? FeatureLayer.Pixels(network.ImageSize) : FeatureLayer.Find(network, stage);
 }

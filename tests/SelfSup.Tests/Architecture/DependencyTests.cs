@@ -17,7 +17,7 @@ public partial class DependencyTests
         ["Tasks"] = ["SelfSup.Previews"],
         ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
         ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
-        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx"],
+        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx", "SelfSup.Runtime"],
     };
 
     [Fact]

@@ -7,39 +7,66 @@ namespace SelfSup.Tests.Transfer;
 
 public class TransferReportTests
 {
-    private static readonly TransferOptions Quick = new() { LabelsPerClass = [1, 4, 20, 21], Draws = 3 };
+    private static readonly TransferOptions Frozen = new() { LabelsPerClass = [20, 1, 4, 21], Draws = 3, FineTuning = null };
+
+    private static readonly TransferOptions Whole = new()
+    {
+        LabelsPerClass = [2, 10],
+        Draws = 2,
+        FineTuning = new() { Shares = [0.2, 1], Steps = 25, BatchSize = 16, LearningRates = [0.01, 0.05] },
+    };
 
     [Fact]
     public void ReportComparesPixelsRandomAndPretrainedFeatures()
     {
         using var encoder = new ConvNet(16, seed: 1);
         var before = FeatureExtractorTests.Snapshot(encoder);
-        var report = TransferReport.Evaluate(encoder, new TestImages(60, 3, seed: 1), new TestImages(30, 3, seed: 2), Quick);
+        var report = TransferReport.Evaluate(encoder, new TestImages(60, 3, seed: 1), new TestImages(30, 3, seed: 2), Frozen);
 
         Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
         Assert.Equal(["raw pixels", "random weights", "pretrained"], report.Rows.Select(row => row.Features));
-        Assert.Equal([768, 256, 256], report.Rows.Select(row => row.Length));
-        Assert.Equal(1 / 3.0, report.Chance, 1e-9);
-        Assert.All(report.Rows, row => Assert.Equal([1, 4, 20], row.LowShot.Select(result => result.LabelsPerClass)));
+        Assert.Equal(report.Rows.Select(row => row.Features), report.LabelEfficiency.Select(line => line.Name));
+        // Each row is judged at the stage that its own linear probe chose.
+        Assert.Equal(
+            report.Probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => (row.Features, row.Stage!, row.Length)),
+            report.Rows.Select(row => (row.Features, row.Stage, row.Length)));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal([1, 4, 20], line.Points.Select(result => result.LabelsPerClass)));
         Assert.Equal(1.0, report.Rows[0].Knn20); // the mean colour tells the class
-        Assert.All(report.Rows, row => Assert.True(row.LowShot[^1].Mean > 0.8, row.ToString()));
-        Assert.All(report.Rows, row => Assert.Equal(0, row.LowShot[^1].Deviation)); // 20 of 20 leaves nothing to draw
+        Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.8, line.ToString()));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal(0, line.Points[^1].Deviation)); // 20 of 20 leaves nothing to draw
         Assert.All(report.Rows, row => Assert.InRange(row.Spread.EffectiveRank, 1, 30));
+        Assert.Contains("were left out", report.ToTable());
     }
 
     [Fact]
-    public void TableAndJsonSayTheSame()
+    public void WholeNetworksAreTrainedWithTheSameLabels()
     {
         using var folder = new TemporaryFolder();
-        using var encoder = new ConvNet(16);
-        var report = TransferReport.Evaluate(encoder, new TestImages(60, 3, seed: 1), new TestImages(30, 3, seed: 2), Quick);
+        using var encoder = new ConvNet(16, seed: 1);
+        TestImages train = new(60, 3, seed: 1), test = new(30, 3, seed: 2);
+        var report = TransferReport.Evaluate(encoder, train, test, Whole);
+        Assert.Equal(
+            ["raw pixels", "random weights", "pretrained", "fine-tuned", "from scratch"], report.LabelEfficiency.Select(line => line.Name));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal([2, 10], line.Points.Select(point => point.LabelsPerClass)));
+        Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.6, line.ToString()));
+        Assert.Equal([12, 60], report.FineTuning.Select(row => row.Labels));
+        Assert.Equal(FineTuner.Evaluate(encoder, train, test, Whole.FineTuning), report.FineTuning);
+
+        // The table and the file say the same.
         report.SaveJson(folder["report.json"]);
         using var json = JsonDocument.Parse(File.ReadAllText(folder["report.json"]));
-        var pretrained = json.RootElement.GetProperty("rows")[2];
-        Assert.Equal(report.Rows[2].Knn200, pretrained.GetProperty("knn200").GetDouble());
-        Assert.Equal(report.Rows[2].LowShot[1].Mean, pretrained.GetProperty("low_shot")[1].GetProperty("mean").GetDouble());
-        Assert.Contains(FormattableString.Invariant($"{100 * report.Rows[2].Knn200:F1} %"), report.ToTable());
-        Assert.Contains("convnet at 16 px, pooled: 60 labels, 30 test images; chance 33.3 %", report.ToTable());
+        var scratch = json.RootElement.GetProperty("label_efficiency")[4];
+        Assert.Equal("from scratch", scratch.GetProperty("name").GetString());
+        Assert.Equal(report.LabelEfficiency[4].Points[1].Mean, scratch.GetProperty("points")[1].GetProperty("mean").GetDouble());
+        Assert.Equal(report.Rows[2].Knn200, json.RootElement.GetProperty("rows")[2].GetProperty("knn200").GetDouble());
+        Assert.Equal(
+            report.Probe.Best.TestAccuracy, json.RootElement.GetProperty("probe").GetProperty("best").GetProperty("test_accuracy").GetDouble());
+        var table = report.ToTable();
+        Assert.Contains("convnet at 16 px: 3 classes, 60 labels, 30 test images", table);
+        foreach (var share in new[] { report.Rows[2].Knn200, report.FineTuning[0].FromScratch, report.Probe.Best.TestAccuracy!.Value })
+            Assert.Contains(FormattableString.Invariant($"{100 * share:F1} %"), table);
+        var point = report.LabelEfficiency[4].Points[0];
+        Assert.Contains(FormattableString.Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"), table);
     }
 
     [Fact]

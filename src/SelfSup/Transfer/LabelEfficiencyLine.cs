@@ -1,0 +1,30 @@
+namespace SelfSup.Transfer;
+
+/// <summary>Accuracy against the number of labels, one line of the plot.</summary>
+/// <param name="Name">
+/// What learns: a logistic regression on <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/> or
+/// <see cref="ProbeRow.Pretrained"/> features, or a whole network, <see cref="FineTuned"/> or <see cref="FromScratch"/>.
+/// </param>
+/// <param name="Points">Accuracies, by rising numbers of labels.</param>
+public sealed record LabelEfficiencyLine(string Name, IReadOnlyList<LowShotResult> Points)
+{
+    /// <summary>The whole network, trained on from the pretrained weights.</summary>
+    public const string FineTuned = "fine-tuned";
+
+    /// <summary>The whole network, trained from fresh weights.</summary>
+    public const string FromScratch = "from scratch";
+}
+
+/// <summary>What few labels gave.</summary>
+/// <param name="LabelsPerClass">Labels of every class.</param>
+/// <param name="Mean">Mean test accuracy over the draws, 0..1.</param>
+/// <param name="Deviation">Standard deviation over the draws; 0 for a single draw.</param>
+public sealed record LowShotResult(int LabelsPerClass, double Mean, double Deviation)
+{
+    internal static LowShotResult Of(int labelsPerClass, IReadOnlyList<double> accuracies)
+    {
+        var mean = accuracies.Average();
+        var squares = accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean));
+        return new(labelsPerClass, mean, accuracies.Count > 1 ? Math.Sqrt(squares / (accuracies.Count - 1)) : 0);
+    }
+}
