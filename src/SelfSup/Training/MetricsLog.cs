@@ -11,24 +11,32 @@ internal sealed class MetricsLog : IDisposable
     private readonly int stepsBetweenReads;
     private readonly List<StepMetrics> pending = [];
     private readonly Dictionary<string, (double Sum, long Count)> epoch = [];
+    private readonly MetricWatch watch;
     private readonly StreamWriter? file;
 
     /// <summary>Opens the log.</summary>
     /// <param name="path">The JSONL file, or null.</param>
     /// <param name="fromStep">Lines of later steps are dropped: they were written after the checkpoint that the run resumes from.</param>
     /// <param name="device">The run's device.</param>
-    public MetricsLog(string? path, long fromStep, Device device)
+    /// <param name="watch">Raises the alarms; sees earlier steps again when a run resumes.</param>
+    public MetricsLog(string? path, long fromStep, Device device, MetricWatch watch)
     {
+        this.watch = watch;
         stepsBetweenReads = device.type == TorchSharp.DeviceType.CPU ? 1 : StepsBetweenReadsOnGpu;
         if (path is null)
             return;
         var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => StepOf(line) <= fromStep).ToArray() : [];
         File.WriteAllLines(path, kept);
+        foreach (var line in kept)
+            watch.Add(StepOf(line), JsonSerializer.Deserialize<Dictionary<string, double>>(line)!);
         file = new StreamWriter(path, append: true);
     }
 
     /// <summary>Means since the epoch began.</summary>
     public IReadOnlyDictionary<string, double> EpochMeans => epoch.ToDictionary(pair => pair.Key, pair => pair.Value.Sum / pair.Value.Count);
+
+    /// <summary>The alarms that went off.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings => watch.Warnings;
 
     public double LastLearningRate { get; private set; }
 
@@ -52,13 +60,16 @@ internal sealed class MetricsLog : IDisposable
         {
             using var values = metrics.Values.cpu();
             var numbers = values.data<float>().ToArray();
+            var named = new Dictionary<string, double>();
             for (var i = 0; i < numbers.Length; i++)
             {
                 if (!float.IsFinite(numbers[i]))
                     throw new NonFiniteLossException(metrics.Names[i], metrics.Step, lastCheckpoint);
                 var (sum, count) = epoch.GetValueOrDefault(metrics.Names[i]);
                 epoch[metrics.Names[i]] = (sum + numbers[i], count + 1);
+                named[metrics.Names[i]] = numbers[i];
             }
+            watch.Add(metrics.Step, named);
             LastLearningRate = metrics.LearningRate;
             Write(metrics, numbers);
             metrics.Dispose();
