@@ -93,8 +93,6 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Console.WriteLine($"  left out {failure.Name}: {failure.Reason}");
     if (result.Failures.Count > 10)
         Console.WriteLine($"  and {result.Failures.Count - 10} more, all named in report.json");
-    foreach (var warning in result.Warnings)
-        Console.WriteLine($"  warning: {warning}");
     Console.WriteLine($"Wrote {result.EncoderFile}. See previews, metrics.jsonl and checkpoints in {options.GetValue(output)}.");
 });
 
