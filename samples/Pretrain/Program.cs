@@ -31,8 +31,11 @@ var encoder = new Option<string>("--encoder")
 var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
 var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
-var rate = new Option<double?>("--lr") { Description = "Highest learning rate of the schedule [default: 0.05 for SGD, 0.001 for AdamW, 0.3 for LARS]." };
-var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Sgd, AdamW or Lars.", DefaultValueFactory = _ => OptimizerKind.Sgd };
+var rate = new Option<double?>("--lr")
+{
+    Description = "Highest learning rate of the schedule [default: the task's, else 0.05 for SGD, 0.001 for AdamW, 0.3 for LARS].",
+};
+var optimizer = new Option<OptimizerKind?>("--optimizer") { Description = "Sgd, AdamW or Lars [default: the task's, else Sgd]." };
 var precision = new Option<Precision?>("--precision")
 {
     Description = "Float32 or BFloat16, in which the network runs [default: BFloat16 where the processor has units for it].",

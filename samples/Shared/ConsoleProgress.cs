@@ -2,10 +2,11 @@ using SelfSup.Training;
 
 namespace SelfSup.Samples;
 
-/// <summary>Draws a run's progress: one line that is rewritten on a terminal, one line an epoch in a log.</summary>
+/// <summary>Draws a run's progress: one line that is rewritten on a terminal, one line an epoch in a log; warnings stay.</summary>
 internal sealed class ConsoleProgress : IProgress<PretrainingProgress>
 {
     private const int BarWidth = 20;
+    private readonly HashSet<string> warned = [];
     private int lastEpoch;
     private int lastLength;
 
@@ -30,6 +31,8 @@ internal sealed class ConsoleProgress : IProgress<PretrainingProgress>
             if (epochEnded && epoch == progress.Epochs)
                 Console.WriteLine();
         }
+        foreach (var warning in progress.Warnings.Where(warning => warned.Add(warning.Metric)))
+            Console.WriteLine($"{(Console.IsOutputRedirected ? "" : "\r")}  warning: {warning}".PadRight(lastLength));
         lastEpoch = epochEnded ? epoch : lastEpoch;
     }
 }

@@ -13,6 +13,12 @@ public interface IPretextTask
     /// <summary>A short name in lower case, such as <c>rotation</c>; it names metrics, previews and files.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// What the task is best trained by; null, unless implemented, for the library's defaults. The run's options come before it, and of
+    /// several tasks in one run the first that states a recipe decides for all.
+    /// </summary>
+    TrainingRecipe? Recipe => null;
+
     /// <summary>Makes inputs and pseudo-labels: a pure function of the images and the generator.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, H, W) in 0..255. They are borrowed and must not be modified.</param>
     /// <param name="random">The only source of randomness, on the images' device.</param>

@@ -35,4 +35,7 @@ public sealed class Objective
 
     /// <summary>Factor on the run's learning rate for this objective. The default is 1.</summary>
     public double LearningRateFactor { get; init; } = 1;
+
+    /// <summary>Ranges that its metrics keep to in a sound run. The default is none.</summary>
+    public IReadOnlyList<MetricAlarm> Alarms { get; init; } = [];
 }

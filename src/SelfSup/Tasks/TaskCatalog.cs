@@ -11,6 +11,8 @@ public static class TaskCatalog
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
         ["inpainting"] = () => new InpaintingTask(),
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+        ["dcgan"] = () => new DcganTask(),
+        ["bigan"] = () => new BiganTask(),
     };
 
     /// <summary>All names.</summary>

@@ -14,6 +14,7 @@ internal sealed class MetricsLog : IDisposable
     private readonly List<StepMetrics> pending = [];
     private readonly Dictionary<string, (double Sum, long Count)> epoch = [];
     private readonly Dictionary<string, double> measurements = [];
+    private readonly MetricWatch watch;
     private readonly StreamWriter? file;
 
     /// <summary>Opens the log.</summary>
@@ -22,13 +23,17 @@ internal sealed class MetricsLog : IDisposable
     /// What comes after this step's line is dropped: it was written after the checkpoint that the run resumes from, or is measured anew.
     /// </param>
     /// <param name="device">The run's device.</param>
-    public MetricsLog(string? path, long fromStep, Device device)
+    /// <param name="watch">Raises the alarms; sees earlier steps again when a run resumes.</param>
+    public MetricsLog(string? path, long fromStep, Device device, MetricWatch watch)
     {
+        this.watch = watch;
         stepsBetweenReads = device.type == TorchSharp.DeviceType.CPU ? 1 : StepsBetweenReadsOnGpu;
         if (path is null)
             return;
         var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => IsUpTo(fromStep, line)).ToArray() : [];
         File.WriteAllLines(path, kept);
+        foreach (var metrics in kept.Select(Parse).Where(line => line!.ContainsKey(LearningRateKey)))
+            watch.Add((long)metrics![StepKey]!.Value, metrics.ToDictionary(pair => pair.Key, pair => pair.Value!.Value));
         file = new StreamWriter(path, append: true);
     }
 
@@ -37,6 +42,9 @@ internal sealed class MetricsLog : IDisposable
         .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Sum / pair.Value.Count))
         .Concat(measurements)
         .ToDictionary();
+
+    /// <summary>The alarms that went off.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings => watch.Warnings;
 
     public double LastLearningRate { get; private set; }
 
@@ -60,13 +68,16 @@ internal sealed class MetricsLog : IDisposable
         {
             using var values = metrics.Values.cpu();
             var numbers = values.data<float>().ToArray();
+            var named = new Dictionary<string, double>();
             for (var i = 0; i < numbers.Length; i++)
             {
                 if (!float.IsFinite(numbers[i]))
                     throw new NonFiniteLossException(metrics.Names[i], metrics.Step, lastCheckpoint);
                 var (sum, count) = epoch.GetValueOrDefault(metrics.Names[i]);
                 epoch[metrics.Names[i]] = (sum + numbers[i], count + 1);
+                named[metrics.Names[i]] = numbers[i];
             }
+            watch.Add(metrics.Step, named);
             LastLearningRate = metrics.LearningRate;
             Write(metrics, numbers);
             metrics.Dispose();
@@ -106,17 +117,20 @@ internal sealed class MetricsLog : IDisposable
     }
 
     // A step's own line has a learning rate; a monitor's does not.
-    private static bool IsUpTo(long step, string line)
+    private static bool IsUpTo(long step, string line) =>
+        Parse(line) is { } metrics && metrics.GetValueOrDefault(StepKey) is { } written
+        && (written < step || (written == step && metrics.ContainsKey(LearningRateKey)));
+
+    // Null for a line cut off by a crash.
+    private static Dictionary<string, double?>? Parse(string line)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            var written = json.RootElement.GetProperty(StepKey).GetInt64();
-            return written < step || (written == step && json.RootElement.TryGetProperty(LearningRateKey, out _));
+            return JsonSerializer.Deserialize<Dictionary<string, double?>>(line);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException)
         {
-            return false; // a line cut off by a crash
+            return null;
         }
     }
 }

@@ -75,11 +75,12 @@ public static class Pretraining
         if (images.Count == 0)
             throw new ArgumentException("There are no images to learn from.", nameof(images));
 
+        var recipe = options.RecipeFor(tasks);
         var device = Devices.Resolve(options.Device);
         var loader = new ImageLoader(images, LoaderOptions(encoder, options));
         var folder = options.RunFolder is null
             ? null
-            : new RunFolder(options.RunFolder, Configuration(encoder, tasks, images, options), options.Resume, options.KeepCheckpoints);
+            : new RunFolder(options.RunFolder, Configuration(encoder, tasks, images, recipe, options), options.Resume, options.KeepCheckpoints);
         encoder.train();
         using var step = new TrainingStep(encoder, tasks, options, device);
         long done = 0, perEpoch = loader.BatchesPerEpoch, steps = perEpoch * options.Epochs;
@@ -88,10 +89,10 @@ public static class Pretraining
         else
             Prepare(step, loader, encoder, options, device);
 
-        using var log = new MetricsLog(folder?.MetricsPath, done, device);
+        using var log = new MetricsLog(folder?.MetricsPath, done, device, new MetricWatch(step.Alarms, steps));
         var clock = Stopwatch.StartNew();
         var (firstStep, imagesDone, lastReport) = (done, 0L, TimeSpan.Zero);
-        var warmup = (long)(options.Warmup * steps);
+        var warmup = (long)(recipe.Warmup * steps);
         try
         {
             if (done > 0 && done % perEpoch == 0)
@@ -106,7 +107,7 @@ public static class Pretraining
                     {
                         done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
                         using var input = Augment(batch, done, encoder, options, device);
-                        var rate = options.BaseLearningRate * LearningRateSchedule.FactorAt(options.Schedule, done, steps, warmup);
+                        var rate = recipe.LearningRate * LearningRateSchedule.FactorAt(recipe.Schedule, done, steps, warmup);
                         log.Add(step.Run(input, done, steps, rate), folder?.LastCheckpoint);
                         imagesDone += batch.Count;
                     }
@@ -136,7 +137,7 @@ public static class Pretraining
 
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        var result = new PretrainingResult(done, log.Metrics, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath);
+        var result = new PretrainingResult(done, log.Metrics, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath) { Warnings = log.Warnings };
         folder?.SaveReport(result, images);
         return result;
 
@@ -161,7 +162,10 @@ public static class Pretraining
             var remaining = done == firstStep ? TimeSpan.Zero : clock.Elapsed * ((double)(steps - done) / (done - firstStep));
             progress?.Report(new PretrainingProgress(
                 (int)Math.Min(done / perEpoch + 1, options.Epochs), options.Epochs, done, steps, log.LastLearningRate,
-                imagesDone / clock.Elapsed.TotalSeconds, remaining, log.Metrics));
+                imagesDone / clock.Elapsed.TotalSeconds, remaining, log.Metrics)
+            {
+                Warnings = log.Warnings,
+            });
         }
     }
 
@@ -229,7 +233,7 @@ public static class Pretraining
         encoder.train();
     }
 
-    private static Dictionary<string, string> Configuration(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions options) => new()
+    private static Dictionary<string, string> Configuration(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options) => new()
     {
         ["tasks"] = string.Join(',', tasks.Select(task => FormattableString.Invariant($"{task.Task.Name}:{task.Weight}"))),
         ["encoder"] = encoder.Architecture,
@@ -237,11 +241,12 @@ public static class Pretraining
         ["images"] = Text(images.Count),
         ["epochs"] = Text(options.Epochs),
         ["batchSize"] = Text(options.BatchSize),
-        ["optimizer"] = options.Optimizer.ToString(),
-        ["learningRate"] = Text(options.BaseLearningRate),
-        ["schedule"] = options.Schedule.ToString(),
-        ["warmup"] = Text(options.Warmup),
-        ["weightDecay"] = Text(options.WeightDecay),
+        ["optimizer"] = recipe.Optimizer.ToString(),
+        ["learningRate"] = Text(recipe.LearningRate),
+        ["momentum"] = Text(recipe.Momentum),
+        ["schedule"] = recipe.Schedule.ToString(),
+        ["warmup"] = Text(recipe.Warmup),
+        ["weightDecay"] = Text(recipe.WeightDecay),
         ["decayNormsAndBiases"] = Text(options.DecayNormsAndBiases),
         ["clipGradientNorm"] = Text(options.ClipGradientNorm ?? 0),
         ["precision"] = options.PrecisionOn(Devices.Resolve(options.Device)).ToString(),

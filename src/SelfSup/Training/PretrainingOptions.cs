@@ -4,19 +4,6 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Training;
 
-/// <summary>How parameters are updated.</summary>
-public enum OptimizerKind
-{
-    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
-    Sgd,
-
-    /// <summary>Adam with decoupled weight decay.</summary>
-    AdamW,
-
-    /// <summary>SGD with momentum 0.9 in which every layer's step is in proportion to its weights, for batches of a thousand and more.</summary>
-    Lars,
-}
-
 /// <summary>In which precision the network runs; parameters stay float32.</summary>
 public enum Precision
 {
@@ -36,20 +23,30 @@ public sealed class PretrainingOptions
     /// <summary>Images a step, at least 2; a task may make several inputs of each. The default is 64.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>How parameters are updated. The default is SGD.</summary>
-    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+    /// <summary>
+    /// How parameters are updated. The default, null, is what the task states (<see cref="IPretextTask.Recipe"/>), else SGD. Where it is
+    /// another than the task states, the settings below are those of <see cref="TrainingRecipe.For"/> unless given.
+    /// </summary>
+    public OptimizerKind? Optimizer { get; init; }
 
-    /// <summary>Learning rate at the top of the schedule. The default, null, is 0.05 for SGD, 0.001 for AdamW and 0.3 for LARS.</summary>
+    /// <summary>
+    /// Learning rate at the top of the schedule. The default, null, is the task's, else 0.05 for SGD, 0.001 for AdamW and 0.3 for LARS.
+    /// </summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>How the learning rate falls. The default is a cosine.</summary>
-    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+    /// <summary>Momentum of SGD and LARS, Adam's first beta, in [0, 1). The default, null, is the task's, else 0.9.</summary>
+    public double? Momentum { get; init; }
 
-    /// <summary>Share of the run in which the learning rate rises linearly, in [0, 0.5]. The default is 0.05.</summary>
-    public double Warmup { get; init; } = 0.05;
+    /// <summary>How the learning rate falls. The default, null, is the task's, else a cosine.</summary>
+    public ScheduleKind? Schedule { get; init; }
 
-    /// <summary>Weight decay, at least 0. The default is 0.0005.</summary>
-    public double WeightDecay { get; init; } = 5e-4;
+    /// <summary>
+    /// Share of the run in which the learning rate rises linearly, in [0, 0.5]. The default, null, is the task's, else 0.05.
+    /// </summary>
+    public double? Warmup { get; init; }
+
+    /// <summary>Weight decay, at least 0. The default, null, is the task's, else 0.0005.</summary>
+    public double? WeightDecay { get; init; }
 
     /// <summary>Whether norms and biases decay too. The default is false.</summary>
     public bool DecayNormsAndBiases { get; init; }
@@ -103,12 +100,23 @@ public sealed class PretrainingOptions
     /// <summary>Checkpoints that are kept, at least 1. The default is 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
-    internal double BaseLearningRate => LearningRate ?? Optimizer switch
+    /// <summary>The recipe that a run follows: these options, then the first recipe that one of its tasks states, then the defaults.</summary>
+    internal TrainingRecipe RecipeFor(IEnumerable<WeightedTask> tasks)
     {
-        OptimizerKind.Sgd => 0.05,
-        OptimizerKind.AdamW => 0.001,
-        _ => 0.3,
-    };
+        var stated = tasks.Select(task => task.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault();
+        var optimizer = Optimizer ?? stated?.Optimizer ?? OptimizerKind.Sgd;
+        var recipe = stated?.Optimizer == optimizer ? stated : TrainingRecipe.For(optimizer);
+        recipe = recipe with
+        {
+            LearningRate = LearningRate ?? recipe.LearningRate,
+            Momentum = Momentum ?? recipe.Momentum,
+            Schedule = Schedule ?? recipe.Schedule,
+            Warmup = Warmup ?? recipe.Warmup,
+            WeightDecay = WeightDecay ?? recipe.WeightDecay,
+        };
+        recipe.Validate();
+        return recipe;
+    }
 
     internal Precision PrecisionOn(Device device) =>
         Precision ?? (BFloat16Units.PayOn(device) ? Training.Precision.BFloat16 : Training.Precision.Float32);
@@ -117,9 +125,10 @@ public sealed class PretrainingOptions
     {
         this.Require(Epochs >= 1, Epochs, "at least 1");
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
-        this.Require(BaseLearningRate > 0, LearningRate, "above 0");
-        this.Require(Warmup is >= 0 and <= 0.5, Warmup, "in [0, 0.5]");
-        this.Require(WeightDecay >= 0, WeightDecay, "at least 0");
+        this.Require(LearningRate is null or > 0, LearningRate, "above 0");
+        this.Require(Momentum is null or (>= 0 and < 1), Momentum, "in [0, 1)");
+        this.Require(Warmup is null or (>= 0 and <= 0.5), Warmup, "in [0, 0.5]");
+        this.Require(WeightDecay is null or >= 0, WeightDecay, "at least 0");
         this.Require(ClipGradientNorm is null or > 0, ClipGradientNorm, "above 0");
         Augmentation.Validate();
         this.Require(Workers >= 1, Workers, "at least 1");

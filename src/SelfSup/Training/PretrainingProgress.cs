@@ -19,4 +19,8 @@ public sealed record PretrainingProgress(
     double LearningRate,
     double ImagesPerSecond,
     TimeSpan Remaining,
-    IReadOnlyDictionary<string, double> Metrics);
+    IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>What went wrong so far without stopping the run, at most one warning for each <see cref="MetricAlarm"/>.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings { get; init; } = [];
+}

@@ -11,4 +11,8 @@ public sealed record PretrainingResult(
     long Steps,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyList<ImageFailure> Failures,
-    string? EncoderFile);
+    string? EncoderFile)
+{
+    /// <summary>What went wrong without stopping the run, at most one warning for each <see cref="MetricAlarm"/>.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings { get; init; } = [];
+}

@@ -25,7 +25,7 @@ internal sealed class RunFolder
         (this.folder, this.configuration, this.keep) = (folder, configuration, keep);
         Directory.CreateDirectory(Path.Combine(folder, "checkpoints"));
         Directory.CreateDirectory(Path.Combine(folder, "previews"));
-        LastCheckpoint = Checkpoints().LastOrDefault();
+        LastCheckpoint = FindLastCheckpoint(folder);
         if (LastCheckpoint is not null && !resume)
             throw new InvalidOperationException(
                 $"The run folder {folder} holds checkpoints of an earlier run. Resume it, or choose another folder.");
@@ -42,6 +42,9 @@ internal sealed class RunFolder
     /// <summary>Path of the newest checkpoint, or null.</summary>
     public string? LastCheckpoint { get; private set; }
 
+    /// <summary>Path of the newest checkpoint in a run's folder, or null.</summary>
+    public static string? FindLastCheckpoint(string folder) => CheckpointsIn(folder).LastOrDefault();
+
     public string PreviewPath(string task) => Path.Combine(folder, "previews", $"{task}.png");
 
     /// <summary>Writes a checkpoint atomically, then removes the oldest beyond the number kept.</summary>
@@ -53,7 +56,7 @@ internal sealed class RunFolder
         metadata["step"] = step.ToString(System.Globalization.CultureInfo.InvariantCulture);
         SafetensorsFile.Write(path, state, metadata);
         LastCheckpoint = path;
-        foreach (var old in Checkpoints().SkipLast(keep))
+        foreach (var old in CheckpointsIn(folder).SkipLast(keep))
             File.Delete(old);
     }
 
@@ -93,11 +96,17 @@ internal sealed class RunFolder
             {
                 result.Steps,
                 result.Metrics,
+                result.Warnings,
                 Images = images.Description,
                 UnreadableImages = result.Failures.Select(failure => new { failure.Name, failure.Reason }),
             },
             Indented));
 
-    private IEnumerable<string> Checkpoints() =>
-        Directory.EnumerateFiles(Path.Combine(folder, "checkpoints"), "step-*.safetensors").Order(StringComparer.Ordinal);
+    private static IEnumerable<string> CheckpointsIn(string folder)
+    {
+        var checkpoints = Path.Combine(folder, "checkpoints");
+        return Directory.Exists(checkpoints)
+            ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Order(StringComparer.Ordinal)
+            : [];
+    }
 }

@@ -17,12 +17,14 @@ internal sealed class TrainingStep : IDisposable
     private readonly Device device;
     private readonly Precision precision;
     private readonly PretextModel[] models;
+    private readonly TrainingRecipe recipe;
     private readonly Optimizer[] phases;
 
     public TrainingStep(Encoder encoder, IReadOnlyList<WeightedTask> tasks, PretrainingOptions options, Device device)
     {
         (this.encoder, this.tasks, this.options, this.device) = (encoder, tasks, options, device);
         precision = options.PrecisionOn(device);
+        recipe = options.RecipeFor(tasks);
         // Heads are built with TorchSharp's own initialisation, which draws from the process-wide generator.
         manual_seed(options.Seed);
         models = [.. tasks.Select(task => task.Task.CreateModel(encoder))];
@@ -36,6 +38,15 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>The models, in the order of the tasks; owned by the step.</summary>
     public IReadOnlyList<PretextModel> Models => models;
+
+    /// <summary>The alarms of all objectives, their metrics under the names that the steps give them.</summary>
+    public IReadOnlyList<MetricAlarm> Alarms =>
+    [
+        .. from t in Enumerable.Range(0, models.Length)
+           from objective in models[t].Objectives
+           from alarm in objective.Alarms
+           select alarm with { Metric = $"{PrefixOf(t, objective)}/{alarm.Metric}" },
+    ];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Augmented images, uint8 (N, 3, S, S), on the device.</param>
@@ -57,13 +68,14 @@ internal sealed class TrainingStep : IDisposable
             if (phases.Length > 1)
                 RequireGradientsOf(phase);
             phase.DropGradients();
-            for (var t = 0; t < models.Length; t++)
-            {
-                if (p < models[t].Objectives.Count)
-                    RunObjective(t, models[t].Objectives[p], batches[t], names, metrics);
-            }
-            if (options.ClipGradientNorm is { } norm)
-                phase.ClipGradients(norm);
+            var trained = Enumerable.Range(0, models.Length).Where(t => p < models[t].Objectives.Count).ToArray();
+            foreach (var t in trained)
+                RunObjective(t, models[t].Objectives[p], batches[t], names, metrics);
+            var norm = phase.MeasureGradients();
+            names.Add($"{string.Join('+', trained.Select(t => PrefixOf(t, models[t].Objectives[p])))}/gradient_norm");
+            metrics.Add(norm);
+            if (options.ClipGradientNorm is { } limit)
+                phase.ClipGradients(norm, limit);
             phase.Step(learningRate);
         }
         foreach (var model in models)
@@ -98,6 +110,9 @@ internal sealed class TrainingStep : IDisposable
             model.Dispose();
     }
 
+    private string PrefixOf(int t, Objective objective) =>
+        models[t].Objectives.Count == 1 ? tasks[t].Task.Name : $"{tasks[t].Task.Name}/{objective.Name}";
+
     private void RunObjective(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
     {
         PretextLoss loss;
@@ -105,7 +120,7 @@ internal sealed class TrainingStep : IDisposable
             loss = objective.Loss(batch);
         using (loss)
         {
-            var prefix = models[t].Objectives.Count == 1 ? tasks[t].Task.Name : $"{tasks[t].Task.Name}/{objective.Name}";
+            var prefix = PrefixOf(t, objective);
             names.Add($"{prefix}/loss");
             metrics.Add(loss.Value.detach().to(ScalarType.Float32));
             foreach (var (name, value) in loss.Metrics)
@@ -155,10 +170,10 @@ internal sealed class TrainingStep : IDisposable
         }
     }
 
-    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => options.Optimizer switch
+    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => recipe.Optimizer switch
     {
-        OptimizerKind.Sgd => new Sgd(parameters, momentum: 0.9, options.WeightDecay),
-        OptimizerKind.AdamW => new AdamW(parameters, beta1: 0.9, beta2: 0.999, options.WeightDecay),
-        _ => new Lars(parameters, momentum: 0.9, options.WeightDecay, trust: 0.02),
+        OptimizerKind.Sgd => new Sgd(parameters, recipe.Momentum, recipe.WeightDecay),
+        OptimizerKind.AdamW => new AdamW(parameters, recipe.Momentum, beta2: 0.999, recipe.WeightDecay),
+        _ => new Lars(parameters, recipe.Momentum, recipe.WeightDecay, trust: 0.02),
     };
 }

@@ -16,10 +16,10 @@ internal sealed class ContractRun : IDisposable
     /// <param name="encoder">The encoder; disposed with the run.</param>
     /// <param name="count">How many images.</param>
     /// <param name="drawSeed">Seed of what the task draws.</param>
-    /// <param name="learningRate">The learning rate of every step.</param>
-    public ContractRun(IPretextTask task, Encoder encoder, int count = 8, int drawSeed = 0, double learningRate = 0.02)
+    /// <param name="learningRate">The learning rate of every step; null means what the task states, else 0.02.</param>
+    public ContractRun(IPretextTask task, Encoder encoder, int count = 8, int drawSeed = 0, double? learningRate = null)
     {
-        (this.encoder, this.drawSeed, this.learningRate) = (encoder, drawSeed, learningRate);
+        (this.encoder, this.drawSeed, this.learningRate) = (encoder, drawSeed, learningRate ?? task.Recipe?.LearningRate ?? 0.02);
         encoder.train();
         Step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
         images = TestImages.Colorful(count, encoder.ImageSize);

@@ -10,6 +10,8 @@ internal sealed class InterruptedTask(IPretextTask task, Action<int> beforeCall)
 
     public string Name => task.Name;
 
+    public TrainingRecipe? Recipe => task.Recipe;
+
     public PretextBatch Generate(Tensor images, Generator random)
     {
         beforeCall(++calls);

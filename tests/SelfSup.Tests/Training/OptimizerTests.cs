@@ -18,6 +18,11 @@ public class OptimizerTests
         reference => optim.AdamW([reference], 0.1, weight_decay: 0.05));
 
     [Fact]
+    public void AdamWFollowsPyTorchAtDcgansMomentum() => AssertSameAs(
+        parameters => new AdamW(parameters, 0.5, 0.999, weightDecay: 0),
+        reference => optim.AdamW([reference], 0.1, beta1: 0.5, weight_decay: 0));
+
+    [Fact]
     public void ParametersWithoutDecayKeepTheirSizeUnderAZeroGradient()
     {
         using var scope = NewDisposeScope();
@@ -63,9 +68,11 @@ public class OptimizerTests
         using Parameter a = new(ones(3)), b = new(ones(1));
         using var optimizer = new Sgd([new("a", a, 1, false), new("b", b, 1, false)], 0, 0);
         (a.sum() + b.mul(1).sum()).backward(); // a norm of 2
-        optimizer.ClipGradients(4);
+        var norm = optimizer.MeasureGradients();
+        Assert.Equal(2, norm.item<float>(), 1e-6);
+        optimizer.ClipGradients(norm, 4);
         Assert.True(a.grad!.eq(1).all().item<bool>());
-        optimizer.ClipGradients(1);
+        optimizer.ClipGradients(norm, 1);
         Assert.Equal(0.5, a.grad!.mean().item<float>(), 1e-5);
         Assert.Equal(0.5, b.grad!.item<float>(), 1e-5);
     }

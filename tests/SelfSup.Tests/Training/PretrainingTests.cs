@@ -44,7 +44,7 @@ public class PretrainingTests
         Assert.False(encoder.training);
         Assert.Equal(6, File.ReadLines(folder["metrics.jsonl"]).Count());
         using (var line = JsonDocument.Parse(File.ReadLines(folder["metrics.jsonl"]).Last()))
-            Assert.Equal(["step", "learning_rate", "rotation/loss", "rotation/accuracy", "jigsaw/loss", "jigsaw/accuracy"], line.RootElement.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["step", "learning_rate", "rotation/loss", "rotation/accuracy", "jigsaw/loss", "jigsaw/accuracy", "rotation+jigsaw/gradient_norm"], line.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.True(File.Exists(folder["previews/rotation.png"]) && File.Exists(folder["previews/jigsaw.png"]));
         Assert.True(File.Exists(folder["configuration.json"]) && File.Exists(folder["report.json"]));
         using var saved = EncoderFile.Load(result.EncoderFile!);
@@ -133,6 +133,7 @@ public class PretrainingTests
         using var encoder = new ConvNet(32);
         Refused("Epochs is 0", new() { Epochs = 0 });
         Refused("LearningRate is -1", new() { LearningRate = -1 });
+        Refused("Momentum is 1", new() { Momentum = 1 });
         Refused("Resume is True", new() { Resume = true });
         var twice = Assert.Throws<ArgumentException>(() => Pretraining.Run(
             encoder, [new WeightedTask(new RotationTask()), new WeightedTask(new RotationTask())], new ProceduralImages(8)));

@@ -17,6 +17,8 @@ public class ResumeTests
         { "jigsaw", OptimizerKind.AdamW },
         { "colorization", OptimizerKind.Sgd },
         { "inpainting-adversarial", OptimizerKind.AdamW },
+        { "dcgan", OptimizerKind.AdamW },
+        { "bigan", OptimizerKind.AdamW },
     };
 
     [Theory]

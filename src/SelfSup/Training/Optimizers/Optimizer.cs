@@ -34,16 +34,24 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
             parameter.Value.grad = null;
     }
 
-    /// <summary>Scales all gradients down where their common norm is above a limit, without a word from the device to the host.</summary>
-    /// <param name="limit">The largest norm.</param>
-    public void ClipGradients(double limit)
+    /// <summary>Measures the common norm of all gradients.</summary>
+    /// <returns>A scalar on the device, in the caller's dispose scope.</returns>
+    public Tensor MeasureGradients()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var gradients = Parameters.Select(parameter => parameter.Gradient).OfType<Tensor>().ToArray();
-        var norm = stack(gradients.Select(gradient => gradient.norm())).norm();
-        var factor = norm.add_(1e-6).reciprocal_().mul_(limit).clamp_max_(1);
-        foreach (var gradient in gradients)
+        return stack(Gradients().Select(gradient => gradient.norm())).norm().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scales all gradients down where their common norm is above a limit, without a word from the device to the host.</summary>
+    /// <param name="norm">What <see cref="MeasureGradients"/> found.</param>
+    /// <param name="limit">The largest norm.</param>
+    public void ClipGradients(Tensor norm, double limit)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var factor = norm.add(1e-6).reciprocal_().mul_(limit).clamp_max_(1);
+        foreach (var gradient in Gradients())
             gradient.mul_(factor);
     }
 
@@ -52,6 +60,8 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
         foreach (var state in State.Values)
             state.Dispose();
     }
+
+    private IEnumerable<Tensor> Gradients() => Parameters.Select(parameter => parameter.Gradient).OfType<Tensor>();
 
     protected virtual void BeforeStep()
     {

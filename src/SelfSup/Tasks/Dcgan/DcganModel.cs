@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>The discriminator, a linear layer on the encoder's last map, and the generator; each has its objective.</summary>
+public sealed class DcganModel : GanModel
+{
+    private readonly nn.Module<Tensor, Tensor> head;
+
+    internal DcganModel(string name, Encoder encoder, GanOptions options)
+        : base(name, encoder, options)
+    {
+        head = NewHead(encoder, 1);
+        RegisterComponents();
+        Objectives =
+        [
+            new Objective("discriminator", ComputeDiscriminator, encoder, head) { Alarms = [CollapseAlarm] },
+            new Objective("generator", ComputeGenerator, Generator),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Objective> Objectives { get; }
+
+    private PretextLoss ComputeDiscriminator(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var generated = GenerateWithoutGradient(batch.Targets);
+        // Real and generated images are judged apart, each normalised by the statistics of its own batch.
+        var real = Judge(batch.Inputs);
+        var fake = JudgeGenerated(generated);
+        return new PretextLoss(
+            AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope(),
+            ("accuracy", AdversarialLoss.Accuracy(real, fake).MoveToOuterDisposeScope()),
+            (Diversity, MeasureDiversity(generated, batch.Inputs).MoveToOuterDisposeScope()));
+    }
+
+    private PretextLoss ComputeGenerator(PretextBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var fake = JudgeGenerated(Generator.forward(batch.Targets));
+        return new PretextLoss(AdversarialLoss.OfGenerator(fake).MoveToOuterDisposeScope());
+    }
+
+    private Tensor JudgeGenerated(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = new UntrackedStatistics(Encoder);
+        return Judge(ToUnitRange(images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Images, uint8 or float in [0, 1], to the logits (N, 1) of their being real.</summary>
+    private Tensor Judge(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var map = Encoder.ForwardStages(Encoder.Normalize(images))[^1];
+        return head.forward(map).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,75 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>What <see cref="DcganTask"/> and <see cref="BiganTask"/> have in common: noise, recipe and samples.</summary>
+public abstract class GanTask : IPretextTask
+{
+    private const int Columns = 8;
+    private const int SampleRows = 4;
+    private const ulong PreviewSeed = 1;
+
+    private protected GanTask(string name, GanOptions? options)
+    {
+        Name = name;
+        Options = options ?? new GanOptions();
+        Options.Validate();
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>DCGAN's: Adam with a rate of 0.0002 and a momentum of 0.5, without warm-up and weight decay.</summary>
+    public TrainingRecipe Recipe { get; } = new()
+    {
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 2e-4,
+        Momentum = 0.5,
+        Warmup = 0,
+        WeightDecay = 0,
+    };
+
+    private protected GanOptions Options { get; }
+
+    /// <summary>Draws the noise that images are made of.</summary>
+    /// <param name="count">For how many images.</param>
+    /// <param name="random">The only source of randomness.</param>
+    /// <param name="device">Where the noise goes; null means the CPU.</param>
+    /// <returns>Float32 (count, noise size), uniform in [-1, 1], owned by the caller.</returns>
+    public Tensor DrawNoise(int count, Generator random, Device? device = null) =>
+        rand([count, Options.NoiseSize], device: device, generator: random).mul_(2).sub_(1);
+
+    /// <summary>Draws as much noise as there are images. Whether an image is real needs no label: it is known from where it comes.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="random">Draws the noise.</param>
+    /// <returns>Inputs: the images, uint8 (N, 3, S, S). Targets: the noise, float32 (N, noise size), uniform in [-1, 1].</returns>
+    public PretextBatch Generate(Tensor images, Generator random) =>
+        new(images.clone(), DrawNoise((int)images.shape[0], random, images.device));
+
+    /// <inheritdoc/>
+    public abstract PretextModel CreateModel(Encoder encoder);
+
+    /// <summary>Draws rows of real images and of samples; the samples' noise is always the same.</summary>
+    /// <inheritdoc/>
+    public virtual PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        var grid = new PreviewGrid();
+        AddRows(grid, batch.Inputs, "real");
+        if (model is GanModel gan)
+        {
+            using var random = new Generator(PreviewSeed, batch.Inputs.device);
+            AddRows(grid, gan.Sample(DrawNoise(Columns * SampleRows, random, batch.Inputs.device)), "sample");
+        }
+        return grid;
+    }
+
+    /// <summary>Adds images to a grid, eight a row.</summary>
+    private protected static void AddRows(PreviewGrid grid, Tensor images, string caption)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var row in images.split(Columns))
+            grid.AddRow(row.unbind().Select(image => new PreviewCell(image, caption)));
+    }
+}

@@ -1,0 +1,43 @@
+using SelfSup.Files;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>Brings back what a run trained beside the encoder: the task's head, such as a generator of images.</summary>
+public static class TrainedModel
+{
+    /// <summary>Restores an encoder and a task's head from the last checkpoint of a run.</summary>
+    /// <param name="runFolder">The run's folder.</param>
+    /// <param name="task">The task, with the settings it was trained with.</param>
+    /// <param name="encoder">An encoder of the run's architecture and size; its weights are overwritten.</param>
+    /// <returns>The head on the encoder, both in evaluation mode; owned by the caller.</returns>
+    /// <exception cref="InvalidOperationException">The folder holds no checkpoint.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of other networks.</exception>
+    public static PretextModel Load(string runFolder, IPretextTask task, Encoder encoder)
+    {
+        var checkpoint = RunFolder.FindLastCheckpoint(runFolder)
+            ?? throw new InvalidOperationException($"{runFolder} holds no checkpoint.");
+        using var file = SafetensorsFile.Read(checkpoint);
+        var model = task.CreateModel(encoder);
+        try
+        {
+            Restore(encoder, "encoder.");
+            Restore(model, $"{task.Name}.");
+            model.to(encoder.parameters().First().device);
+            encoder.eval();
+            model.eval();
+            return model;
+        }
+        catch (InvalidDataException e)
+        {
+            model.Dispose();
+            throw new InvalidDataException($"{checkpoint} does not fit: {e.Message}", e);
+        }
+
+        void Restore(nn.Module module, string prefix) => ModuleState.Restore(
+            module,
+            file.Tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value));
+    }
+}

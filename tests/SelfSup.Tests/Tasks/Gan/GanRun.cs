@@ -1,0 +1,60 @@
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Tasks;
+
+/// <summary>A GAN task with its model and a few images.</summary>
+internal sealed class GanRun : IDisposable
+{
+    private readonly Tensor images;
+
+    public GanRun(GanTask task, Encoder? encoder = null)
+    {
+        manual_seed(3);
+        Task = task;
+        Encoder = encoder ?? new ConvNet(16);
+        Encoder.train();
+        Model = (GanModel)task.CreateModel(Encoder);
+        images = TestImages.Colorful(8, Encoder.ImageSize);
+    }
+
+    public GanTask Task { get; }
+
+    public Encoder Encoder { get; }
+
+    public GanModel Model { get; }
+
+    public static GanTask NewTask(string name, GanOptions? options = null) => name == "dcgan" ? new DcganTask(options) : new BiganTask(options);
+
+    /// <summary>The same images for the same seed, and other noise for another.</summary>
+    public PretextBatch Generate(ulong noise = 1, int first = 0, int count = 4)
+    {
+        using var random = new Generator(noise);
+        using var some = images.narrow(0, first, count);
+        return Task.Generate(some, random);
+    }
+
+    public Tensor DrawNoise(int count, ulong seed = 1)
+    {
+        using var random = new Generator(seed);
+        return Task.DrawNoise(count, random);
+    }
+
+    /// <summary>Gradients of a module's parameters by one objective, in the caller's scope.</summary>
+    public Tensor[] GradientsOf(nn.Module module, int objective, PretextBatch batch)
+    {
+        foreach (var parameter in Encoder.parameters().Concat(Model.parameters()))
+            parameter.grad = null;
+        using var loss = Model.Objectives[objective].Loss(batch);
+        loss.Value.backward();
+        return [.. module.parameters().Select(parameter => parameter.grad!.clone())];
+    }
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Encoder.Dispose();
+        images.Dispose();
+    }
+}
