@@ -31,7 +31,7 @@ internal sealed class ConsoleProgress : IProgress<PretrainingProgress>
             if (epochEnded && epoch == progress.Epochs)
                 Console.WriteLine();
         }
-        foreach (var warning in progress.Warnings.Where(warning => warned.Add(warning.Metric)))
+        foreach (var warning in progress.Warnings.Where(warning => warned.Add((warning as MetricWarning)?.Metric ?? warning.Message)))
             Console.WriteLine($"{(Console.IsOutputRedirected ? "" : "\r")}  warning: {warning}".PadRight(lastLength));
         lastEpoch = epochEnded ? epoch : lastEpoch;
     }

@@ -8,7 +8,10 @@ internal static class RawTensor
     private const long PieceLength = 1 << 24;
 
     /// <summary>Writes the values of a tensor of any device and memory layout. Borrowed.</summary>
-    public static void Write(Stream stream, Tensor tensor)
+    public static void Write(Stream stream, Tensor tensor) => Visit(tensor, stream.Write);
+
+    /// <summary>Hands over the values of a tensor of any device and memory layout, piece by piece. Borrowed.</summary>
+    public static void Visit(Tensor tensor, Action<ReadOnlySpan<byte>> visit)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -17,7 +20,7 @@ internal static class RawTensor
         for (long first = 0; first < count; first += PieceLength)
         {
             using var piece = values.narrow(0, first, Math.Min(PieceLength, count - first)).cpu();
-            stream.Write(piece.bytes);
+            visit(piece.bytes);
         }
     }
 

@@ -4,6 +4,7 @@ namespace SelfSup.Files;
 
 /// <summary>Named tensors and texts in a <c>.safetensors</c> file, which Python reads without our code. Owns its tensors.</summary>
 /// <remarks>
+/// Files that this library writes have a checksum in their metadata, which is compared when they are read.
 /// The format is 8 bytes of header length, a JSON header, and the raw little-endian values: nothing in it can run code. The
 /// element types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are supported.
 /// </remarks>
@@ -27,7 +28,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="ArgumentException">A tensor's name is reserved, or the format has no such type.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        var header = new SafetensorsHeader(metadata, Arrange(tensors));
+        var entries = Arrange(tensors);
+        var checksum = FileChecksum.Of(new SafetensorsHeader(metadata, entries), tensors);
+        var header = new SafetensorsHeader(new Dictionary<string, string>(metadata) { [FileChecksum.Key] = checksum }, entries);
         AtomicFile.Write(path, stream =>
         {
             header.Write(stream);
@@ -39,16 +42,21 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The content, to be disposed by the caller.</returns>
-    /// <exception cref="InvalidDataException">The file is malformed or cut off; the message names it and the problem.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed, cut off or damaged; the message names it and the problem.</exception>
     public static SafetensorsFile Read(string path)
     {
         using var stream = File.OpenRead(path);
         var header = ReadHeader(stream, path);
-        var file = new SafetensorsFile(header.Metadata);
+        var file = new SafetensorsFile(TextsOf(header));
         try
         {
             foreach (var entry in header.Entries)
                 file.tensors.Add(entry.Name, ReadValues(stream, entry, path));
+            if (header.Metadata.TryGetValue(FileChecksum.Key, out var checksum) && checksum != FileChecksum.Of(header, file.tensors))
+            {
+                throw Malformed(
+                    path, $"its content does not fit its checksum. It is damaged, or was changed without removing '{FileChecksum.Key}' from its metadata.");
+            }
             return file;
         }
         catch
@@ -65,7 +73,7 @@ public sealed class SafetensorsFile : IDisposable
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         using var stream = File.OpenRead(path);
-        return ReadHeader(stream, path).Metadata;
+        return TextsOf(ReadHeader(stream, path));
     }
 
     /// <summary>Disposes the tensors.</summary>
@@ -74,6 +82,10 @@ public sealed class SafetensorsFile : IDisposable
         foreach (var tensor in tensors.Values)
             tensor.Dispose();
     }
+
+    // The checksum is the file's own affair.
+    private static Dictionary<string, string> TextsOf(SafetensorsHeader header) =>
+        header.Metadata.Where(pair => pair.Key != FileChecksum.Key).ToDictionary();
 
     // Wide types first, so that every tensor lies at a multiple of its element's size.
     private static List<SafetensorsEntry> Arrange(IReadOnlyDictionary<string, Tensor> tensors)

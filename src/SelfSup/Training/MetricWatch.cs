@@ -7,10 +7,10 @@ internal sealed class MetricWatch(IReadOnlyList<MetricAlarm> alarms, long steps)
 {
     private const int Window = 50;
     private readonly double[] sums = new double[alarms.Count];
-    private readonly PretrainingWarning?[] warnings = new PretrainingWarning?[alarms.Count];
+    private readonly MetricWarning?[] warnings = new MetricWarning?[alarms.Count];
 
     /// <summary>The latest warning of every alarm that went off.</summary>
-    public IReadOnlyList<PretrainingWarning> Warnings => [.. warnings.OfType<PretrainingWarning>()];
+    public IReadOnlyList<MetricWarning> Warnings => [.. warnings.OfType<MetricWarning>()];
 
     /// <summary>Takes in one step, in the order of steps.</summary>
     /// <param name="step">The step, from 1.</param>
@@ -23,7 +23,7 @@ internal sealed class MetricWatch(IReadOnlyList<MetricAlarm> alarms, long steps)
             sums[i] = (place == 0 ? 0 : sums[i]) + metrics.GetValueOrDefault(alarms[i].Metric, alarms[i].Minimum);
             var mean = sums[i] / (place + 1);
             if (place + 1 == Window && step > steps / 10 && mean < alarms[i].Minimum)
-                warnings[i] = new PretrainingWarning(alarms[i].Metric, step, mean, alarms[i].Minimum, alarms[i].Message);
+                warnings[i] = new MetricWarning(alarms[i].Metric, step, mean, alarms[i].Minimum, alarms[i].Message);
         }
     }
 }

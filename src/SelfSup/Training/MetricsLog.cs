@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SelfSup.Files;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;
@@ -31,7 +32,12 @@ internal sealed class MetricsLog : IDisposable
         if (path is null)
             return;
         var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => IsUpTo(fromStep, line)).ToArray() : [];
-        File.WriteAllLines(path, kept);
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            foreach (var line in kept)
+                writer.WriteLine(line);
+        });
         foreach (var metrics in kept.Select(Parse).Where(line => line!.ContainsKey(LearningRateKey)))
             watch.Add((long)metrics![StepKey]!.Value, metrics.ToDictionary(pair => pair.Key, pair => pair.Value!.Value));
         file = new StreamWriter(path, append: true);
@@ -44,7 +50,7 @@ internal sealed class MetricsLog : IDisposable
         .ToDictionary();
 
     /// <summary>The alarms that went off.</summary>
-    public IReadOnlyList<PretrainingWarning> Warnings => watch.Warnings;
+    public IReadOnlyList<MetricWarning> Warnings => watch.Warnings;
 
     public double LastLearningRate { get; private set; }
 
@@ -58,6 +64,14 @@ internal sealed class MetricsLog : IDisposable
         pending.Add(metrics);
         if (pending.Count >= stepsBetweenReads)
             Flush(lastCheckpoint);
+    }
+
+    /// <summary>Reads and writes what is pending, down to the disk, before a checkpoint that takes it for written.</summary>
+    /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>
+    public void Save(string? lastCheckpoint)
+    {
+        Flush(lastCheckpoint);
+        (file?.BaseStream as FileStream)?.Flush(flushToDisk: true);
     }
 
     /// <summary>Reads and writes what is pending.</summary>

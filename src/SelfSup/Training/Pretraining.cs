@@ -78,14 +78,14 @@ public static class Pretraining
         var recipe = options.RecipeFor(tasks);
         var device = Devices.Resolve(options.Device);
         var loader = new ImageLoader(images, LoaderOptions(encoder, options));
-        var folder = options.RunFolder is null
+        using var folder = options.RunFolder is null
             ? null
-            : new RunFolder(options.RunFolder, Configuration(encoder, tasks, images, recipe, options), options.Resume, options.KeepCheckpoints);
+            : new RunFolder(options.RunFolder, Configuration(encoder, tasks, images, recipe, options), images, options);
         encoder.train();
         using var step = new TrainingStep(encoder, tasks, options, device);
         long done = 0, perEpoch = loader.BatchesPerEpoch, steps = perEpoch * options.Epochs;
-        if (options.Resume)
-            done = folder!.LoadCheckpoint(step.State());
+        if (folder?.LastCheckpoint is not null)
+            done = folder.LoadCheckpoint(step.State());
         else
             Prepare(step, loader, encoder, options, device);
 
@@ -137,9 +137,11 @@ public static class Pretraining
 
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        var result = new PretrainingResult(done, log.Metrics, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath) { Warnings = log.Warnings };
+        var result = new PretrainingResult(done, log.Metrics, [.. LeftOutBefore(images), .. loader.Failures], folder?.EncoderPath) { Warnings = Warnings() };
         folder?.SaveReport(result, images);
         return result;
+
+        IReadOnlyList<PretrainingWarning> Warnings() => [.. folder?.Warnings ?? [], .. log.Warnings];
 
         void Watch()
         {
@@ -152,7 +154,7 @@ public static class Pretraining
 
         void Checkpoint()
         {
-            log.Flush(folder?.LastCheckpoint);
+            log.Save(folder?.LastCheckpoint);
             folder?.SaveCheckpoint(done, step.State());
         }
 
@@ -164,7 +166,7 @@ public static class Pretraining
                 (int)Math.Min(done / perEpoch + 1, options.Epochs), options.Epochs, done, steps, log.LastLearningRate,
                 imagesDone / clock.Elapsed.TotalSeconds, remaining, log.Metrics)
             {
-                Warnings = log.Warnings,
+                Warnings = Warnings(),
             });
         }
     }

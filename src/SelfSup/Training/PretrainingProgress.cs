@@ -21,6 +21,6 @@ public sealed record PretrainingProgress(
     TimeSpan Remaining,
     IReadOnlyDictionary<string, double> Metrics)
 {
-    /// <summary>What went wrong so far without stopping the run, at most one warning for each <see cref="MetricAlarm"/>.</summary>
+    /// <summary>What went wrong so far without stopping the run, at most one <see cref="MetricWarning"/> for each <see cref="MetricAlarm"/>.</summary>
     public IReadOnlyList<PretrainingWarning> Warnings { get; init; } = [];
 }

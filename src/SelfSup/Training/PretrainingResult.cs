@@ -13,6 +13,6 @@ public sealed record PretrainingResult(
     IReadOnlyList<ImageFailure> Failures,
     string? EncoderFile)
 {
-    /// <summary>What went wrong without stopping the run, at most one warning for each <see cref="MetricAlarm"/>.</summary>
+    /// <summary>What went wrong without stopping the run, at most one <see cref="MetricWarning"/> for each <see cref="MetricAlarm"/>.</summary>
     public IReadOnlyList<PretrainingWarning> Warnings { get; init; } = [];
 }

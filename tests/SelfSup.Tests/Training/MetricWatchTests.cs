@@ -43,7 +43,7 @@ public class MetricWatchTests
         using var folder = new TemporaryFolder();
         var seen = new List<PretrainingProgress>();
         var first = Run(folder, resume: false, new Seen(seen));
-        var warning = Assert.Single(first.Warnings);
+        var warning = Assert.IsType<MetricWarning>(Assert.Single(first.Warnings));
         Assert.Equal("alarmed/accuracy", warning.Metric);
         Assert.Equal(warning, Assert.Single(seen[^1].Warnings));
         Assert.Contains("never so right", File.ReadAllText(folder["report.json"]));

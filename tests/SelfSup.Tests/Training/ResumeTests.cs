@@ -1,8 +1,10 @@
+using System.Text.Json;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Tasks;
 using SelfSup.Training;
+using TorchSharp;
 
 namespace SelfSup.Tests.Training;
 
@@ -80,15 +82,99 @@ public class ResumeTests
         Assert.Contains("optimizer = Sgd, not AdamW", other.Message);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed(bool cutOff)
+    {
+        using TemporaryFolder whole = new(), damaged = new();
+        Run(whole, new RotationTask(), OptimizerKind.Sgd);
+        Run(damaged, new RotationTask(), OptimizerKind.Sgd);
+        Damage(damaged, Checkpoints(damaged)[^1], cutOff);
+
+        var result = Run(damaged, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        var warning = Assert.Single(result.Warnings);
+        Assert.Contains("step-000000006.safetensors.damaged", warning.Message);
+        Assert.Contains(cutOff ? "bytes" : "does not fit its checksum", warning.Message);
+        Assert.Contains("set aside", File.ReadAllText(damaged["report.json"]));
+        AssertSame(whole, damaged);
+    }
+
     [Fact]
-    public void ADamagedCheckpointIsNamed()
+    public void WithoutASoundCheckpointNothingIsOverwritten()
     {
         using var folder = new TemporaryFolder();
         Run(folder, new RotationTask(), OptimizerKind.Sgd);
-        var path = folder[Path.Combine("checkpoints", Checkpoints(folder)[^1])];
-        using (var file = new FileStream(path, FileMode.Open))
+        var metrics = File.ReadAllText(folder["metrics.jsonl"]);
+        foreach (var checkpoint in Checkpoints(folder))
+            Damage(folder, checkpoint, cutOff: true);
+        Assert.Contains("step-000000006.safetensors", Assert.Throws<InvalidDataException>(
+            () => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true)).Message);
+        Assert.Equal(metrics, File.ReadAllText(folder["metrics.jsonl"]));
+    }
+
+    [Fact]
+    public void ARunKilledBeforeItsFirstCheckpointResumesFromTheStart()
+    {
+        using TemporaryFolder whole = new(), killed = new();
+        Run(whole, new RotationTask(), OptimizerKind.Sgd);
+        Assert.Throws<TimeZoneNotFoundException>(() => Run(
+            killed, new InterruptedTask(new RotationTask(), _ => throw new TimeZoneNotFoundException()), OptimizerKind.Sgd));
+        Assert.Empty(Checkpoints(killed));
+        Run(killed, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        AssertSame(whole, killed);
+    }
+
+    [Fact]
+    public void ASecondRunInTheFolderIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        InvalidOperationException? refused = null;
+        Run(folder, new InterruptedTask(new RotationTask(), call =>
+        {
+            if (call == 1)
+                refused = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true));
+        }), OptimizerKind.Sgd);
+        Assert.Contains("Another run is at work", refused!.Message);
+        Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true); // the lock went with its run
+    }
+
+    [Fact]
+    public void AnotherNumberOfThreadsIsSaidToChangeBits()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        using (var configuration = JsonDocument.Parse(File.ReadAllText(folder["configuration.json"])))
+        {
+            Assert.Equal(torch.get_num_threads().ToString(), configuration.RootElement.GetProperty("threads").GetString());
+            Assert.Equal(16, configuration.RootElement.GetProperty("imagesFingerprint").GetString()!.Length);
+        }
+        var threads = torch.get_num_threads();
+        try
+        {
+            torch.set_num_threads(threads + 1);
+            var result = Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true);
+            Assert.Contains($"goes on with {threads + 1} threads after {threads}", Assert.Single(result.Warnings).Message);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+
+    private static void Damage(TemporaryFolder folder, string checkpoint, bool cutOff)
+    {
+        using var file = new FileStream(folder[Path.Combine("checkpoints", checkpoint)], FileMode.Open);
+        if (cutOff)
+        {
             file.SetLength(file.Length / 2);
-        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true)).Message);
+            return;
+        }
+        // One bit of a weight.
+        file.Position = file.Length * 3 / 4;
+        var value = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(value ^ 4));
     }
 
     private static PretrainingResult Run(
