@@ -7,6 +7,8 @@ public static class TaskCatalog
     {
         ["rotation"] = () => new RotationTask(),
         ["jigsaw"] = () => new JigsawTask(),
+        ["relative-patch"] = () => new RelativePatchTask(),
+        ["counting"] = () => new CountingTask(),
         ["colorization"] = () => new ColorizationTask(),
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
         ["inpainting"] = () => new InpaintingTask(),

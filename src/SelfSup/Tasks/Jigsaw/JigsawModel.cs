@@ -11,9 +11,8 @@ public sealed class JigsawModel : PretextModel
     internal JigsawModel(string name, Encoder encoder, int tiles, int permutations)
         : base(name, encoder)
     {
-        const int embedding = 256, hidden = 1024;
-        tower = nn.Sequential(nn.Linear(encoder.FeatureCount, embedding), nn.BatchNorm1d(embedding), nn.ReLU());
-        head = nn.Sequential(nn.Linear(tiles * embedding, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, permutations));
+        tower = TileLayers.Embed(encoder.FeatureCount);
+        head = TileLayers.Compare(tiles, permutations);
         RegisterComponents();
         Objectives = [new Objective("jigsaw", ComputeLoss, encoder, this)];
     }

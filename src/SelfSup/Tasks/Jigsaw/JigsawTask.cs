@@ -67,21 +67,16 @@ public sealed class JigsawTask : IPretextTask
         using var scope = NewDisposeScope();
         var device = images.device;
         var (grid, cell, side) = GeometryFor((int)images.shape[2]);
-        long count = images.shape[0], height = images.shape[2], width = images.shape[3], tiles = grid * grid;
-        var set = PermutationsFor((int)height);
+        long count = images.shape[0], tiles = grid * grid;
+        var set = PermutationsFor((int)images.shape[2]);
 
         var table = tensor(set.ToArray(), [set.Count, tiles], device: device);
         var labels = randint(0, set.Count, [count], int64, device, generator: random); // (N)
         var tile = table.index_select(0, labels).to(int64).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
         var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, device, random)); // (N, 3, tiles, 1, 1)
         var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, device, random));
-        var steps = arange(side, int64, device);
-        var index = rows.add(steps.view(1, 1, 1, side, 1)).mul(width).add(columns.add(steps.view(1, 1, 1, 1, side))); // (N, 3, tiles, t, t)
-
-        var source = GreySome(images, random).view(count, 3, height * width);
-        var pixels = source.gather(2, index.view(count, 3, -1)).view(count, 3, tiles, side, side).transpose(1, 2) // (N, tiles, 3, t, t)
-            .reshape(count * tiles, 3, side, side);
-        return new PretextBatch(Standardize(pixels.to(ScalarType.Float32)).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        var pixels = Tiles.Cut(GreyMix.Apply(images, options.GreyShare, random), rows, columns, side);
+        return new PretextBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -101,7 +96,7 @@ public sealed class JigsawTask : IPretextTask
         var tiles = (int)(batch.Inputs.shape[0] / labels.Length);
         var grid = (int)Math.Sqrt(tiles);
         var side = batch.Inputs.shape[2];
-        var shuffled = batch.Inputs.mul(0.22f).add(0.5f).view(labels.Length, tiles, 3, side, side); // standardised tiles, made visible
+        var shuffled = Tiles.Show(batch.Inputs).view(labels.Length, tiles, 3, side, side);
         var set = PermutationsInUse(tiles);
         var picture = new PreviewGrid();
         for (var i = 0; i < labels.Length; i++)
@@ -110,8 +105,8 @@ public sealed class JigsawTask : IPretextTask
             var mark = predictions is null ? PreviewMark.None : predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong;
             var restored = set[guess].Select((tile, slot) => (tile, slot)).OrderBy(pair => pair.tile).Select(pair => pair.slot).ToArray();
             picture.AddRow(
-                new PreviewCell(Assemble(shuffled[i], Enumerable.Range(0, tiles), grid), $"puzzle {labels[i]}"),
-                new PreviewCell(Assemble(shuffled[i], restored, grid), predictions is null ? "solved" : $"answer {guess}", mark));
+                new PreviewCell(Tiles.Assemble(Enumerable.Range(0, tiles).Select(slot => shuffled[i, slot]), grid), $"puzzle {labels[i]}"),
+                new PreviewCell(Tiles.Assemble(restored.Select(slot => shuffled[i, slot]), grid), predictions is null ? "solved" : $"answer {guess}", mark));
         }
         return picture;
     }
@@ -125,28 +120,5 @@ public sealed class JigsawTask : IPretextTask
         var offset = randint(0, slack + 1, [count, 1, tiles, 1, 1], int64, device, generator: random);
         var shift = randint(-options.ChannelShift, options.ChannelShift + 1, [count, 3, 1, 1, 1], int64, device, generator: random);
         return offset.add(shift).clamp_(0, slack);
-    }
-
-    private Tensor GreySome(Tensor images, Generator random)
-    {
-        var grey = images.to(ScalarType.Float32).mean([1], keepdim: true).round().to(images.dtype); // (N, 1, H, W)
-        var chosen = rand([images.shape[0], 1, 1, 1], device: images.device, generator: random).lt(options.GreyShare);
-        return where(chosen, grey, images).contiguous();
-    }
-
-    /// <summary>Subtracts each tile's mean and divides by its deviation, channel by channel; a constant tile becomes zeros.</summary>
-    private static Tensor Standardize(Tensor tiles)
-    {
-        var centred = tiles.sub(tiles.mean([2, 3], keepdim: true));
-        var deviation = centred.square().mean([2, 3], keepdim: true).sqrt_();
-        return centred.div_(deviation.clamp_min_(1e-3));
-    }
-
-    private static Tensor Assemble(Tensor tiles, IEnumerable<int> slots, int grid)
-    {
-        var rows = slots.Chunk(grid).Select(row => cat([.. row.Select(slot => Pad(tiles[slot]))], dim: 2));
-        return cat([.. rows], dim: 1);
-
-        static Tensor Pad(Tensor tile) => nn.functional.pad(tile, [1, 1, 1, 1], value: 1);
     }
 }

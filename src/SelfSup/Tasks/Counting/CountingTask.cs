@@ -1,0 +1,91 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Asks for counts that are the same in an image at half its size as in its four quarters together.</summary>
+/// <remarks>
+/// Noroozi, Pirsiavash and Favaro, "Representation Learning by Learning to Count", 2017, https://arxiv.org/abs/1708.06734. What is
+/// counted, the network finds by itself: things that halving leaves whole, that lie in one quarter or another, and that other images
+/// have more or fewer of. Guards against shortcuts: images are halved by random filters, and a share of them is grey.
+/// </remarks>
+public sealed class CountingTask : IPretextTask
+{
+    private const int Quarters = 4;
+    private readonly CountingOptions options;
+
+    /// <summary>Creates the task.</summary>
+    /// <param name="options">Settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public CountingTask(CountingOptions? options = null)
+    {
+        this.options = options ??= new CountingOptions();
+        options.Require(options.Counts is >= 1 and <= 10_000, options.Counts, "in 1..10,000");
+        options.Require(options.Margin is > 0 and < double.PositiveInfinity, options.Margin, "above 0");
+        options.Require(options.GreyShare is >= 0 and <= 1, options.GreyShare, "in [0, 1]");
+    }
+
+    /// <inheritdoc/>
+    public string Name => "counting";
+
+    /// <summary>Halves and quarters every image, and pairs it with another.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>
+    /// <param name="random">Draws filters, grey images and pairs.</param>
+    /// <returns>
+    /// Inputs uint8 (5N, 3, S / 2, S / 2): N halved images, then the four quarters of each, row by row; targets int64 (N), the number
+    /// of the other image from which each must differ.
+    /// </returns>
+    /// <exception cref="ArgumentException">There is a single image, or they are not square.</exception>
+    public PretextBatch Generate(Tensor images, Generator random)
+    {
+        long count = images.shape[0], side = images.shape[2] / 2;
+        if (count < 2)
+            throw new ArgumentException("Counting compares images with one another, so a batch needs at least two.", nameof(images));
+        if (images.shape[2] != images.shape[3])
+            throw new ArgumentException($"Counting needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(images));
+        using var scope = NewDisposeScope();
+        var even = GreyMix.Apply(images.narrow(2, 0, 2 * side).narrow(3, 0, 2 * side), options.GreyShare, random);
+        var filters = randint(0, HalvingFilters.Count, [count], int64, images.device, generator: random);
+        var quarters = even.reshape(count, 3, 2, side, 2, side).permute(0, 2, 4, 1, 3, 5).reshape(Quarters * count, 3, side, side);
+        // The same random distance to the other for all: none is its own, and each is another's once.
+        var distance = randint(1, count, [1], int64, images.device, generator: random);
+        var others = arange(count, int64, images.device).add_(distance).remainder_(count);
+        return new PretextBatch(
+            cat([HalvingFilters.Apply(even, filters), quarters]).MoveToOuterDisposeScope(), others.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public PretextModel CreateModel(Encoder encoder) => new CountingModel(Name, encoder, options);
+
+    /// <summary>
+    /// Draws a row an image: it at half its size, its quarters, and the other image; with a model, how far the counts of either are
+    /// from those of the quarters.
+    /// </summary>
+    /// <inheritdoc/>
+    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        var others = batch.Targets.to(CPU).data<long>().ToArray();
+        var tiles = batch.Inputs.cpu().to(ScalarType.Float32).div_(255);
+        var distances = model is CountingModel counter ? Measure(counter, batch) : null;
+        var picture = new PreviewGrid();
+        for (var i = 0; i < others.Length; i++)
+        {
+            var whole = Tiles.Assemble(Enumerable.Range(0, Quarters).Select(quarter => tiles[others.Length + Quarters * i + quarter]), 2);
+            var (own, other) = distances is null ? ("half size", "other image") : (Caption("half", distances[0][i]), Caption("other", distances[1][i]));
+            var mark = distances is null ? PreviewMark.None : distances[0][i] < distances[1][i] ? PreviewMark.Right : PreviewMark.Wrong;
+            picture.AddRow(new PreviewCell(tiles[i], own, mark), new PreviewCell(whole, "quarters"), new PreviewCell(tiles[others[i]], other));
+        }
+        return picture;
+
+        static string Caption(string name, float distance) => FormattableString.Invariant($"{name}: {distance:F1}");
+    }
+
+    private static float[][] Measure(CountingModel model, PretextBatch batch)
+    {
+        using var noGrad = no_grad();
+        var (halved, quarters) = model.Count(batch);
+        var (own, other) = CountingModel.Distances(halved, quarters, batch.Targets);
+        return [.. new[] { own, other }.Select(distances => distances.sqrt().to(CPU).data<float>().ToArray())];
+    }
+}

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Turns a random share of images grey, so that colours alone answer no question.</summary>
+internal static class GreyMix
+{
+    /// <summary>Replaces the channels of random images by their mean.</summary>
+    /// <param name="images">RGB images, uint8 (N, 3, H, W); borrowed.</param>
+    /// <param name="share">Probability that an image turns grey, in [0, 1].</param>
+    /// <param name="random">Draws the images.</param>
+    /// <returns>RGB images, uint8 (N, 3, H, W).</returns>
+    public static Tensor Apply(Tensor images, double share, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var grey = images.to(ScalarType.Float32).mean([1], keepdim: true).round_().to(images.dtype); // (N, 1, H, W)
+        var chosen = rand([images.shape[0], 1, 1, 1], device: images.device, generator: random).lt(share);
+        return where(chosen, grey, images).MoveToOuterDisposeScope();
+    }
+}
