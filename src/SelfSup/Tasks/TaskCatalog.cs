@@ -11,6 +11,10 @@ public static class TaskCatalog
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
         ["inpainting"] = () => new InpaintingTask(),
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+        ["frame-order"] = () => new FrameOrderTask(),
+        ["clip-order"] = () => new ClipOrderTask(),
+        ["video-rotation"] = () => new VideoRotationTask(),
+        ["speediness"] = () => new SpeedinessTask(),
     };
 
     /// <summary>All names.</summary>

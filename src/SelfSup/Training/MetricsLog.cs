@@ -44,6 +44,24 @@ internal sealed class MetricsLog : IDisposable
             Flush(lastCheckpoint);
     }
 
+    /// <summary>Takes over metrics of a whole epoch, which join its means, and writes them as a line of their own.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="metrics">The metrics by name.</param>
+    /// <param name="lastCheckpoint">Named in the exception when a metric is not finite.</param>
+    public void AddEpoch(long step, IReadOnlyDictionary<string, double> metrics, string? lastCheckpoint)
+    {
+        Flush(lastCheckpoint);
+        var line = new Dictionary<string, object> { ["step"] = step };
+        foreach (var (name, value) in metrics)
+        {
+            if (!double.IsFinite(value))
+                throw new NonFiniteLossException(name, step, lastCheckpoint);
+            epoch[name] = (value, 1);
+            line[name] = value;
+        }
+        file?.WriteLine(JsonSerializer.Serialize(line));
+    }
+
     /// <summary>Reads and writes what is pending.</summary>
     /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>
     public void Flush(string? lastCheckpoint)

@@ -19,7 +19,7 @@ public class TorchvisionParityTests
             return {name: torch.from_numpy(numpy.frombuffer(data[entry["data_offsets"][0]:entry["data_offsets"][1]], types[entry["dtype"]])
                     .reshape(entry["shape"]).copy()) for name, entry in header.items()}
         folder, name = sys.argv[1:]
-        model = getattr(torchvision.models, name)()
+        model = (torchvision.models.video if name == "r3d_18" else torchvision.models).__dict__[name]()
         answer = model.load_state_dict(read(f"{folder}/{name}.safetensors"), strict=False)
         assert not answer.unexpected_keys, answer.unexpected_keys
         assert all(key.startswith(("fc.", "classifier.")) for key in answer.missing_keys), answer.missing_keys
@@ -39,12 +39,13 @@ public class TorchvisionParityTests
     {
         using var folder = new TemporaryFolder();
         using var random = new Generator(1);
-        foreach (var name in new[] { "resnet18", "resnet34", "resnet50", "alexnet" })
+        foreach (var name in new[] { "resnet18", "resnet34", "resnet50", "alexnet", "r3d_18" })
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            using var encoder = EncoderCatalog.Create(name, 224, seed: 5);
-            var images = randn([2, 3, 224, 224], generator: random);
+            using var encoder = EncoderCatalog.Create(name, name == "r3d_18" ? 112 : 224, seed: 5);
+            long[] frames = encoder.TakesClips ? [6] : [];
+            var images = randn([2, 3, .. frames, encoder.ImageSize, encoder.ImageSize], generator: random);
             encoder.train();
             encoder.forward(images).Dispose(); // moves the statistics of batch normalisation
             encoder.eval();

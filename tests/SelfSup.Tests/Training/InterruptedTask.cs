@@ -10,6 +10,10 @@ internal sealed class InterruptedTask(IPretextTask task, Action<int> beforeCall)
 
     public string Name => task.Name;
 
+    public int MinimumFrames => task.MinimumFrames;
+
+    public bool FeedsClips => task.FeedsClips;
+
     public PretextBatch Generate(Tensor images, Generator random)
     {
         beforeCall(++calls);
