@@ -1,11 +1,14 @@
 namespace SelfSup.Data;
 
-/// <summary>Lists images and reads one: a folder, a packed file, a data set, or the app's own store.</summary>
+/// <summary>Lists images, or clips of several frames, and reads one: a folder, a packed file, a data set, or the app's own store.</summary>
 /// <remarks>Implementations are safe to read from several threads at once.</remarks>
 public interface IImageSource
 {
     /// <summary>Number of images.</summary>
     int Count { get; }
+
+    /// <summary>Consecutive frames of each image: 1, or more in a source of clips. A source that wraps another passes it on.</summary>
+    int Frames => 1;
 
     /// <summary>Where the images come from and what reads them, for reports.</summary>
     string Description => GetType().Name;
@@ -18,7 +21,10 @@ public interface IImageSource
     /// <summary>Reads one image, scaled so that its shorter side is <paramref name="size"/> and cropped to the central square.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <param name="size">Side of the square in pixels.</param>
-    /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
+    /// <param name="pixels">
+    /// Receives the red, then the green, then the blue plane, 3 x size x size bytes; of a clip those of every frame, one frame after
+    /// the other, <see cref="Frames"/> x 3 x size x size bytes.
+    /// </param>
     /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
     void Read(int index, int size, Span<byte> pixels);
 

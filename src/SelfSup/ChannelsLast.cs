@@ -6,15 +6,16 @@ namespace SelfSup;
 public static class ChannelsLast
 {
     /// <summary>Lays a batch out channels-last in memory; shape and values stay.</summary>
-    /// <param name="images">A batch (N, C, H, W).</param>
+    /// <param name="images">A batch (N, C, H, W), or (N, C, T, H, W).</param>
     /// <returns>The same batch, strided channels-last, owned by the caller.</returns>
     public static Tensor Of(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return images.movedim([1], [images.dim() - 1]).contiguous().movedim([images.dim() - 1], [1]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Lays a network's convolution weights out channels-last in place, so that no step has to rearrange them.</summary>
+    /// <remarks>Those of 3-D convolutions stay: on CPUs a step of R3D-18 would take up to twice as long.</remarks>
     internal static void LayOutWeightsOf(nn.Module network)
     {
         using var scope = NewDisposeScope();

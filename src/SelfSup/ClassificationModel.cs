@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SelfSup;
 
 /// <summary>Cross-entropy of a linear layer on the encoder's globally averaged last stage.</summary>
-public sealed class ClassificationModel : PretextModel
+public sealed class ClassificationModel : PretextModel, IClassifyingModel
 {
     private readonly TorchSharp.Modules.Linear head;
 
@@ -22,9 +22,7 @@ public sealed class ClassificationModel : PretextModel
     /// <inheritdoc/>
     public override IReadOnlyList<Objective> Objectives { get; }
 
-    /// <summary>Computes the score of every class.</summary>
-    /// <param name="batch">A generated batch.</param>
-    /// <returns>Logits (M, classes), owned by the caller.</returns>
+    /// <inheritdoc/>
     public Tensor ComputeLogits(PretextBatch batch)
     {
         using var scope = NewDisposeScope();

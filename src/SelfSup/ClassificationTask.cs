@@ -4,6 +4,9 @@ using static TorchSharp.torch;
 namespace SelfSup;
 
 /// <summary>A pretext task whose pseudo-label is a class, answered by a linear layer on the encoder's pooled features.</summary>
+/// <remarks>
+/// Where the head looks at several inputs for one label, they follow each other in the batch, as many for every label.
+/// </remarks>
 /// <param name="name">A short name in lower case, such as <c>rotation</c>.</param>
 /// <param name="classes">Number of classes, at least 2.</param>
 public abstract class ClassificationTask(string name, int classes) : IPretextTask
@@ -15,6 +18,12 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
     public int Classes { get; } = classes >= 2
         ? classes
         : throw new ArgumentOutOfRangeException(nameof(classes), classes, "A classification task needs at least 2 classes.");
+
+    /// <inheritdoc/>
+    public virtual int MinimumFrames => 1;
+
+    /// <inheritdoc/>
+    public virtual bool FeedsClips => false;
 
     /// <inheritdoc/>
     public abstract PretextBatch Generate(Tensor images, Generator random);
@@ -32,24 +41,26 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
     {
         using var scope = NewDisposeScope();
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
-        var predictions = model is ClassificationModel head ? Predict(head, batch) : null;
+        var predictions = model is IClassifyingModel head ? Predict(head, batch) : null;
         var grid = new PreviewGrid();
-        var columns = Math.Min(labels.Length, 8);
+        // Every label's inputs and their frames stand side by side.
+        var strips = batch.Inputs.reshape([labels.Length, -1, .. batch.Inputs.shape[^3..]]); // (M, frames, 3, h, w)
+        var columns = strips.shape[1] > 1 ? 1 : Math.Min(labels.Length, 8);
         for (var first = 0; first < labels.Length; first += columns)
-            grid.AddRow(Enumerable.Range(first, Math.Min(columns, labels.Length - first)).Select(i => Cell(batch, i, labels, predictions)));
+            grid.AddRow(Enumerable.Range(first, Math.Min(columns, labels.Length - first)).Select(i => Cell(strips, i, labels, predictions)));
         return grid;
     }
 
-    private static long[] Predict(ClassificationModel model, PretextBatch batch)
+    private static long[] Predict(IClassifyingModel model, PretextBatch batch)
     {
         using var noGrad = no_grad();
         return model.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
     }
 
-    private PreviewCell Cell(PretextBatch batch, int i, long[] labels, long[]? predictions)
+    private PreviewCell Cell(Tensor strips, int i, long[] labels, long[]? predictions)
     {
         var label = LabelName((int)labels[i]);
-        using var image = batch.Inputs[i];
+        using var image = strips[i];
         return predictions is null
             ? new PreviewCell(image, label)
             : new PreviewCell(

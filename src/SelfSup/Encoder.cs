@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup;
 
-/// <summary>The shared ConvNet that pretext tasks train and probes read: an image in, the feature map of every stage out.</summary>
+/// <summary>The shared ConvNet that pretext tasks train and probes read: an image or a clip in, the feature map of every stage out.</summary>
 /// <remarks>
 /// Derived classes hold their layers in private fields that are named as the torchvision parameter keys and call
 /// <c>RegisterComponents()</c> last in the constructor.
@@ -48,27 +48,40 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <summary>The stages from shallow to deep; <see cref="ForwardStages"/> returns one map for each.</summary>
     public abstract IReadOnlyList<EncoderStage> Stages { get; }
 
+    /// <summary>Whether the encoder sees clips of several frames, of any number, and not single images.</summary>
+    public virtual bool TakesClips => false;
+
     /// <summary>Channels of the last stage, the length of the pooled feature vector that <see cref="forward"/> returns.</summary>
     public int FeatureCount => Stages[^1].Channels;
 
     /// <summary>Computes the feature map of every stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W).</param>
-    /// <returns>One map (N, C, H', W') for each of <see cref="Stages"/>, owned by the caller.</returns>
+    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
+    /// <returns>One map (N, C, H', W'), or (N, C, T', H', W') of clips, for each of <see cref="Stages"/>, owned by the caller.</returns>
     public abstract Tensor[] ForwardStages(Tensor inputs);
 
     /// <summary>Computes the global average of the last stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W).</param>
+    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
     /// <returns>Features (N, <see cref="FeatureCount"/>), owned by the caller.</returns>
+    /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
     public override Tensor forward(Tensor inputs)
     {
+        CheckDimensions(inputs);
         using var scope = NewDisposeScope();
-        return ForwardStages(inputs)[^1].mean([2, 3]).MoveToOuterDisposeScope(); // (N, C)
+        var map = ForwardStages(inputs)[^1];
+        return map.mean(TakesClips ? [2, 3, 4] : [2, 3]).MoveToOuterDisposeScope(); // (N, C)
     }
 
     /// <summary>Turns RGB pixels into what the first layer expects: subtracts the mean and divides by the deviation.</summary>
-    /// <param name="images">RGB images (N, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
-    /// <returns>Normalised images, float32 (N, 3, H, W), owned by the caller.</returns>
-    public Tensor Normalize(Tensor images) => Normalization.Apply(images);
+    /// <param name="images">
+    /// RGB images (N, 3, H, W), or clips (N, T, 3, H, W) if it <see cref="TakesClips"/>: uint8 in 0..255, or float in [0, 1].
+    /// </param>
+    /// <returns>Normalised images, float32 (N, 3, H, W), or clips (N, 3, T, H, W), owned by the caller.</returns>
+    /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
+    public Tensor Normalize(Tensor images)
+    {
+        CheckDimensions(images);
+        return Normalization.Apply(images);
+    }
 
     /// <summary>Side of every stage's map for images of this encoder's size.</summary>
     /// <returns>One side length a stage, shallow to deep.</returns>
@@ -79,10 +92,20 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
         var modes = modules().Prepend(this).Select(module => (Module: module, Training: module.training)).ToArray();
         eval();
         var sample = parameters().First();
-        using var blank = zeros(1, 3, ImageSize, ImageSize, dtype: sample.dtype, device: sample.device);
-        var sides = ForwardStages(blank).Select(map => (int)map.shape[2]).ToArray();
+        long[] shape = TakesClips ? [1, 3, 2, ImageSize, ImageSize] : [1, 3, ImageSize, ImageSize];
+        using var blank = zeros(shape, dtype: sample.dtype, device: sample.device);
+        var sides = ForwardStages(blank).Select(map => (int)map.shape[^1]).ToArray();
         foreach (var (module, mode) in modes) // parents come before what they hold
             module.train(mode);
         return sides;
+    }
+
+    private void CheckDimensions(Tensor inputs)
+    {
+        if (inputs.dim() == (TakesClips ? 5 : 4))
+            return;
+        throw new ArgumentException(
+            $"The encoder '{Architecture}' takes {(TakesClips ? "clips of frames (N, T, 3, H, W)" : "images (N, 3, H, W)")}, "
+            + $"and was given ({string.Join(", ", inputs.shape)}).");
     }
 }

@@ -19,8 +19,17 @@ public interface IPretextTask
     /// </summary>
     TrainingRecipe? Recipe => null;
 
+    /// <summary>Frames that a clip must have for the task; 1, the default, for tasks on single images.</summary>
+    int MinimumFrames => 1;
+
+    /// <summary>Whether the encoder is given clips, and so has to be one that <see cref="Encoder.TakesClips"/>; not by default.</summary>
+    bool FeedsClips => false;
+
     /// <summary>Makes inputs and pseudo-labels: a pure function of the images and the generator.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, H, W) in 0..255. They are borrowed and must not be modified.</param>
+    /// <param name="images">
+    /// RGB images, uint8 (N, 3, H, W) in 0..255, or for a task on clips (N, T, 3, H, W), where T is at least
+    /// <see cref="MinimumFrames"/>. They are borrowed and must not be modified.
+    /// </param>
     /// <param name="random">The only source of randomness, on the images' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
     PretextBatch Generate(Tensor images, Generator random);

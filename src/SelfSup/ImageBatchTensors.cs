@@ -10,11 +10,12 @@ public static class ImageBatchTensors
     /// <summary>Copies a batch into a tensor.</summary>
     /// <param name="batch">The batch; borrowed, may be disposed afterwards.</param>
     /// <param name="device">Where to.</param>
-    /// <returns>RGB images, uint8 (N, 3, S, S), owned by the caller.</returns>
+    /// <returns>RGB images, uint8 (N, 3, S, S), or clips of T frames, uint8 (N, T, 3, S, S); owned by the caller.</returns>
     public static Tensor ToTensor(this ImageBatch batch, Device device)
     {
         using var scope = NewDisposeScope();
-        var images = empty([batch.Count, 3, batch.ImageSize, batch.ImageSize], ScalarType.Byte);
+        long[] frame = [3, batch.ImageSize, batch.ImageSize];
+        var images = empty(batch.Frames == 1 ? [batch.Count, .. frame] : [batch.Count, batch.Frames, .. frame], ScalarType.Byte);
         if (device.type == DeviceType.CUDA)
             images = images.pin_memory(); // from where the GPU fetches by itself, while the host goes on
         batch.Pixels.AsSpan(0, batch.ByteCount).CopyTo(images.bytes);

@@ -33,19 +33,21 @@ public sealed class Normalization
     public IReadOnlyList<float> Deviation => deviation;
 
     /// <summary>Normalises a batch.</summary>
-    /// <param name="images">RGB images (N, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
-    /// <returns>Float32 (N, 3, H, W), laid out channels-last, owned by the caller.</returns>
+    /// <param name="images">RGB images (N, 3, H, W), or clips (N, T, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
+    /// <returns>Float32 (N, 3, H, W), or (N, 3, T, H, W) of clips, laid out channels-last, owned by the caller.</returns>
     public Tensor Apply(Tensor images)
     {
         using var scope = NewDisposeScope();
         var scale = images.dtype == ScalarType.Byte ? 255f : 1f;
-        var result = empty([images.shape[0], images.shape[2], images.shape[3], mean.Length], ScalarType.Float32, images.device);
+        var channel = images.dim() - 3;
+        var last = images.dim() - 1;
+        var result = empty([.. images.shape[..(int)channel], .. images.shape[^2..], mean.Length], ScalarType.Float32, images.device);
         for (var c = 0; c < mean.Length; c++)
         {
             // Plane by plane and by numbers: several times faster than a permuted copy, with no constants to bring to a GPU.
-            var plane = images.select(1, c).to(ScalarType.Float32, copy: true);
-            result.select(3, c).copy_(plane.sub_(mean[c] * scale).mul_(1 / (deviation[c] * scale)));
+            var plane = images.select(channel, c).to(ScalarType.Float32, copy: true);
+            result.select(last, c).copy_(plane.sub_(mean[c] * scale).mul_(1 / (deviation[c] * scale)));
         }
-        return result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return result.movedim([last], [1]).MoveToOuterDisposeScope();
     }
 }

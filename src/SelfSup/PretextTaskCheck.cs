@@ -8,7 +8,7 @@ public static class PretextTaskCheck
 {
     private const int ImageCount = 8;
 
-    /// <summary>Runs a task on a few images and a small encoder.</summary>
+    /// <summary>Runs a task on a few images, or clips if it is on clips, and a small encoder.</summary>
     /// <param name="task">The task.</param>
     /// <param name="imageSize">Side of the images in pixels. The default is 32.</param>
     /// <exception cref="InvalidOperationException">
@@ -18,8 +18,8 @@ public static class PretextTaskCheck
     public static void Verify(IPretextTask task, int imageSize = 32)
     {
         var problems = new List<string>();
-        using var encoder = new ConvNet(imageSize);
-        using var images = DrawImages(imageSize);
+        using Encoder encoder = task.FeedsClips ? new VideoConvNet(imageSize) : new ConvNet(imageSize);
+        using var images = DrawImages(imageSize, task.MinimumFrames);
         using var untouched = images.clone();
         CheckGeneration(task, images, problems);
         if (problems.Count == 0)
@@ -35,13 +35,16 @@ public static class PretextTaskCheck
             throw new InvalidOperationException($"The task '{task.Name}' breaks the contract: {string.Join("; ", problems)}.");
     }
 
-    private static Tensor DrawImages(int side)
+    private static Tensor DrawImages(int side, int frames)
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         var coarse = rand([ImageCount, 3, 4, 4], generator: random);
-        return nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
-            .mul(255).to(ScalarType.Byte).MoveToOuterDisposeScope();
+        var images = nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
+            .mul(255).to(ScalarType.Byte);
+        // What moves in a clip is the whole picture, a pixel a frame.
+        var clips = frames == 1 ? images : stack([.. Enumerable.Range(0, frames).Select(t => images.roll(t, 3))], dim: 1);
+        return clips.MoveToOuterDisposeScope();
     }
 
     private static void CheckGeneration(IPretextTask task, Tensor images, List<string> problems)
@@ -50,8 +53,12 @@ public static class PretextTaskCheck
         using PretextBatch first = Generate(task, images, 3), second = Generate(task, images, 3);
         if (!first.Inputs.Equals(second.Inputs) || !first.Targets.Equals(second.Targets))
             problems.Add("the same generator gives different batches");
-        if (first.Inputs.dim() != 4 || first.Inputs.shape[1] != 3)
-            problems.Add($"its inputs are ({string.Join(", ", first.Inputs.shape)}) instead of (M, 3, h, w)");
+        var dimensions = task.FeedsClips ? 5 : 4;
+        if (first.Inputs.dim() != dimensions || first.Inputs.shape[^3] != 3)
+        {
+            problems.Add(
+                $"its inputs are ({string.Join(", ", first.Inputs.shape)}) instead of {(task.FeedsClips ? "(M, t, 3, h, w)" : "(M, 3, h, w)")}");
+        }
         if (task is ClassificationTask { Classes: var classes })
         {
             if (first.Targets.dtype != ScalarType.Int64 || first.Targets.dim() != 1)

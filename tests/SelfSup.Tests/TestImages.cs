@@ -15,4 +15,16 @@ internal static class TestImages
         var ramp = linspace(0, 0.3, side).view(1, 1, side, 1);
         return smooth.mul(0.7).add(ramp).mul(255).to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The images as clips that drift to the right, a pixel a frame: uint8 (count, frames, 3, side, side).</summary>
+    public static Tensor Moving(int count, int frames, int side, ulong seed = 11)
+    {
+        using var scope = NewDisposeScope();
+        var images = Colorful(count, side, seed);
+        return stack([.. Enumerable.Range(0, frames).Select(t => images.roll(t, 3))], dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a task learns from: images, or clips that are just long enough.</summary>
+    public static Tensor For(IPretextTask task, int count, int side) =>
+        task.MinimumFrames == 1 ? Colorful(count, side) : Moving(count, task.MinimumFrames, side);
 }

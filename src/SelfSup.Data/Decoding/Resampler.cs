@@ -17,10 +17,10 @@ internal sealed class Resampler
     /// <summary>The calling thread's resampler.</summary>
     public static Resampler Current => current ??= new Resampler();
 
-    /// <summary>Resizes an RGB square of three planes.</summary>
-    public void ResizePlanar(ReadOnlySpan<byte> planes, int side, int size, Span<byte> pixels)
+    /// <summary>Resizes a square of some planes: three for RGB, more for a clip.</summary>
+    public void ResizePlanar(ReadOnlySpan<byte> planes, int side, int size, Span<byte> pixels, int count = 3)
     {
-        for (var channel = 0; channel < 3; channel++)
+        for (var channel = 0; channel < count; channel++)
             ResizePlane(planes.Slice(channel * side * side, side * side), side, size, pixels.Slice(channel * size * size, size * size));
     }
 

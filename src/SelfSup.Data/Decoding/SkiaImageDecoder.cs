@@ -93,7 +93,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
         return new SKSizeI(codec.Info.Width, codec.Info.Height);
     }
 
-    private static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
+    /// <summary>Cuts the central square out of premultiplied RGBA, turns it upright and resizes it.</summary>
+    internal static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
     {
         var crop = CentralSquare.Of(stored.Width, stored.Height, orientation);
         var rowBytes = stored.Width * BytesPerPixel;
@@ -101,11 +102,11 @@ public sealed class SkiaImageDecoder : IImageDecoder
             rgba[(crop.Top * rowBytes + crop.Left * BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
     }
 
-    private static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)
+    internal static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)
         ? "the file is a Git LFS pointer, not an image; run git lfs pull"
         : "the file is not an image in a known format, or its header is damaged";
 
-    private static string ReasonOf(SKCodecResult result) => result switch
+    internal static string ReasonOf(SKCodecResult result) => result switch
     {
         SKCodecResult.IncompleteInput => "the file is truncated",
         SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "the file is damaged",

@@ -112,7 +112,7 @@ internal sealed class EpochReader : IDisposable
             var start = number * options.BatchSize;
             var count = Math.Min(options.BatchSize, order.Length - start);
             var batch = window[number % window.Length]
-                ??= new PendingBatch(number, options.ImageSize, order.AsMemory(start, count), pool.Rent());
+                ??= new PendingBatch(number, options.ImageSize, source.Frames, order.AsMemory(start, count), pool.Rent());
             var first = nextImage - start;
             var end = Math.Min(first + claimSize, count);
             nextImage = start + end;

@@ -6,18 +6,19 @@ public sealed class ImageBatch : IDisposable
     private readonly BufferPool pool;
     private byte[]? pixels;
 
-    internal ImageBatch(BufferPool pool, byte[] pixels, int number, int imageSize, int[] indices)
+    internal ImageBatch(BufferPool pool, byte[] pixels, int number, int imageSize, int frames, int[] indices)
     {
         this.pool = pool;
         this.pixels = pixels;
         Number = number;
         ImageSize = imageSize;
+        Frames = frames;
         Indices = indices;
     }
 
     /// <summary>
-    /// The pixels, <see cref="Count"/> x 3 x <see cref="ImageSize"/> x <see cref="ImageSize"/> bytes: for every image its red, green
-    /// and blue plane. The array can be longer than <see cref="ByteCount"/>.
+    /// The pixels, <see cref="Count"/> x <see cref="Frames"/> x 3 x <see cref="ImageSize"/> x <see cref="ImageSize"/> bytes: for every
+    /// frame of every image its red, green and blue plane. The array can be longer than <see cref="ByteCount"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public byte[] Pixels => pixels ?? throw new ObjectDisposedException(nameof(ImageBatch));
@@ -31,11 +32,14 @@ public sealed class ImageBatch : IDisposable
     /// <summary>Side of the images in pixels.</summary>
     public int ImageSize { get; }
 
+    /// <summary>Frames of each image: 1, or more if the source has clips.</summary>
+    public int Frames { get; }
+
     /// <summary>The images' indices in the source.</summary>
     public IReadOnlyList<int> Indices { get; }
 
     /// <summary>Number of bytes of <see cref="Pixels"/> in use.</summary>
-    public int ByteCount => Count * 3 * ImageSize * ImageSize;
+    public int ByteCount => Count * Frames * 3 * ImageSize * ImageSize;
 
     /// <summary>Gives the buffer back to the loader, which writes later batches to it.</summary>
     public void Dispose()

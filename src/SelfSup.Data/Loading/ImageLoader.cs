@@ -10,16 +10,16 @@ public sealed class ImageLoader
     /// <summary>Creates a loader.</summary>
     /// <param name="source">The images.</param>
     /// <param name="options">How to read them.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or a batch exceeds 2 GB.</exception>
     public ImageLoader(IImageSource source, ImageLoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options.Validate(source.Frames);
         this.source = source;
         this.options = options;
         var perBatch = Math.Max(1, Math.Min(options.BatchSize, source.Count));
-        Pool = new BufferPool(perBatch * 3 * options.ImageSize * options.ImageSize, options.Prefetch + 2);
+        Pool = new BufferPool(perBatch * source.Frames * 3 * options.ImageSize * options.ImageSize, options.Prefetch + 2);
         BatchesPerEpoch = options.DropLast && source.Count >= options.BatchSize
             ? source.Count / options.BatchSize
             : (int)(((long)source.Count + options.BatchSize - 1) / options.BatchSize);

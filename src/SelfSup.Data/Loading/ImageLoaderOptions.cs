@@ -27,7 +27,7 @@ public sealed class ImageLoaderOptions
     /// <summary>Share of unreadable images, 0..1, above which reading stops with an error; 0.1 by default.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
 
-    internal void Validate()
+    internal void Validate(int frames)
     {
         RequirePositive(ImageSize, nameof(ImageSize));
         RequirePositive(BatchSize, nameof(BatchSize));
@@ -35,8 +35,11 @@ public sealed class ImageLoaderOptions
         RequirePositive(Prefetch, nameof(Prefetch));
         if (!(MaxFailureRatio is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
-        if ((long)BatchSize * 3 * ImageSize * ImageSize > Array.MaxLength)
-            throw new ArgumentException($"{BatchSize} images of {ImageSize} x {ImageSize} exceed 2 GB; lower {nameof(BatchSize)}.");
+        if ((Int128)BatchSize * frames * 3 * ImageSize * ImageSize > Array.MaxLength)
+        {
+            var what = frames == 1 ? "images" : $"clips of {frames} frames";
+            throw new ArgumentException($"{BatchSize} {what} of {ImageSize} x {ImageSize} exceed 2 GB; lower {nameof(BatchSize)}.");
+        }
     }
 
     private static void RequirePositive(int value, string option)

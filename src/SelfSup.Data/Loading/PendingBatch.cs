@@ -1,10 +1,10 @@
 namespace SelfSup.Data;
 
 /// <summary>A batch being read: workers write its images side by side, each to its own slice of the buffer.</summary>
-internal sealed class PendingBatch(int number, int imageSize, ReadOnlyMemory<int> indices, byte[] pixels)
+internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOnlyMemory<int> indices, byte[] pixels)
 {
     private readonly string?[] reasons = new string?[indices.Length];
-    private readonly int imageBytes = 3 * imageSize * imageSize;
+    private readonly int imageBytes = frames * 3 * imageSize * imageSize;
 
     public int Count => indices.Length;
 
@@ -51,7 +51,7 @@ internal sealed class PendingBatch(int number, int imageSize, ReadOnlyMemory<int
             kept.Add(indices.Span[i]);
         }
         if (kept.Count > 0)
-            return new ImageBatch(pool, pixels, number, imageSize, [.. kept]);
+            return new ImageBatch(pool, pixels, number, imageSize, frames, [.. kept]);
         pool.Return(pixels);
         return null;
     }

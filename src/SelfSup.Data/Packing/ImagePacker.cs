@@ -27,7 +27,7 @@ internal static class ImagePacker
         IImageSource source, ulong fingerprint, string path, PackingOptions options, IProgress<PackingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var reading = options.ToLoaderOptions();
+        var reading = options.ToLoaderOptions(source.Frames);
         if (source.Count == 0)
             throw new ArgumentException("There are no images to pack.", nameof(source));
         if (File.Exists(path) && !PackHeader.HasMagic(path))
@@ -40,7 +40,8 @@ internal static class ImagePacker
         foreach (var block in pack.Blocks)
             Count(block.Indices.Length, block.Failures);
 
-        var buffers = new BufferPool(Math.Min(reading.BatchSize, source.Count) * 3 * reading.ImageSize * reading.ImageSize, reading.Prefetch + 1);
+        var buffers = new BufferPool(
+            Math.Min(reading.BatchSize, source.Count) * source.Frames * 3 * reading.ImageSize * reading.ImageSize, reading.Prefetch + 1);
         int[] order = [.. Enumerable.Range(0, source.Count)];
         var clock = Stopwatch.StartNew();
         var (doneBefore, lastReport) = (done, TimeSpan.Zero);

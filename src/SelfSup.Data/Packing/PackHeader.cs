@@ -5,17 +5,20 @@ using static System.Buffers.Binary.BinaryPrimitives;
 namespace SelfSup.Data;
 
 /// <summary>The head of a file of packed images, as <see cref="PackedImages"/> describes it.</summary>
-internal sealed record PackHeader(int Side, int Count, bool IsLabeled, ulong Fingerprint, long TableLength, ulong TableChecksum)
+internal sealed record PackHeader(int Side, int Frames, int Count, bool IsLabeled, ulong Fingerprint, long TableLength, ulong TableChecksum)
 {
     /// <summary>Where the records begin: a page of the memory map.</summary>
     public const int RecordsOffset = 4096;
 
     public const int MaxSide = 16384;
+    public const int MaxFrames = 1 << FrameBits;
     private const int Version = 1;
     private const int Length = 64;
     private const int LabeledFlag = 1;
+    private const int FrameShift = 8;
+    private const int FrameBits = 16;
 
-    public int RecordBytes => 3 * Side * Side;
+    public int RecordBytes => Frames * 3 * Side * Side;
 
     public long TableOffset => RecordsOffset + (long)Count * RecordBytes;
 
@@ -34,7 +37,7 @@ internal sealed record PackHeader(int Side, int Count, bool IsLabeled, ulong Fin
         var bytes = new byte[Length];
         Magic.CopyTo(bytes);
         WriteInt32LittleEndian(bytes.AsSpan(8), Version);
-        WriteInt32LittleEndian(bytes.AsSpan(12), IsLabeled ? LabeledFlag : 0);
+        WriteInt32LittleEndian(bytes.AsSpan(12), (IsLabeled ? LabeledFlag : 0) | (Frames - 1) << FrameShift);
         WriteInt32LittleEndian(bytes.AsSpan(16), Side);
         WriteInt32LittleEndian(bytes.AsSpan(20), Count);
         WriteUInt64LittleEndian(bytes.AsSpan(24), Fingerprint);
@@ -62,9 +65,11 @@ internal sealed record PackHeader(int Side, int Count, bool IsLabeled, ulong Fin
 
         var flags = ReadInt32LittleEndian(bytes.AsSpan(12));
         var header = new PackHeader(
-            ReadInt32LittleEndian(bytes.AsSpan(16)), ReadInt32LittleEndian(bytes.AsSpan(20)), flags == LabeledFlag,
+            ReadInt32LittleEndian(bytes.AsSpan(16)), 1 + (flags >> FrameShift & MaxFrames - 1), ReadInt32LittleEndian(bytes.AsSpan(20)),
+            (flags & LabeledFlag) != 0,
             ReadUInt64LittleEndian(bytes.AsSpan(24)), ReadInt64LittleEndian(bytes.AsSpan(40)), ReadUInt64LittleEndian(bytes.AsSpan(48)));
-        if (header.Side is < 1 or > MaxSide || header.Count < 1 || flags is not (0 or LabeledFlag)
+        if (header.Side is < 1 or > MaxSide || header.Count < 1 || (flags & ~(LabeledFlag | MaxFrames - 1 << FrameShift)) != 0
+            || (Int128)header.Frames * 3 * header.Side * header.Side > Array.MaxLength
             || header.TableLength < 0 || header.TableLength > Array.MaxLength
             || ReadInt64LittleEndian(bytes.AsSpan(32)) != header.TableOffset)
         {

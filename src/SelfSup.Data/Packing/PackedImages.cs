@@ -10,10 +10,11 @@ namespace SelfSup.Data;
 /// <remarks>
 /// <para>The file, version 1. Numbers are little-endian, checksums are XxHash3 of 64 bits.</para>
 /// <list type="bullet">
-/// <item>Header, 64 bytes: "SSPACKED"; int32 version; int32 flags, of which bit 0 says that there are labels; int32 side; int32 count;
-/// uint64 fingerprint of the source; int64 offset and int64 length of the table; uint64 checksum of the table; uint64 checksum of the
+/// <item>Header, 64 bytes: "SSPACKED"; int32 version; int32 flags, of which bit 0 says that there are labels, and bits 8 to 23 are the
+/// frames of each image less one; int32 side; int32 count; uint64 fingerprint of the source; int64 offset and int64 length of the table; uint64 checksum of the table; uint64 checksum of the
 /// header so far. Zeros follow up to byte 4096.</item>
-/// <item>Records: for every image its red, green and blue plane, 3 x side x side bytes, without gaps, in the order of the source.</item>
+/// <item>Records: for every image its red, green and blue plane, 3 x side x side bytes, frame after frame of a clip, without
+/// gaps, in the order of the source.</item>
 /// <item>Table: the uint64 checksum of every record; the int32 label of every image, if there are labels; then lists of texts: the
 /// images' names, the classes' names, the names of the images that could not be read, and the reasons why. A list is the int32 number
 /// of its texts, for every text the int32 offset of its end, and all texts as UTF-8. The file ends with the table.</item>
@@ -39,6 +40,9 @@ public class PackedImages : IImageSource, IDisposable
 
     /// <inheritdoc/>
     public int Count => header.Count;
+
+    /// <inheritdoc/>
+    public int Frames => header.Frames;
 
     /// <summary>The file and the side of its images.</summary>
     public string Description => $"{Path}, packed at {ImageSize} pixels";
@@ -100,7 +104,7 @@ public class PackedImages : IImageSource, IDisposable
         CancellationToken cancellationToken = default) =>
         RunAsync(source, path, options, cancellationToken, (fingerprint, full) =>
         {
-            if (OpenIfPackedFrom(fingerprint, full, options.ImageSize) is { } packed)
+            if (OpenIfPackedFrom(fingerprint, full, options.ImageSize, source.Frames) is { } packed)
                 return packed;
             ImagePacker.Pack(source, fingerprint, full, options, progress, cancellationToken);
             return Open(full);
@@ -149,7 +153,7 @@ public class PackedImages : IImageSource, IDisposable
     /// <summary>Reads one image: a copy when <paramref name="size"/> is <see cref="ImageSize"/>, else it is resized.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <param name="size">Side of the square in pixels.</param>
-    /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
+    /// <param name="pixels">Receives the red, green and blue plane of every frame, <see cref="Frames"/> x 3 x size x size bytes.</param>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public void Read(int index, int size, Span<byte> pixels)
     {
@@ -157,7 +161,7 @@ public class PackedImages : IImageSource, IDisposable
         Check(index);
         using var bytes = map.Acquire();
         bytes.Prefetch(OffsetOf(index), header.RecordBytes);
-        Resampler.Current.ResizePlanar(bytes.Slice(OffsetOf(index), header.RecordBytes), ImageSize, size, pixels);
+        Resampler.Current.ResizePlanar(bytes.Slice(OffsetOf(index), header.RecordBytes), ImageSize, size, pixels, 3 * Frames);
     }
 
     /// <summary>The checksum of the table, which has one of every record.</summary>
@@ -207,14 +211,14 @@ public class PackedImages : IImageSource, IDisposable
             cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private static PackedImages? OpenIfPackedFrom(ulong fingerprint, string path, int side)
+    private static PackedImages? OpenIfPackedFrom(ulong fingerprint, string path, int side, int frames)
     {
         if (!File.Exists(path))
             return null;
         try
         {
             var packed = Open(path);
-            if (packed.SourceFingerprint == fingerprint && packed.ImageSize == side)
+            if (packed.SourceFingerprint == fingerprint && packed.ImageSize == side && packed.Frames == frames)
                 return packed;
             packed.Dispose();
         }

@@ -16,11 +16,13 @@ public sealed class PackingOptions
     public double MaxFailureRatio { get; init; } = 0.1;
 
     /// <summary>Reads about 4 MB of images at a time, as many whatever the number of workers; none of these shall wait.</summary>
-    internal ImageLoaderOptions ToLoaderOptions()
+    internal ImageLoaderOptions ToLoaderOptions(int frames)
     {
         if (ImageSize is < 1 or > PackHeader.MaxSide)
             throw new ArgumentOutOfRangeException(nameof(ImageSize), ImageSize, $"{nameof(ImageSize)} lies in 1..{PackHeader.MaxSide}.");
-        var block = Math.Clamp((4 << 20) / (3 * ImageSize * ImageSize), 1, 1024);
+        if (frames > PackHeader.MaxFrames)
+            throw new ArgumentException($"Clips of {frames} frames are too long to pack; at most {PackHeader.MaxFrames} are possible.");
+        var block = (int)Math.Clamp((4 << 20) / (3L * frames * ImageSize * ImageSize), 1, 1024);
         var options = new ImageLoaderOptions
         {
             ImageSize = ImageSize,
@@ -30,7 +32,7 @@ public sealed class PackingOptions
             Shuffle = false,
             MaxFailureRatio = MaxFailureRatio,
         };
-        options.Validate();
+        options.Validate(frames);
         return options;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class PartialPack : IDisposable
 {
     private readonly string path;
     private readonly int side;
+    private readonly int frames;
     private readonly PackJournal journal;
     private readonly SafeFileHandle file;
     private long end = PackHeader.RecordsOffset;
@@ -21,9 +22,10 @@ internal sealed class PartialPack : IDisposable
     {
         this.path = path;
         side = options.ImageSize;
+        frames = source.Frames;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         journal = new PackJournal(
-            JournalPath, FormattableString.Invariant($"journal 1: {source.Count} images of side {side} by {options.BatchSize}, {fingerprint:x16}"));
+            JournalPath, FormattableString.Invariant($"journal 1: {source.Count} images of {(frames == 1 ? "" : $"{frames} frames of ")}side {side} by {options.BatchSize}, {fingerprint:x16}"));
         try
         {
             file = Open((long)source.Count * RecordBytes);
@@ -39,7 +41,7 @@ internal sealed class PartialPack : IDisposable
     /// <summary>The blocks that are done.</summary>
     public IReadOnlyList<PackedBlock> Blocks => journal.Blocks;
 
-    private int RecordBytes => 3 * side * side;
+    private int RecordBytes => frames * 3 * side * side;
 
     private string PartialPath => path + ".partial";
 
@@ -66,7 +68,7 @@ internal sealed class PartialPack : IDisposable
         int[] indices = [.. Blocks.SelectMany(block => block.Indices)];
         var table = PackTable.Make(source, indices, Blocks.SelectMany(block => block.Checksums), [.. Blocks.SelectMany(block => block.Failures)]);
         var header = new PackHeader(
-            side, indices.Length, source is ILabeledImageSource, fingerprint, table.Length, XxHash3.HashToUInt64(table));
+            side, frames, indices.Length, source is ILabeledImageSource, fingerprint, table.Length, XxHash3.HashToUInt64(table));
         RandomAccess.Write(file, table, header.TableOffset);
         RandomAccess.SetLength(file, header.TableOffset + table.Length);
         RandomAccess.Write(file, header.ToBytes(), 0);

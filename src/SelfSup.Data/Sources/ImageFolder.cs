@@ -1,12 +1,8 @@
-using System.Buffers;
-
 namespace SelfSup.Data;
 
 /// <summary>The image files of a folder and its sub-folders, in the ordinal order of their paths.</summary>
 public sealed class ImageFolder : IImageSource
 {
-    private static readonly string[] extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
-
     private readonly string[] names;
     private readonly IImageDecoder decoder;
 
@@ -34,23 +30,7 @@ public sealed class ImageFolder : IImageSource
     /// <exception cref="InvalidDataException">There is no image in it.</exception>
     public static ImageFolder Open(string folder, IImageDecoder? decoder = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        var root = System.IO.Path.GetFullPath(folder);
-        if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException($"There is no folder '{root}'.");
-        var search = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
-        };
-        var names = Directory.EnumerateFiles(root, "*", search)
-            .Where(file => extensions.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .Select(file => System.IO.Path.GetRelativePath(root, file).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
-            .Order(StringComparer.Ordinal)
-            .ToArray();
-        if (names.Length == 0)
-            throw new InvalidDataException($"There is no image in '{root}': no file that ends in {string.Join(", ", extensions)}.");
+        var (root, names) = ImageFiles.List(folder);
         return new ImageFolder(root, names, decoder ?? IImageDecoder.Default);
     }
 
@@ -65,26 +45,8 @@ public sealed class ImageFolder : IImageSource
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
-        byte[]? bytes = null;
-        try
-        {
-            using var file = File.OpenHandle(System.IO.Path.Combine(Path, names[index]), options: FileOptions.SequentialScan);
-            var length = RandomAccess.GetLength(file);
-            if (length > Array.MaxLength)
-                throw new ImageReadException($"the file is too large ({length} bytes)");
-            bytes = ArrayPool<byte>.Shared.Rent((int)length);
-            var count = ReadAll(file, bytes.AsSpan(0, (int)length));
-            decoder.Decode(bytes.AsSpan(0, count), size, pixels);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ImageReadException(error.Message, error);
-        }
-        finally
-        {
-            if (bytes is not null)
-                ArrayPool<byte>.Shared.Return(bytes);
-        }
+        using var file = FileBytes.Read(System.IO.Path.Combine(Path, names[index]));
+        decoder.Decode(file.Span, size, pixels);
     }
 
     /// <summary>A number that comes of the decoder and of every file's path, length and time of its last change.</summary>
@@ -93,26 +55,7 @@ public sealed class ImageFolder : IImageSource
     {
         var fingerprint = new Fingerprint(nameof(ImageFolder));
         fingerprint.Add(decoder.Name);
-        foreach (var name in names)
-        {
-            var file = new FileInfo(System.IO.Path.Combine(Path, name));
-            fingerprint.Add(name);
-            fingerprint.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
-            fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
-        }
+        ImageFiles.AddTo(fingerprint, Path, names);
         return fingerprint.Value;
-    }
-
-    private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)
-    {
-        var count = 0;
-        while (count < bytes.Length)
-        {
-            var read = RandomAccess.Read(file, bytes[count..], count);
-            if (read == 0)
-                break;
-            count += read;
-        }
-        return count;
     }
 }

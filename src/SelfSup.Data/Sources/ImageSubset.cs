@@ -25,6 +25,9 @@ public sealed class ImageSubset : IImageSource
     /// <inheritdoc/>
     public int Count => indices.Length;
 
+    /// <inheritdoc/>
+    public int Frames => source.Frames;
+
     /// <summary>The images' indices in the source.</summary>
     public IReadOnlyList<int> Indices => indices;
 

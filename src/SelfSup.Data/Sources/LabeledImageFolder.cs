@@ -32,20 +32,8 @@ public sealed class LabeledImageFolder : ILabeledImageSource
     public static LabeledImageFolder Open(string folder, IImageDecoder? decoder = null)
     {
         var images = ImageFolder.Open(folder, decoder);
-        var classOf = new string[images.Count];
-        for (var i = 0; i < classOf.Length; i++)
-        {
-            var name = images.NameOf(i);
-            var slash = name.IndexOf('/', StringComparison.Ordinal);
-            if (slash < 0)
-                throw new InvalidDataException($"'{name}' lies in '{images.Path}' itself, not in the sub-folder of a class.");
-            classOf[i] = name[..slash];
-        }
-        var classNames = classOf.Distinct().Order(StringComparer.Ordinal).ToArray();
-        if (classNames.Length < 2)
-            throw new InvalidDataException(
-                $"'{images.Path}' has images in one sub-folder only, '{classNames[0]}'; make one for each of two classes or more.");
-        var labels = classOf.Select(name => Array.BinarySearch(classNames, name, StringComparer.Ordinal)).ToArray();
+        string[] names = [.. Enumerable.Range(0, images.Count).Select(images.NameOf)];
+        var (classNames, labels) = ImageFiles.ReadClasses(images.Path, names);
         return new LabeledImageFolder(images, classNames, labels);
     }
 

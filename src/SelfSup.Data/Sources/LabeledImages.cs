@@ -31,6 +31,9 @@ public sealed class LabeledImages : ILabeledImageSource
     public int Count => images.Count;
 
     /// <inheritdoc/>
+    public int Frames => images.Frames;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Keeps some classes of a source; labels are counted anew, in the old order.</summary>

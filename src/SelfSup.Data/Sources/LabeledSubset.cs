@@ -19,6 +19,9 @@ public sealed class LabeledSubset : ILabeledImageSource
     /// <inheritdoc/>
     public int Count => images.Count;
 
+    /// <inheritdoc/>
+    public int Frames => images.Frames;
+
     /// <summary>The images' indices in the source.</summary>
     public IReadOnlyList<int> Indices => images.Indices;
 

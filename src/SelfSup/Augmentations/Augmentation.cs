@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;
 
-/// <summary>How images are varied before a task makes its inputs of them. Every default is usable.</summary>
+/// <summary>
+/// How images are varied before a task makes its inputs of them; all frames of a clip alike, so that nothing but what moves differs
+/// between them. Every default is usable.
+/// </summary>
 public sealed record Augmentation
 {
     /// <summary>
@@ -31,25 +34,37 @@ public sealed record Augmentation
 
     /// <summary>Varies a batch.</summary>
     /// <param name="images">
-    /// RGB images, uint8 (N, 3, S, S); borrowed. Where S is not above <paramref name="size"/> and crops are only shifted, they are first
-    /// continued by reflection on every side, by an eighth of the size.
+    /// RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S); borrowed. Where S is not above <paramref name="size"/> and crops are only
+    /// shifted, they are first continued by reflection on every side, by an eighth of the size.
     /// </param>
     /// <param name="size">Side of the result in pixels.</param>
     /// <param name="random">Draws everything, on the images' device.</param>
-    /// <returns>The varied images, uint8 (N, 3, size, size), owned by the caller.</returns>
+    /// <returns>The varied images, uint8 (N, 3, size, size), or clips (N, T, 3, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public Tensor Apply(Tensor images, int size, Generator random)
     {
         Validate();
         using var scope = NewDisposeScope();
+        // Where planes are moved or blurred, those of all frames are the channels of one image.
+        var planes = images.flatten(1, -3); // (N, 3T, S, S)
         var varied = MinimumArea < 1
-            ? RandomResizedCrop.Apply(images, size, MinimumArea, Flip, random)
-            : RandomCropFlip.Apply(images, size, images.shape[2] > size ? 0 : size / 8, Flip, random);
+            ? RandomResizedCrop.Apply(planes, size, MinimumArea, Flip, random)
+            : RandomCropFlip.Apply(planes, size, planes.shape[2] > size ? 0 : size / 8, Flip, random);
         if (ChangesColors)
-            varied = Augmentations.ColorJitter.Apply(varied, ColorJitter, Hue, Greyscale, random);
+            varied = ChangeColors(varied, size, random);
         if (Blur > 0)
             varied = GaussianBlur.Apply(varied, Blur, random);
-        return varied.MoveToOuterDisposeScope();
+        return varied.view([.. images.shape[..^2], size, size]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where colours are changed, the frames of a clip are one tall image.</summary>
+    private Tensor ChangeColors(Tensor planes, int size, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var (count, frames) = (planes.shape[0], planes.shape[1] / 3);
+        var tall = planes.view(count, frames, 3, size * size).transpose(1, 2).reshape(count, 3, frames * size, size);
+        var changed = Augmentations.ColorJitter.Apply(tall, ColorJitter, Hue, Greyscale, random);
+        return changed.view(count, 3, frames, size * size).transpose(1, 2).reshape(count, 3 * frames, size, size).MoveToOuterDisposeScope();
     }
 
     internal void Validate()

@@ -11,10 +11,10 @@ namespace SelfSup.Augmentations;
 public static class GaussianBlur
 {
     /// <summary>Blurs a batch.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, H, W); borrowed.</param>
+    /// <param name="images">Images of any number of channels, uint8 (N, C, H, W); borrowed.</param>
     /// <param name="probability">Probability that an image is blurred; in [0, 1].</param>
     /// <param name="random">Draws which and how much, on the images' device.</param>
-    /// <returns>The images, uint8 (N, 3, H, W), owned by the caller.</returns>
+    /// <returns>The images, uint8 (N, C, H, W), owned by the caller.</returns>
     public static Tensor Apply(Tensor images, double probability, Generator random)
     {
         using var scope = NewDisposeScope();
@@ -27,7 +27,7 @@ public static class GaussianBlur
         var gaussian = distance.div(deviation).pow_(2).mul_(-0.5).exp_();
         gaussian.div_(gaussian.sum(1, keepdim: true));
         // An image that is not drawn is convolved with a single 1, which spares a choice on the host.
-        var filter = where(draws[1].lt(probability), gaussian, sharp).repeat_interleave(channels, 0); // (N * 3, 2r + 1)
+        var filter = where(draws[1].lt(probability), gaussian, sharp).repeat_interleave(channels, 0); // (N * C, 2r + 1)
 
         // Every plane is a channel of one image, with a filter of its own.
         var planes = images.to(ScalarType.Float32).view(1, count * channels, height, width);

@@ -6,12 +6,12 @@ namespace SelfSup.Augmentations;
 public static class RandomCropFlip
 {
     /// <summary>Crops and flips a batch.</summary>
-    /// <param name="images">RGB images (N, 3, S, S) of any type; borrowed.</param>
+    /// <param name="images">Images of any number of channels (N, C, S, S) of any type; borrowed.</param>
     /// <param name="size">Side of the crop in pixels.</param>
     /// <param name="padding">Pixels by which the image is first continued on every side by reflection, under S.</param>
     /// <param name="flip">Whether a random half of the images is mirrored.</param>
     /// <param name="random">Draws positions and flips, on the images' device.</param>
-    /// <returns>The crops (N, 3, size, size), owned by the caller.</returns>
+    /// <returns>The crops (N, C, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">The padded image is smaller than the crop.</exception>
     public static Tensor Apply(Tensor images, int size, int padding, bool flip, Generator random)
     {

@@ -14,12 +14,12 @@ public static class RandomResizedCrop
     private const double WidestRatio = 4.0 / 3;
 
     /// <summary>Crops, resizes and flips a batch.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S); borrowed.</param>
+    /// <param name="images">Images of any number of channels, uint8 (N, C, S, S); borrowed.</param>
     /// <param name="size">Side of the result in pixels.</param>
     /// <param name="minimumArea">Least share of the image's area to cut out, above 0 and at most 1.</param>
     /// <param name="flip">Whether a random half of the images is mirrored.</param>
     /// <param name="random">Draws rectangles and flips, on the images' device.</param>
-    /// <returns>The resized crops, uint8 (N, 3, size, size), owned by the caller.</returns>
+    /// <returns>The resized crops, uint8 (N, C, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">The images are not uint8, or the area is out of its range.</exception>
     public static Tensor Apply(Tensor images, int size, double minimumArea, bool flip, Generator random)
     {

@@ -13,9 +13,11 @@ public static class EncoderCatalog
         ["resnet18"] = (size, seed, normalization) => new ResNet(18, size, seed, normalization),
         ["resnet34"] = (size, seed, normalization) => new ResNet(34, size, seed, normalization),
         ["resnet50"] = (size, seed, normalization) => new ResNet(50, size, seed, normalization),
+        ["convnet3d"] = (size, seed, normalization) => new VideoConvNet(size, seed, normalization),
+        ["r3d_18"] = (size, seed, normalization) => new VideoResNet(size, seed, normalization),
     };
 
-    /// <summary>The known names, small networks first.</summary>
+    /// <summary>The known names: networks on images, then networks on clips, small ones first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Factories.Keys];
 
     /// <summary>Creates an encoder with fresh weights.</summary>

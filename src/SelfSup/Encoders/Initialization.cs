@@ -41,6 +41,6 @@ internal static class Initialization
             Apply(child, random);
     }
 
-    // Weights are (out, in, k, k).
-    private static long FanOut(Tensor weight) => weight.shape[0] * weight.shape[2] * weight.shape[3];
+    // Weights are (out, in, k, k), or (out, in, k, k, k).
+    private static long FanOut(Tensor weight) => weight.numel() / weight.shape[1];
 }

@@ -15,11 +15,14 @@ public enum PreviewMark
     Wrong,
 }
 
-/// <summary>One captioned image of a preview.</summary>
+/// <summary>One captioned image, or strip of images, of a preview.</summary>
 public sealed class PreviewCell
 {
     /// <summary>Copies an image into a cell.</summary>
-    /// <param name="image">One RGB image (3, H, W): uint8 in 0..255, or float in [0, 1], which is clamped. Borrowed.</param>
+    /// <param name="image">
+    /// One RGB image (3, H, W), or several (T, 3, H, W) to stand side by side: uint8 in 0..255, or float in [0, 1], which is clamped.
+    /// Borrowed.
+    /// </param>
     /// <param name="caption">A short text in ASCII, or an empty one.</param>
     /// <param name="mark">Whether a prediction is right.</param>
     public PreviewCell(Tensor image, string caption = "", PreviewMark mark = PreviewMark.None)
@@ -28,7 +31,8 @@ public sealed class PreviewCell
         var bytes = image.dtype == ScalarType.Byte
             ? image
             : image.detach().to(ScalarType.Float32).mul(255).round().clamp(0, 255).to(ScalarType.Byte);
-        var interleaved = bytes.permute(1, 2, 0).contiguous().cpu(); // (H, W, 3)
+        var strip = bytes.dim() == 4 ? bytes.permute(2, 0, 3, 1).flatten(1, 2) : bytes.permute(1, 2, 0);
+        var interleaved = strip.contiguous().cpu(); // (H, W, 3)
         Height = (int)interleaved.shape[0];
         Width = (int)interleaved.shape[1];
         Pixels = interleaved.bytes.ToArray();

@@ -43,7 +43,7 @@ public sealed class PreviewGrid
         PngFile.Write(path, width, height, pixels);
     }
 
-    private static int ScaleOf(PreviewCell cell) => Math.Max(1, (SmallestShownSide + cell.Width / 2) / cell.Width);
+    private static int ScaleOf(PreviewCell cell) => Math.Max(1, (SmallestShownSide + cell.Height / 2) / cell.Height);
 
     private static void Draw(PreviewCell cell, byte[] picture, int pictureWidth, int left, int top, int cellWidth)
     {

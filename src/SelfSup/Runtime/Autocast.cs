@@ -12,6 +12,9 @@ internal sealed unsafe class Autocast : IDisposable
 {
     private const sbyte BFloat16 = 15; // c10::ScalarType
     private static readonly Lazy<Functions?> Native = new(Functions.Find);
+    [ThreadStatic]
+    private static Autocast? running;
+
     private readonly sbyte device;
 
     private Autocast(sbyte device) => this.device = device;
@@ -28,8 +31,16 @@ internal sealed unsafe class Autocast : IDisposable
         native.SetType(autocast.device, BFloat16);
         native.SetEnabled(autocast.device, 1);
         native.Enter();
-        return autocast;
+        return running = autocast;
     }
+
+    /// <summary>Runs what follows without autocast on CPUs, until disposed; null where there is none to suspend.</summary>
+    /// <remarks>
+    /// libtorch 2.10's gradient of a 3-D convolution's weight in bfloat16 depends, on maps of two frames, on memory that was never
+    /// written: it differs from run to run, and is not finite at times.
+    /// </remarks>
+    public static IDisposable? SuspendOnCpu(Device device) =>
+        running is { device: 0 } autocast && device.type == TorchSharp.DeviceType.CPU ? new Suspension(autocast) : null;
 
     public void Dispose()
     {
@@ -37,6 +48,25 @@ internal sealed unsafe class Autocast : IDisposable
         if (native.Leave() == 0)
             native.ClearCache();
         native.SetEnabled(device, 0);
+        running = null;
+    }
+
+    private sealed class Suspension : IDisposable
+    {
+        private readonly Autocast autocast;
+
+        public Suspension(Autocast autocast)
+        {
+            this.autocast = autocast;
+            Native.Value!.SetEnabled(autocast.device, 0);
+            running = null;
+        }
+
+        public void Dispose()
+        {
+            Native.Value!.SetEnabled(autocast.device, 1);
+            running = autocast;
+        }
     }
 
     private sealed class Functions

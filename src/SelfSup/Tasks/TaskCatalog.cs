@@ -15,6 +15,10 @@ public static class TaskCatalog
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
+        ["frame-order"] = () => new FrameOrderTask(),
+        ["clip-order"] = () => new ClipOrderTask(),
+        ["video-rotation"] = () => new VideoRotationTask(),
+        ["speediness"] = () => new SpeedinessTask(),
     };
 
     /// <summary>All names.</summary>

@@ -61,7 +61,10 @@ public static class Pretraining
     /// <param name="progress">Receives where the run stands.</param>
     /// <param name="cancellationToken">Stops the run between two steps, with a checkpoint when there is a run folder.</param>
     /// <returns>What the run ended with.</returns>
-    /// <exception cref="ArgumentException">An option is out of its range, there is no task or image, or two tasks share a name.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, there is no task or image, two tasks share a name, or a task needs clips, or images, that the
+    /// encoder does not take or the source does not have.
+    /// </exception>
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static PretrainingResult Run(
@@ -74,6 +77,10 @@ public static class Pretraining
             throw new ArgumentException("A run needs at least one task, and tasks of different names.", nameof(tasks));
         if (images.Count == 0)
             throw new ArgumentException("There are no images to learn from.", nameof(images));
+        foreach (var task in tasks)
+            TaskRequirements.Check(task.Task, encoder, images);
+        if (options.HeldOut is { } unseen && unseen.Frames != images.Frames)
+            throw new ArgumentException($"The held-out images have {unseen.Frames} frames each, those to learn from {images.Frames}.", nameof(options));
 
         var recipe = options.RecipeFor(tasks);
         var device = Devices.Resolve(options.Device);
@@ -90,6 +97,7 @@ public static class Pretraining
             Prepare(step, loader, encoder, options, device);
 
         using var log = new MetricsLog(folder?.MetricsPath, done, device, new MetricWatch(step.Alarms, steps));
+        var heldOut = options.HeldOut is null ? null : new HeldOutEvaluation(options.HeldOut, encoder, options, device);
         var clock = Stopwatch.StartNew();
         var (firstStep, imagesDone, lastReport) = (done, 0L, TimeSpan.Zero);
         var warmup = (long)(recipe.Warmup * steps);
@@ -148,6 +156,8 @@ public static class Pretraining
             if (done < steps && done / perEpoch % options.MonitorEveryEpochs != 0)
                 return;
             log.Flush(folder?.LastCheckpoint);
+            if (heldOut is not null)
+                log.AddMeasurement(done, HeldOutEvaluation.Name, heldOut.Evaluate(step, cancellationToken));
             foreach (var monitor in options.Monitors)
                 log.AddMeasurement(done, monitor.Name, monitor.Measure(encoder, cancellationToken));
         }

@@ -1,4 +1,5 @@
 using SelfSup.Augmentations;
+using SelfSup.Data;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -69,6 +70,12 @@ public sealed class PretrainingOptions
     /// <summary>How images are varied before the tasks see them. By default they are shifted and mirrored.</summary>
     public Augmentation Augmentation { get; init; } = new();
 
+    /// <summary>
+    /// Images that are not learned from: at the end of every epoch the tasks answer problems made of them, and the metrics have what
+    /// comes out, named <c>held_out/task/metric</c>. The default is null.
+    /// </summary>
+    public IImageSource? HeldOut { get; init; }
+
     /// <summary>Threads that read and decode images, at least 1. The default is the number of processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
@@ -131,6 +138,7 @@ public sealed class PretrainingOptions
         this.Require(WeightDecay is null or >= 0, WeightDecay, "at least 0");
         this.Require(ClipGradientNorm is null or > 0, ClipGradientNorm, "above 0");
         Augmentation.Validate();
+        this.Require(HeldOut is null or { Count: > 0 }, HeldOut?.Count, "null or with images");
         this.Require(Workers >= 1, Workers, "at least 1");
         this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
         this.Require(

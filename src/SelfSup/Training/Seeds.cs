@@ -11,6 +11,7 @@ internal static class Seeds
     public const int Task = 2;
     public const int Dropout = 3;
     public const int Preview = 4;
+    public const int HeldOut = 5;
 
     /// <summary>Mixes a seed, a step and a purpose into 63 bits (the finaliser of SplitMix64).</summary>
     public static long Mix(int seed, long step, int purpose)

@@ -110,26 +110,48 @@ internal sealed class TrainingStep : IDisposable
             model.Dispose();
     }
 
+    /// <summary>Measures the losses of images without learning from them, all networks in evaluation mode.</summary>
+    /// <param name="images">Images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S), on the device.</param>
+    /// <param name="random">What the tasks draw from.</param>
+    /// <returns>Metrics by name, as <see cref="Run"/> names them.</returns>
+    public Dictionary<string, double> Measure(Tensor images, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var metrics = new List<Tensor>();
+        var names = new List<string>();
+        for (var t = 0; t < models.Length; t++)
+        {
+            using var batch = tasks[t].Task.Generate(images, random);
+            foreach (var objective in models[t].Objectives)
+                ComputeLoss(t, objective, batch, names, metrics).Dispose();
+        }
+        return names.Zip(metrics, (name, value) => (name, (double)value.item<float>())).ToDictionary();
+    }
+
     private string PrefixOf(int t, Objective objective) =>
         models[t].Objectives.Count == 1 ? tasks[t].Task.Name : $"{tasks[t].Task.Name}/{objective.Name}";
 
     private void RunObjective(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
     {
+        using var loss = ComputeLoss(t, objective, batch, names, metrics);
+        (tasks[t].Weight == 1 ? loss.Value : loss.Value.mul(tasks[t].Weight)).backward();
+    }
+
+    private PretextLoss ComputeLoss(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
+    {
         PretextLoss loss;
         using (precision == Precision.BFloat16 ? Autocast.ToBFloat16(device) : null)
             loss = objective.Loss(batch);
-        using (loss)
+        var prefix = PrefixOf(t, objective);
+        names.Add($"{prefix}/loss");
+        metrics.Add(loss.Value.detach().to(ScalarType.Float32));
+        foreach (var (name, value) in loss.Metrics)
         {
-            var prefix = PrefixOf(t, objective);
-            names.Add($"{prefix}/loss");
-            metrics.Add(loss.Value.detach().to(ScalarType.Float32));
-            foreach (var (name, value) in loss.Metrics)
-            {
-                names.Add($"{prefix}/{name}");
-                metrics.Add(value.detach().to(ScalarType.Float32).clone());
-            }
-            (tasks[t].Weight == 1 ? loss.Value : loss.Value.mul(tasks[t].Weight)).backward();
+            names.Add($"{prefix}/{name}");
+            metrics.Add(value.detach().to(ScalarType.Float32).clone());
         }
+        return loss;
     }
 
     private void RequireGradientsOf(Optimizer phase)

@@ -12,14 +12,14 @@ public static class FeatureExtractor
     /// takes 4 bytes x images x the sum of the layers' lengths: 10,000 images at 8,192 features are 330 MB, 50,000 are 1.6 GB.
     /// </remarks>
     /// <param name="encoder">The encoder, on the device to compute on.</param>
-    /// <param name="source">The images.</param>
+    /// <param name="source">The images, or clips for an encoder that <see cref="Encoder.TakesClips"/>.</param>
     /// <param name="layers">What to extract, from <see cref="FeatureLayer.ListOf"/> or <see cref="FeatureLayer.Pixels"/>.</param>
     /// <param name="batchSize">Images at a time.</param>
     /// <param name="workers">Threads that read images; null means one per processor core.</param>
     /// <param name="progress">Told how many images are done.</param>
     /// <param name="cancellationToken">Asked before every batch.</param>
     /// <returns>The features on the CPU, owned by the caller.</returns>
-    /// <exception cref="ArgumentException">The source is empty.</exception>
+    /// <exception cref="ArgumentException">The source is empty, or has images for an encoder of clips, or the other way round.</exception>
     public static FeatureSet Extract(
         Encoder encoder,
         IImageSource source,
@@ -61,18 +61,25 @@ public static class FeatureExtractor
 
     /// <summary>Computes the features of a batch.</summary>
     /// <param name="encoder">The encoder, in evaluation mode.</param>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S), on the encoder's device.</param>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S), on the encoder's device.</param>
     /// <param name="layers">What to compute.</param>
     /// <returns>One matrix (N, D) a layer, float32 on the encoder's device, owned by the caller.</returns>
     internal static Tensor[] Compute(Encoder encoder, Tensor images, IReadOnlyList<FeatureLayer> layers)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var inputs = encoder.Normalize(images); // (N, 3, S, S)
+        var inputs = encoder.Normalize(images); // (N, 3, [T,] S, S)
         var maps = layers.Any(layer => layer.Stage >= 0) ? encoder.ForwardStages(inputs.to(encoder.parameters().First().dtype)) : [];
-        return [.. layers.Select(layer =>
-            nn.functional.adaptive_avg_pool2d(layer.Stage < 0 ? inputs : maps[layer.Stage], [layer.Grid, layer.Grid])
-                .flatten(1).to(ScalarType.Float32).MoveToOuterDisposeScope())]; // (N, D)
+        return [.. layers.Select(layer => Pool(layer.Stage < 0 ? inputs : maps[layer.Stage], layer.Grid)
+            .to(ScalarType.Float32).MoveToOuterDisposeScope())]; // (N, D)
+    }
+
+    /// <summary>Averages maps, those of clips over all their frames, in every cell of a grid.</summary>
+    private static Tensor Pool(Tensor map, int grid)
+    {
+        using var scope = NewDisposeScope();
+        var image = map.dim() == 5 ? map.mean([2]) : map;
+        return nn.functional.adaptive_avg_pool2d(image, [grid, grid]).flatten(1).MoveToOuterDisposeScope();
     }
 
     private static void Append(

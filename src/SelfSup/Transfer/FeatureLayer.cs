@@ -1,6 +1,8 @@
 namespace SelfSup.Transfer;
 
-/// <summary>What a probe reads of an encoder: one stage's map, averaged over the cells of a grid and flattened.</summary>
+/// <summary>
+/// What a probe reads of an encoder: one stage's map, averaged over the cells of a grid, and over the frames of a clip, and flattened.
+/// </summary>
 /// <param name="Name">The stage's name, or <see cref="PooledName"/>, or <see cref="PixelsName"/>.</param>
 /// <param name="Stage">The stage's place in <see cref="Encoder.Stages"/>; -1 for the pixels of the image itself.</param>
 /// <param name="Grid">Cells on each side of the grid.</param>

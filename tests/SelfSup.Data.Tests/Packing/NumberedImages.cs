@@ -7,6 +7,8 @@ internal sealed class NumberedImages(int count, Func<int, bool>? fails = null) :
 
     public int Count => count;
 
+    public int Frames { get; init; } = 1;
+
     public int Reads => reads;
 
     public IReadOnlyList<string> ClassNames { get; init; } = ["even", "odd", "ü"];
@@ -23,6 +25,6 @@ internal sealed class NumberedImages(int count, Func<int, bool>? fails = null) :
         OnRead?.Invoke(number);
         if (fails?.Invoke(index) == true)
             throw new ImageReadException("it is bad");
-        new Random(index).NextBytes(pixels[..(3 * size * size)]);
+        new Random(index).NextBytes(pixels[..(Frames * 3 * size * size)]);
     }
 }

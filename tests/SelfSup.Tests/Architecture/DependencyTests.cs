@@ -13,7 +13,7 @@ public partial class DependencyTests
         ["Runtime"] = [],
         ["Augmentations"] = [],
         ["Onnx"] = [],
-        ["Encoders"] = ["SelfSup.Onnx"],
+        ["Encoders"] = ["SelfSup.Onnx", "SelfSup.Runtime"],
         ["Tasks"] = ["SelfSup.Previews"],
         ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
         ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],

@@ -24,6 +24,37 @@ public class AugmentationTests
         }
     }
 
+    [Theory]
+    [InlineData(32)]
+    [InlineData(40)]
+    public void AllFramesOfAClipAreVariedAlike(int side)
+    {
+        using var scope = NewDisposeScope();
+        var images = randint(0, 256, [6, 3, side, side], ScalarType.Byte, generator: new Generator(1));
+        var still = images.unsqueeze(1).expand(6, 4, 3, side, side).contiguous();
+        foreach (var augmentation in new[] { new Augmentation(), everything })
+        {
+            var varied = augmentation.Apply(still, 32, new Generator(2));
+            Assert.Equal([6, 4, 3, 32, 32], varied.shape);
+            for (var t = 1; t < 4; t++)
+                Assert.True(varied.select(1, t).Equals(varied.select(1, 0)));
+            // And as the image that they all are would be, on its own.
+            var alone = augmentation.Apply(images, 32, new Generator(2));
+            Assert.InRange(alone.to(float32).sub(varied.select(1, 0).to(float32)).abs().max().item<float>(), 0, 1);
+        }
+    }
+
+    [Fact]
+    public void AClipIsVariedAsItsFramesWouldBe()
+    {
+        using var scope = NewDisposeScope();
+        var clips = TestImages.Moving(5, 3, 40);
+        var moved = new Augmentation { MinimumArea = 0.3, Blur = 1 };
+        var varied = moved.Apply(clips, 32, new Generator(3));
+        for (var t = 0; t < 3; t++)
+            Assert.True(varied.select(1, t).Equals(moved.Apply(clips.select(1, t).contiguous(), 32, new Generator(3))));
+    }
+
     [Fact]
     public void NothingIsLeftBehind()
     {

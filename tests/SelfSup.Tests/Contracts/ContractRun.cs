@@ -22,7 +22,7 @@ internal sealed class ContractRun : IDisposable
         (this.encoder, this.drawSeed, this.learningRate) = (encoder, drawSeed, learningRate ?? task.Recipe?.LearningRate ?? 0.02);
         encoder.train();
         Step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
-        images = TestImages.Colorful(count, encoder.ImageSize);
+        images = TestImages.For(task, count, encoder.ImageSize);
         foreach (var model in Step.Models)
             model.Prepare([images]);
     }

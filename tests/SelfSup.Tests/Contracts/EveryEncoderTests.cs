@@ -40,6 +40,9 @@ public class EveryEncoderTests
         TrainingContract.SavedAndLoadedItGoesOn(run, restored);
     }
 
-    private static ContractRun NewRun(string name, int seed = 0) =>
-        new(new RotationTask(), EncoderCatalog.Create(name, 16, seed), count: 1, drawSeed: seed, learningRate: 0.01);
+    private static ContractRun NewRun(string name, int seed = 0)
+    {
+        var encoder = EncoderCatalog.Create(name, 16, seed);
+        return new(encoder.TakesClips ? new VideoRotationTask() : new RotationTask(), encoder, count: 1, drawSeed: seed, learningRate: 0.01);
+    }
 }

@@ -45,5 +45,9 @@ public class EveryTaskTests
         TrainingContract.SavedAndLoadedItGoesOn(run, restored);
     }
 
-    private static ContractRun NewRun(string name, int seed = 0) => new(TaskCatalog.Create(name), new ConvNet(32, seed), drawSeed: seed);
+    private static ContractRun NewRun(string name, int seed = 0)
+    {
+        var task = TaskCatalog.Create(name);
+        return new(task, task.FeedsClips ? new VideoConvNet(32, seed) : new ConvNet(32, seed), drawSeed: seed);
+    }
 }

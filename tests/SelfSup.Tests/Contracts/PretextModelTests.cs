@@ -11,8 +11,9 @@ public class PretextModelTests
     [MemberData(nameof(Names))]
     public void TheEncoderIsBorrowed(string name)
     {
-        using var encoder = new ConvNet(32);
-        using (var model = TaskCatalog.Create(name).CreateModel(encoder))
+        var task = TaskCatalog.Create(name);
+        using Encoder encoder = task.FeedsClips ? new VideoConvNet(32) : new ConvNet(32);
+        using (var model = task.CreateModel(encoder))
         {
             Assert.DoesNotContain(model.state_dict().Keys, key => key.Contains("encoder") || key.Contains("stage1"));
             var own = encoder.parameters().Select(parameter => parameter.Handle).ToHashSet();

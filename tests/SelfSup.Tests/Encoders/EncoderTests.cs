@@ -1,4 +1,5 @@
 using SelfSup.Encoders;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Encoders;
@@ -31,6 +32,11 @@ public class EncoderTests
     [InlineData("resnet50", 32, 32, 16, 8, 4)]
     [InlineData("resnet50", 64, 16, 8, 4, 2)]
     [InlineData("resnet50", 224, 56, 28, 14, 7)]
+    [InlineData("convnet3d", 32, 16, 8, 4, 2)]
+    [InlineData("convnet3d", 64, 16, 8, 4, 2)]
+    [InlineData("convnet3d", 224, 28, 14, 7, 4)]
+    [InlineData("r3d_18", 32, 16, 8, 4, 2)]
+    [InlineData("r3d_18", 112, 56, 28, 14, 7)]
     public void StagesHaveTheDocumentedSides(string name, int imageSize, params int[] sides)
     {
         using var encoder = EncoderCatalog.Create(name, imageSize);
@@ -67,7 +73,7 @@ public class EncoderTests
         using var noGrad = no_grad();
         using var encoder = EncoderCatalog.Create(name, 32);
         encoder.eval();
-        var images = Images(2, 32);
+        var images = Images(encoder, 2);
         var maps = encoder.ForwardStages(images);
         Assert.Equal(encoder.Stages.Select(stage => (long)stage.Channels), maps.Select(map => map.shape[1]));
         Assert.All(maps, map => Assert.Equal(2, map.shape[0]));
@@ -75,7 +81,7 @@ public class EncoderTests
         Assert.All(maps, map => Assert.True(map.min().item<float>() >= 0 && map.max().item<float>() > 0));
         var features = encoder.forward(images);
         Assert.Equal([2L, encoder.FeatureCount], features.shape);
-        Assert.True(SameBits(features, maps[^1].mean([2, 3])));
+        Assert.True(SameBits(features, maps[^1].mean(encoder.TakesClips ? [2, 3, 4] : [2, 3])));
     }
 
     [Theory]
@@ -89,7 +95,7 @@ public class EncoderTests
         using var other = EncoderCatalog.Create(name, 16, seed: 6);
         var (a, b, c) = (first.state_dict(), same.state_dict(), other.state_dict());
         Assert.All(a, pair => Assert.True(SameBits(pair.Value, b[pair.Key]), pair.Key));
-        Assert.All(a.Where(pair => pair.Value.Dimensions == 4), pair => Assert.False(SameBits(pair.Value, c[pair.Key]), pair.Key));
+        Assert.All(a.Where(pair => pair.Value.Dimensions is 4 or 5), pair => Assert.False(SameBits(pair.Value, c[pair.Key]), pair.Key));
     }
 
     [Fact]
@@ -107,7 +113,7 @@ public class EncoderTests
     {
         using var scope = NewDisposeScope();
         using var encoder = EncoderCatalog.Create(name, 32);
-        encoder.forward(Images(4, 32)).pow(2).sum().backward();
+        encoder.forward(Images(encoder, 4)).pow(2).sum().backward();
         Assert.All(encoder.named_parameters(), named =>
         {
             Assert.NotNull(named.parameter.grad);
@@ -122,7 +128,7 @@ public class EncoderTests
     {
         using var noGrad = no_grad();
         using var encoder = EncoderCatalog.Create(name, 16);
-        using var images = Images(2, 16);
+        using var images = Images(encoder, 2);
         Forward();
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -147,10 +153,10 @@ public class EncoderTests
         using var noGrad = no_grad();
         using var encoder = EncoderCatalog.Create(name, 32);
         encoder.eval();
-        var images = Images(2, 32);
+        var images = Images(encoder, 2);
         var expected = encoder.ForwardStages(images);
         var again = encoder.ForwardStages(images);
-        var interleaved = encoder.ForwardStages(images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+        var interleaved = encoder.ForwardStages(ChannelsLast.Of(images));
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(SameBits(expected[i], again[i]));
@@ -158,6 +164,69 @@ public class EncoderTests
             Assert.InRange(expected[i].sub(interleaved[i]).abs().max().div(expected[i].max()).item<float>(), 0, 1e-4f);
             Assert.Equal(1, interleaved[i].stride(1));
         }
+    }
+
+    [Theory]
+    [InlineData("convnet3d", 1)]
+    [InlineData("convnet3d", 9)]
+    [InlineData("r3d_18", 1)]
+    [InlineData("r3d_18", 9)]
+    public void ClipsMayHaveAnyNumberOfFrames(string name, int frames)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var encoder = EncoderCatalog.Create(name, 16);
+        encoder.eval();
+        using var clips = TestImages.Moving(2, frames, 16);
+        var features = encoder.forward(encoder.Normalize(clips));
+        Assert.Equal([2, encoder.FeatureCount], features.shape);
+        Assert.True(features.isfinite().all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData("convnet3d")]
+    [InlineData("r3d_18")]
+    public void GradientsOfClipsAreTheSameUnderAutocastOnCpus(string name)
+    {
+        if (!Autocast.IsSupported)
+            return;
+        using var scope = NewDisposeScope();
+        using var encoder = EncoderCatalog.Create(name, 16);
+        var clips = encoder.Normalize(TestImages.Moving(4, 4, 16));
+        var sums = new List<float>();
+        foreach (var round in Enumerable.Range(0, 4))
+        {
+            encoder.zero_grad();
+            Tensor features;
+            using (round == 0 ? null : Autocast.ToBFloat16(CPU))
+                features = encoder.forward(clips);
+            features.pow(2).sum().backward();
+            sums.Add(encoder.parameters().Sum(parameter => parameter.grad!.abs().sum().item<float>()));
+        }
+        Assert.All(sums, sum => Assert.Equal(sums[0], sum));
+    }
+
+    [Fact]
+    public void ImagesAndClipsAreToldApart()
+    {
+        using var scope = NewDisposeScope();
+        using var images = TestImages.Colorful(2, 16);
+        using var clips = TestImages.Moving(2, 4, 16);
+        using Encoder still = new ConvNet(16), moving = new VideoConvNet(16);
+        Assert.Contains("'convnet' takes images", Assert.Throws<ArgumentException>(() => still.Normalize(clips)).Message);
+        Assert.Contains("'convnet3d' takes clips", Assert.Throws<ArgumentException>(() => moving.Normalize(images)).Message);
+        Assert.Contains("(2, 3, 16, 16)", Assert.Throws<ArgumentException>(() => moving.forward(still.Normalize(images))).Message);
+    }
+
+    [Fact]
+    public void ClipsAreNormalizedFrameByFrame()
+    {
+        using var scope = NewDisposeScope();
+        var clips = TestImages.Moving(2, 4, 16);
+        var normalized = Normalization.Cifar10.Apply(clips);
+        Assert.Equal([2, 3, 4, 16, 16], normalized.shape);
+        for (var t = 0; t < 4; t++)
+            Assert.True(SameBits(normalized.select(2, t), Normalization.Cifar10.Apply(clips.select(1, t))));
     }
 
     [Fact]
@@ -183,9 +252,11 @@ public class EncoderTests
         return same.item<bool>();
     }
 
-    private static Tensor Images(int count, int side)
+    /// <summary>Normalised images, or clips of five frames, of the encoder's size.</summary>
+    private static Tensor Images(Encoder encoder, int count)
     {
         using var random = new Generator(7);
-        return randn(count, 3, side, side, generator: random);
+        long[] frames = encoder.TakesClips ? [5] : [];
+        return randn([count, 3, .. frames, encoder.ImageSize, encoder.ImageSize], generator: random);
     }
 }

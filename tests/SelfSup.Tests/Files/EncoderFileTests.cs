@@ -33,7 +33,8 @@ public sealed class EncoderFileTests : IDisposable
         var normalization = new Normalization([0.1f, 0.2f, 1f / 3], [0.4f, 0.5f, 0.123456789f]);
         using var encoder = EncoderCatalog.Create(name, 48, seed: 4, normalization);
         using var random = new Generator(1);
-        var images = randn(2, 3, 48, 48, generator: random);
+        long[] frames = encoder.TakesClips ? [4] : [];
+        var images = randn([2, 3, .. frames, 48, 48], generator: random);
         encoder.forward(images); // moves the statistics of batch normalisation
         encoder.eval();
         EncoderFile.Save(encoder, FilePath, "rotation");

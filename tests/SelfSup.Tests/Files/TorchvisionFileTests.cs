@@ -24,9 +24,37 @@ public sealed class TorchvisionFileTests : IDisposable
         torch.save(model.state_dict(), folder + "/old.pth", _use_new_zipfile_serialization=False)
         """;
 
+    private const string VideoScript = """
+        import sys, torch, torchvision
+        torch.manual_seed(1)
+        model = torchvision.models.video.r3d_18()
+        clips = (torch.arange(3 * 8 * 112 * 112) * 37 % 1009).float().view(1, 3, 8, 112, 112) / 512 - 1
+        with torch.no_grad():
+            model(clips)
+            model.eval()
+            features = torch.nn.Sequential(*list(model.children())[:-1])(clips).flatten(1)
+        torch.save(model.state_dict(), sys.argv[1] + "/r3d_18.pth")
+        torch.save({"features": features}, sys.argv[1] + "/features.pth")
+        """;
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
+
+    [PythonFact("torch", "torchvision")]
+    public void TorchvisionsVideoWeightsComputeTorchvisionsFeatures()
+    {
+        PythonFactAttribute.Run(VideoScript, folder.Path);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var encoder = new VideoResNet(112, seed: 3);
+        EncoderFile.LoadWeights(encoder, folder["r3d_18.pth"]);
+        encoder.eval();
+        using var features = TorchFile.Read(folder["features.pth"]);
+        var expected = features.Tensors["features"];
+        var clips = (arange(3 * 8 * 112 * 112) * 37 % 1009).@float().view(1, 3, 8, 112, 112) / 512 - 1;
+        Assert.InRange(encoder.forward(clips).sub(expected).abs().max().item<float>(), 0, 1e-4f * expected.abs().max().item<float>());
+    }
 
     [PythonFact("torch", "torchvision")]
     public void CheckpointsAndTensorsOfEveryLayoutAreRead()

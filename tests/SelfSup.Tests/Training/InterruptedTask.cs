@@ -12,6 +12,10 @@ internal sealed class InterruptedTask(IPretextTask task, Action<int> beforeCall)
 
     public TrainingRecipe? Recipe => task.Recipe;
 
+    public int MinimumFrames => task.MinimumFrames;
+
+    public bool FeedsClips => task.FeedsClips;
+
     public PretextBatch Generate(Tensor images, Generator random)
     {
         beforeCall(++calls);

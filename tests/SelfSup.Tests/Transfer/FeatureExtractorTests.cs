@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Transfer;
@@ -40,6 +41,25 @@ public class FeatureExtractorTests
         Assert.True(allclose(encoder.ForwardStages(input)[0].flatten(1).mean([1]), set["stage1"][5].mean(), atol: 1e-5));
         Assert.True(allclose(input.flatten(), set["pixels"][5], atol: 1e-6));
         Assert.Equal([7, layers[0].Length], set["stage1"].shape);
+    }
+
+    [Fact]
+    public void FeaturesOfClipsAreAveragedOverTheirFrames()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new VideoConvNet(16);
+        var clips = new ProceduralClips(5, frames: 6, seed: 1);
+        using var set = FeatureExtractor.Extract(encoder, clips, [.. FeatureLayer.ListOf(encoder), FeatureLayer.Pixels(16)], batchSize: 2);
+
+        encoder.eval();
+        var pixels = new byte[6 * 3 * 16 * 16];
+        clips.Read(3, 16, pixels);
+        var input = encoder.Normalize(tensor(pixels, [1, 6, 3, 16, 16]));
+        Assert.Equal([5, 128], set["stage4"].shape); // one cell, and so what forward returns
+        Assert.True(allclose(encoder.forward(input)[0], set["stage4"][3], atol: 1e-5));
+        Assert.True(allclose(nn.functional.adaptive_avg_pool3d(encoder.ForwardStages(input)[0], [1, 4, 4]).flatten(), set["stage1"][3], atol: 1e-5));
+        Assert.True(allclose(input.mean([2]).flatten(), set["pixels"][3], atol: 1e-5));
+        Assert.Throws<ArgumentException>(() => FeatureExtractor.Extract(encoder, new ProceduralImages(2), FeatureLayer.ListOf(encoder)));
     }
 
     [Fact]

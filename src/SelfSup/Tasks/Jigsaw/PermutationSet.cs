@@ -41,6 +41,10 @@ public sealed class PermutationSet
     /// <returns>Count x Tiles tile numbers.</returns>
     public long[] ToArray() => [.. rows.SelectMany(row => row).Select(tile => (long)tile)];
 
+    /// <summary>All 6 permutations of 3 tiles: minimum Hamming distance 2.</summary>
+    /// <returns>The symmetric group S3, in lexicographic order.</returns>
+    public static PermutationSet Symmetric3() => new(All(3));
+
     /// <summary>All 24 permutations of 4 tiles: minimum Hamming distance 2.</summary>
     /// <returns>The symmetric group S4.</returns>
     public static PermutationSet Symmetric4() => new(All(4));

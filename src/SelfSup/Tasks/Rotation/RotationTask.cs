@@ -17,6 +17,17 @@ public sealed class RotationTask() : ClassificationTask("rotation", classes: 4)
     /// <exception cref="ArgumentException">The images are not square.</exception>
     public override PretextBatch Generate(Tensor images, Generator random)
     {
+        using var scope = NewDisposeScope();
+        var labels = arange(4, int64, images.device).repeat(images.shape[0]);
+        return new PretextBatch(MakeAllTurns(images).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public override string LabelName(int label) => $"{90 * label}";
+
+    /// <summary>Turns images (N, C, S, S) by 0, 90, 180 and 270 degrees: (4N, C, S, S), the turns of an image in a row.</summary>
+    internal static Tensor MakeAllTurns(Tensor images)
+    {
         if (images.shape[2] != images.shape[3])
             throw new ArgumentException($"Rotation needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(images));
         using var scope = NewDisposeScope();
@@ -26,10 +37,6 @@ public sealed class RotationTask() : ClassificationTask("rotation", classes: 4)
         turned.select(1, 1).copy_(images.transpose(2, 3).flip(2));
         turned.select(1, 2).copy_(images.flip(2, 3));
         turned.select(1, 3).copy_(images.flip(2).transpose(2, 3));
-        var labels = arange(4, int64, images.device).repeat(count);
-        return new PretextBatch(turned.view(-1, channels, side, side).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return turned.view(-1, channels, side, side).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    public override string LabelName(int label) => $"{90 * label}";
 }

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Shows three frames of every clip and asks whether they are in the order of time, forwards or backwards.</summary>
+/// <remarks>
+/// Misra, Zitnick and Hebert, "Shuffle and Learn: Unsupervised Learning Using Temporal Order Verification", 2016,
+/// https://arxiv.org/abs/1603.08561. Of five frames a to e in a row, b c d are in order, and b a d or b e d are not. Unlike there, both
+/// stand in the batch for every clip: the outer frames are the same, and the one between them decides. The encoder sees single frames.
+/// </remarks>
+public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minimumFrames: 5)
+{
+    private const int Parts = 3;
+
+    /// <summary>False: the encoder sees one frame at a time.</summary>
+    public override bool FeedsClips => false;
+
+    /// <inheritdoc/>
+    public override string LabelName(int label) => label == 0 ? "shuffled" : "ordered";
+
+    /// <inheritdoc/>
+    public override PretextModel CreateModel(Encoder encoder) => new OrderModel(Name, encoder, Parts, Classes);
+
+    /// <summary>Makes two triples of frames of every clip, one shuffled and one ordered.</summary>
+    /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 5.</param>
+    /// <param name="random">Draws one frame in each fifth of the clip, which of the outer ones is put between, and the direction.</param>
+    /// <returns>Inputs uint8 (6N, 3, S, S), frame after frame of a triple, and labels (2N), 0 for shuffled and 1 for ordered.</returns>
+    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var device = clips.device;
+        long count = clips.shape[0], length = clips.shape[1];
+        var frames = Enumerable.Range(0, 5)
+            .Select(fifth => randint(fifth * length / 5, (fifth + 1) * length / 5, [count], int64, device, generator: random))
+            .ToArray();
+        var outside = where(rand([count], device: device, generator: random).lt(0.5), frames[0], frames[4]);
+        var between = stack([outside, frames[2]], dim: 1); // (N, 2)
+        var backwards = rand([count, 2], device: device, generator: random).lt(0.5);
+        var (from, to) = (frames[1].unsqueeze(1), frames[3].unsqueeze(1));
+        var triples = stack([where(backwards, to, from), between, where(backwards, from, to)], dim: 2); // (N, 2, 3)
+        var inputs = TakeFrames(clips, triples.flatten(1)).flatten(0, 1);
+        return new PretextBatch(inputs.MoveToOuterDisposeScope(), arange(2, int64, device).repeat(count).MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>Plays every clip at its own speed and at twice of it, in as many frames, and asks which is which.</summary>
+/// <remarks>
+/// Benaim et al., "SpeedNet: Learning the Speediness in Videos", 2020, https://arxiv.org/abs/2004.06130: both speeds of a clip stand in
+/// the same batch, so that what it shows gives nothing away.
+/// </remarks>
+public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimumFrames: 8)
+{
+    private const int Speed = 2;
+
+    /// <inheritdoc/>
+    public override string LabelName(int label) => label == 0 ? "normal" : "fast";
+
+    /// <summary>Makes two inputs of every clip: frames in a row from a random one on, and every second frame of the clip.</summary>
+    /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 8.</param>
+    /// <param name="random">Draws where the inputs begin; all of them lie inside the clip.</param>
+    /// <returns>Inputs uint8 (2N, T / 2, 3, S, S), normal and fast in turn, and labels (2N), 0 for normal and 1 for fast.</returns>
+    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var device = clips.device;
+        long count = clips.shape[0], frames = clips.shape[1], length = frames / Speed;
+        var steps = arange(length, int64, device).view(1, -1);
+        var normal = randint(0, frames - length + 1, [count, 1], int64, device, generator: random).add(steps);
+        var fast = randint(0, frames - length * Speed + 1, [count, 1], int64, device, generator: random).add(steps.mul(Speed));
+        var inputs = TakeFrames(clips, cat([normal, fast], dim: 1)).view([2 * count, length, .. clips.shape[2..]]);
+        var labels = arange(2, int64, device).repeat(count);
+        return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+    }
+}
