@@ -23,7 +23,7 @@ public class TrainingRecipeTests
     {
         Assert.Equal(Stated, Resolve(new(), new StatingTask(Stated)));
         Assert.Equal(new TrainingRecipe(), Resolve(new(), new RotationTask()));
-        Assert.Equal(2e-4, Resolve(new(), new DcganTask()).LearningRate);
+        Assert.Equal((OptimizerKind.AdamW, 0.5), (Resolve(new(), new DcganTask()).Optimizer, Resolve(new(), new BiganTask()).Momentum));
     }
 
     [Fact]

@@ -19,7 +19,11 @@ public sealed class BiganModel : GanModel
         RegisterComponents();
         Objectives =
         [
-            new Objective("discriminator", ComputeDiscriminator, discriminator) { Alarms = [CollapseAlarm] },
+            new Objective("discriminator", ComputeDiscriminator, discriminator)
+            {
+                LearningRateFactor = CriticsLearningRateFactor,
+                Alarms = [CollapseAlarm],
+            },
             new Objective("encoder-generator", ComputeDeceivers, encoder, head, Generator),
         ];
     }

@@ -6,15 +6,21 @@ namespace SelfSup.Tasks;
 public sealed class DcganModel : GanModel
 {
     private readonly nn.Module<Tensor, Tensor> head;
+    private readonly double smoothing;
 
     internal DcganModel(string name, Encoder encoder, GanOptions options)
         : base(name, encoder, options)
     {
         head = NewHead(encoder, 1);
+        smoothing = options.LabelSmoothing;
         RegisterComponents();
         Objectives =
         [
-            new Objective("discriminator", ComputeDiscriminator, encoder, head) { Alarms = [CollapseAlarm] },
+            new Objective("discriminator", ComputeDiscriminator, encoder, head)
+            {
+                LearningRateFactor = CriticsLearningRateFactor,
+                Alarms = [CollapseAlarm],
+            },
             new Objective("generator", ComputeGenerator, Generator),
         ];
     }
@@ -30,7 +36,7 @@ public sealed class DcganModel : GanModel
         var real = Judge(batch.Inputs);
         var fake = JudgeGenerated(generated);
         return new PretextLoss(
-            AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope(),
+            AdversarialLoss.OfCritic(real, fake, smoothing).MoveToOuterDisposeScope(),
             ("accuracy", AdversarialLoss.Accuracy(real, fake).MoveToOuterDisposeScope()),
             (Diversity, MeasureDiversity(generated, batch.Inputs).MoveToOuterDisposeScope()));
     }

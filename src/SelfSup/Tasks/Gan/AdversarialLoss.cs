@@ -9,15 +9,18 @@ internal static class AdversarialLoss
     /// <summary>The critic's loss: the mean of the cross-entropies of both batches.</summary>
     /// <param name="real">Logits of what is real, float (N, 1).</param>
     /// <param name="fake">Logits of what is not, float (N, 1).</param>
+    /// <param name="smoothing">Doubt about what is real, in [0, 1): its label is 1 less this.</param>
     /// <returns>A scalar, owned by the caller.</returns>
-    public static Tensor OfCritic(Tensor real, Tensor fake)
+    public static Tensor OfCritic(Tensor real, Tensor fake, double smoothing = 0)
     {
         using var scope = NewDisposeScope();
-        return Judged(real, isReal: true).add(Judged(fake, isReal: false)).div(2).MoveToOuterDisposeScope();
+        return CrossEntropy(real, 1 - smoothing).add(CrossEntropy(fake, 0)).div(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>The critic's loss with labels swapped, which those minimise who make both what is real and what is not.</summary>
-    /// <inheritdoc cref="OfCritic"/>
+    /// <param name="real">Logits of what is real, float (N, 1).</param>
+    /// <param name="fake">Logits of what is not, float (N, 1).</param>
+    /// <returns>A scalar, owned by the caller.</returns>
     public static Tensor OfDeceivers(Tensor real, Tensor fake) => OfCritic(fake, real);
 
     /// <summary>
@@ -26,10 +29,12 @@ internal static class AdversarialLoss
     /// </summary>
     /// <param name="fake">Logits of what it made, float (N, 1).</param>
     /// <returns>A scalar, owned by the caller.</returns>
-    public static Tensor OfGenerator(Tensor fake) => Judged(fake, isReal: true);
+    public static Tensor OfGenerator(Tensor fake) => CrossEntropy(fake, 1);
 
     /// <summary>Share of the critic's verdicts that are right.</summary>
-    /// <inheritdoc cref="OfCritic"/>
+    /// <param name="real">Logits of what is real, float (N, 1).</param>
+    /// <param name="fake">Logits of what is not, float (N, 1).</param>
+    /// <returns>A scalar without gradient, owned by the caller.</returns>
     public static Tensor Accuracy(Tensor real, Tensor fake)
     {
         using var scope = NewDisposeScope();
@@ -37,9 +42,9 @@ internal static class AdversarialLoss
         return real.gt(0).to(ScalarType.Float32).mean().add(fake.lt(0).to(ScalarType.Float32).mean()).div(2).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Judged(Tensor logits, bool isReal)
+    private static Tensor CrossEntropy(Tensor logits, double label)
     {
-        using var truth = full_like(logits, isReal ? 1 : 0);
-        return nn.functional.binary_cross_entropy_with_logits(logits, truth);
+        using var labels = full_like(logits, label);
+        return nn.functional.binary_cross_entropy_with_logits(logits, labels);
     }
 }

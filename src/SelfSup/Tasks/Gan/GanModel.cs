@@ -8,6 +8,12 @@ public abstract class GanModel : PretextModel
     /// <summary>Name of the metric that tells how varied generated images are: their mean distance by that of real ones.</summary>
     public const string Diversity = "diversity";
 
+    /// <summary>
+    /// The discriminator learns more slowly than who deceives it. At equal rates an encoder, with batch normalisation from its first layer
+    /// on, soon tells all samples from real images and leaves the generator nothing to learn from.
+    /// </summary>
+    private protected const double CriticsLearningRateFactor = 1 / 3d;
+
     // Sound runs measured 0.6 and more from their first tenth on.
     private const double LeastDiversity = 0.3;
 

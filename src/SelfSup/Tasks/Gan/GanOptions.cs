@@ -15,10 +15,17 @@ public sealed class GanOptions
     /// </summary>
     public double GeneratorAverage { get; init; } = 0.999;
 
+    /// <summary>
+    /// What DCGAN's discriminator doubts about real images, in [0, 0.5): their label is 1 less this, so that it is never so sure that the
+    /// generator learns nothing from it. The default is 0.2. Salimans et al., 2016, https://arxiv.org/abs/1606.03498.
+    /// </summary>
+    public double LabelSmoothing { get; init; } = 0.2;
+
     internal void Validate()
     {
         this.Require(NoiseSize >= 1, NoiseSize, "at least 1");
         this.Require(GeneratorWidth >= 16, GeneratorWidth, "at least 16");
+        this.Require(LabelSmoothing is >= 0 and < 0.5, LabelSmoothing, "in [0, 0.5)");
         this.Require(GeneratorAverage is >= 0 and < 1, GeneratorAverage, "in [0, 1)");
     }
 }

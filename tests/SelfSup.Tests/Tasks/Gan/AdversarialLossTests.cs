@@ -16,6 +16,15 @@ public class AdversarialLossTests
     }
 
     [Fact]
+    public void ASmoothedCriticIsBestWhenItIsNotSure()
+    {
+        using var scope = NewDisposeScope();
+        var fake = full(1, 1, -20f);
+        double Loss(double verdict) => AdversarialLoss.OfCritic(full(1, 1, Math.Log(verdict / (1 - verdict))), fake, smoothing: 0.2).item<float>();
+        Assert.True(Loss(0.8) < Loss(0.79) && Loss(0.8) < Loss(0.81));
+    }
+
+    [Fact]
     public void DeceiversHaveTheCriticsLossWithLabelsSwapped()
     {
         using var scope = NewDisposeScope();

@@ -33,11 +33,11 @@ public class GanTaskTests
         {
             foreach (var side in new[] { 32, 64, 96 })
             {
-                using var scope = NewDisposeScope();
-                using var encoder = EncoderCatalog.Create(architecture, side);
                 foreach (var name in architecture.StartsWith("resnet") ? new[] { "dcgan" } : ["dcgan", "bigan"])
                 {
-                    using var run = new GanRun(GanRun.NewTask(name, new() { GeneratorWidth = 32, GeneratorAverage = 0 }), encoder);
+                    using var scope = NewDisposeScope();
+                    using var run = new GanRun(
+                        GanRun.NewTask(name, new() { GeneratorWidth = 32, GeneratorAverage = 0 }), EncoderCatalog.Create(architecture, side));
                     using var batch = run.Generate(count: 2);
                     foreach (var objective in run.Model.Objectives)
                     {
@@ -229,6 +229,7 @@ public class GanTaskTests
     {
         Refused("NoiseSize is 0", new() { NoiseSize = 0 });
         Refused("GeneratorWidth is 8", new() { GeneratorWidth = 8 });
+        Refused("LabelSmoothing is 0.5", new() { LabelSmoothing = 0.5 });
         Refused("GeneratorAverage is 1", new() { GeneratorAverage = 1 });
 
         static void Refused(string message, GanOptions options)

@@ -1,0 +1,64 @@
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Tasks;
+
+/// <summary>Both tasks learn on images of one colour each, in a few seconds.</summary>
+public class GanLearningTests
+{
+    private const int Steps = 240;
+    private static readonly GanOptions Small = new() { NoiseSize = 4, GeneratorWidth = 32, GeneratorAverage = 0.98 };
+
+    [Fact]
+    public void DcganMakesTheColoursItSees()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(1);
+        // Red or blue, never the violet between them.
+        var red = rand([64, 1, 1, 1], generator: random).lt(0.5);
+        var images = where(red, tensor(new byte[] { 230, 40, 30 }).view(1, 3, 1, 1), tensor(new byte[] { 30, 40, 230 }).view(1, 3, 1, 1))
+            .expand(64, 3, 16, 16).contiguous();
+        var task = new DcganTask(Small);
+        using var encoder = new ConvNet(16);
+        using var step = Train(task, encoder, images);
+        var samples = ((GanModel)step.Models[0]).Sample(task.DrawNoise(64, random));
+        var distance = ImageDistances.ToNearest(samples, [images]).mean().item<float>();
+        var grey = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
+        Assert.True(distance < 0.5 * grey, $"{distance}, grey images {grey}");
+        Assert.True(ImageDistances.ToNext(samples).item<float>() > 0.5 * ImageDistances.ToNext(images).item<float>());
+    }
+
+    [Fact]
+    public void BigansGeneratorComesToInvertItsEncoder()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(1);
+        var images = randint(0, 256, [64, 3, 1, 1], ScalarType.Byte, generator: random).expand(64, 3, 16, 16).contiguous();
+        var task = new BiganTask(Small);
+        using var encoder = new ConvNet(16);
+        using var step = Train(task, encoder, images);
+        encoder.eval();
+        var model = (BiganModel)step.Models[0];
+        model.eval();
+        var truth = images.to(ScalarType.Float32).div(255);
+        var reconstructed = model.Reconstruct(images);
+        double own = Error(reconstructed, truth), shuffled = Error(reconstructed, truth.roll(1, 0));
+        Assert.True(own < 0.7 * shuffled, $"{own}, of others' images {shuffled}");
+
+        static double Error(Tensor a, Tensor b) => a.sub(b).square().mean().item<float>();
+    }
+
+    private static TrainingStep Train(IPretextTask task, Encoder encoder, Tensor images)
+    {
+        encoder.train();
+        var step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions { Precision = Precision.Float32 }, CPU);
+        for (var i = 0; i < Steps; i++)
+        {
+            using var batch = images.narrow(0, i % 4 * 16, 16);
+            step.Run(batch, i, Steps, learningRate: 1e-3).Dispose();
+        }
+        return step;
+    }
+}
