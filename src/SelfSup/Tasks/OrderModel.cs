@@ -5,7 +5,8 @@ namespace SelfSup.Tasks;
 /// <summary>Tells in which order parts of a clip are: the encoder sees each alone, and the head compares them two by two.</summary>
 /// <remarks>
 /// The pairs are those of Lee et al., "Unsupervised Representation Learning by Sorting Sequences", 2017,
-/// https://arxiv.org/abs/1708.01246. A part is embedded from the encoder's last map on a grid, for the place of what moves matters.
+/// https://arxiv.org/abs/1708.01246. A part is embedded from the encoder's last map on a grid, for the place of what moves matters, and
+/// from how it differs from the mean of all parts: what they have in common says nothing of their order, and is by far the most.
 /// </remarks>
 public sealed class OrderModel : PretextModel, IClassifyingModel
 {
@@ -39,11 +40,12 @@ public sealed class OrderModel : PretextModel, IClassifyingModel
     {
         using var scope = NewDisposeScope();
         // All parts in one pass, so that batch statistics are those of all slots.
-        var map = Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))[^1]; // (N x parts, F, [t,] h, w)
+        var map = Encoder.ForwardStages(Encoder.Normalize(batch.Inputs))[^1].to(ScalarType.Float32); // (N x parts, F, [t,] h, w)
         var image = map.dim() == 5 ? map.mean([2]) : map;
         var cells = Math.Min(Grid, image.shape[^1]);
-        var features = nn.functional.adaptive_avg_pool2d(image, [cells, cells]).flatten(1);
-        var slots = tower.forward(features).view(-1, parts, Embedding).unbind(1);
+        var features = nn.functional.adaptive_avg_pool2d(image, [cells, cells]).reshape(batch.Targets.shape[0], parts, -1);
+        var differences = features.sub(features.mean([1], keepdim: true)).flatten(0, 1);
+        var slots = tower.forward(differences).view(-1, parts, Embedding).unbind(1);
         var pairs = from first in Enumerable.Range(0, parts)
                     from second in Enumerable.Range(first + 1, parts - first - 1)
                     select comparison.forward(cat([slots[first], slots[second]], dim: 1));

@@ -122,7 +122,7 @@ public static class Pretraining
                     done++;
                     if (options.CheckpointEverySteps > 0 && done % options.CheckpointEverySteps == 0)
                         Checkpoint();
-                    if (clock.Elapsed - lastReport >= ProgressInterval)
+                    if (clock.Elapsed - lastReport >= ProgressInterval && done % perEpoch != 0)
                         Report();
                     cancellationToken.ThrowIfCancellationRequested();
                 }
