@@ -1,0 +1,110 @@
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Files;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using SelfSup.Transfer;
+
+namespace SelfSup.Reliability;
+
+/// <summary>Work that writes files and goes on where it was stopped. Each job leaves the same files however often that was.</summary>
+internal static class Jobs
+{
+    /// <summary>Printed when the work itself begins, after start-up.</summary>
+    public const string Ready = "ready";
+
+    private const string Pack = "pack";
+    private const string Export = "export";
+
+    // Every optimiser, networks with a second objective, an averaged copy, and clips.
+    private static readonly Dictionary<string, OptimizerKind?> Pretrainings = new()
+    {
+        ["rotation"] = OptimizerKind.Sgd,
+        ["jigsaw"] = OptimizerKind.AdamW,
+        ["colorization"] = OptimizerKind.Lars,
+        ["inpainting-adversarial"] = OptimizerKind.AdamW,
+        ["relative-patch"] = OptimizerKind.Sgd,
+        ["counting"] = null,
+        ["dcgan"] = null,
+        ["bigan"] = null,
+        ["frame-order"] = null,
+    };
+
+    public static IEnumerable<string> Names => [.. Pretrainings.Keys, Pack, Export];
+
+    public static int Do(string name, string folder)
+    {
+        try
+        {
+            if (name == Pack)
+                PackImages(folder);
+            else if (name == Export)
+                ExportFiles(folder);
+            else
+                Pretrain(name, folder);
+            return 0;
+        }
+        catch (IOException e)
+        {
+            Console.WriteLine($"error: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The files of a finished job that must be the same, bit by bit.</summary>
+    public static Dictionary<string, byte[]> Results(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetExtension(path) is ".safetensors" or ".jsonl" or ".pack" or ".onnx")
+            .ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllBytes);
+
+    private static void Pretrain(string name, string folder)
+    {
+        var task = TaskCatalog.Create(name);
+        IImageSource images = task.MinimumFrames > 1 ? new ProceduralClips(42, 8) : new ProceduralImages(42);
+        using var encoder = new ConvNet(32);
+        Console.WriteLine(Ready);
+        Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
+        {
+            Epochs = 3,
+            BatchSize = 8,
+            Optimizer = Pretrainings[name],
+            RunFolder = folder,
+            CheckpointEverySteps = 2,
+            Monitors = [new KnnMonitor(new ProceduralImages(40, seed: 1))],
+            // Only what was begun can go on.
+            Resume = File.Exists(Path.Combine(folder, "configuration.json")),
+        });
+    }
+
+    private static void PackImages(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Console.WriteLine(Ready);
+        using var packed = PackedImages.OpenOrPackAsync(
+            new ProceduralImages(600), Path.Combine(folder, "images.pack"), new() { ImageSize = 64, Workers = 1 }).GetAwaiter().GetResult();
+    }
+
+    // Files are replaced in turn by two contents; the last is always the same.
+    private static void ExportFiles(string folder)
+    {
+        using Encoder first = new ConvNet(32, seed: 1), second = new ConvNet(32, seed: 2);
+        using var classifier = LinearProbe.Fit(second, new ProceduralImages(40), new() { Strengths = [0.1], Stage = "stage1" });
+        Console.WriteLine(Ready);
+        for (var round = 0; round < 20; round++)
+        {
+            foreach (var encoder in new[] { first, second })
+            {
+                EncoderFile.Save(encoder, Path.Combine(folder, "encoder.safetensors"), "export");
+                OnnxFile.Export(encoder, Path.Combine(folder, "encoder.onnx"));
+            }
+            classifier.Save(Path.Combine(folder, "classifier.safetensors"));
+        }
+    }
+
+    /// <summary>Reads what a killed job left; a part of a file passed for a whole one throws.</summary>
+    public static void CheckLeftovers(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories))
+            SafetensorsFile.Read(path).Dispose();
+    }
+}
