@@ -2,21 +2,23 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>The discriminator, a linear layer on the encoder's last map, and the generator; each has its objective.</summary>
+/// <summary>The discriminator, which is linear in the encoder's last map and in the batch's spread, and the generator.</summary>
 public sealed class DcganModel : GanModel
 {
     private readonly nn.Module<Tensor, Tensor> head;
+    private readonly BatchSpreadJudge spread;
     private readonly double smoothing;
 
     internal DcganModel(string name, Encoder encoder, GanOptions options)
         : base(name, encoder, options)
     {
         head = NewHead(encoder, 1);
+        spread = new BatchSpreadJudge();
         smoothing = options.LabelSmoothing;
         RegisterComponents();
         Objectives =
         [
-            new Objective("discriminator", ComputeDiscriminator, encoder, head)
+            new Objective("discriminator", ComputeDiscriminator, encoder, head, spread)
             {
                 LearningRateFactor = CriticsLearningRateFactor,
                 Alarms = [CollapseAlarm],
@@ -59,7 +61,8 @@ public sealed class DcganModel : GanModel
     private Tensor Judge(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var map = Encoder.ForwardStages(Encoder.Normalize(images))[^1];
-        return head.forward(map).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        var inputs = Encoder.Normalize(images);
+        var own = head.forward(Encoder.ForwardStages(inputs)[^1]).to(ScalarType.Float32);
+        return own.add(spread.forward(inputs)).MoveToOuterDisposeScope();
     }
 }

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;
 
-/// <summary>Both tasks learn on images of one colour each, in a few seconds.</summary>
+/// <summary>Both tasks learn on images of one colour each.</summary>
 public class GanLearningTests
 {
-    private const int Steps = 240;
+    private const int Steps = 300;
     private static readonly GanOptions Small = new() { NoiseSize = 4, GeneratorWidth = 32, GeneratorAverage = 0.98 };
 
     [Fact]
@@ -16,17 +16,17 @@ public class GanLearningTests
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
-        // Red or blue, never the violet between them.
+        // Red or blue, never the violet between them. Without noise the critic would look for noise alone.
         var red = rand([64, 1, 1, 1], generator: random).lt(0.5);
         var images = where(red, tensor(new byte[] { 230, 40, 30 }).view(1, 3, 1, 1), tensor(new byte[] { 30, 40, 230 }).view(1, 3, 1, 1))
-            .expand(64, 3, 16, 16).contiguous();
+            .add(randn([64, 3, 16, 16], generator: random).mul(20)).clamp(0, 255).to(ScalarType.Byte);
         var task = new DcganTask(Small);
         using var encoder = new ConvNet(16);
         using var step = Train(task, encoder, images);
         var samples = ((GanModel)step.Models[0]).Sample(task.DrawNoise(64, random));
         var distance = ImageDistances.ToNearest(samples, [images]).mean().item<float>();
         var grey = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
-        Assert.True(distance < 0.5 * grey, $"{distance}, grey images {grey}");
+        Assert.True(distance < 0.6 * grey, $"{distance}, grey images {grey}");
         Assert.True(ImageDistances.ToNext(samples).item<float>() > 0.5 * ImageDistances.ToNext(images).item<float>());
     }
 

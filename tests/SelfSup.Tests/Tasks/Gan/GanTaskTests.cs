@@ -135,6 +135,33 @@ public class GanTaskTests
         Assert.All(run.Encoder.modules().OfType<TorchSharp.Modules.NormBase>(), layer => Assert.Equal(0.1, layer.momentum));
     }
 
+    [Theory]
+    [MemberData(nameof(Tasks))]
+    public void ACollapsedGeneratorSetsOffTheAlarm(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var run = new GanRun(GanRun.NewTask(name));
+        using var batch = run.Generate();
+        using (no_grad())
+        {
+            foreach (var parameter in run.Model.Objectives[1].Modules[^1].parameters())
+                parameter.zero_();
+        }
+        var objective = run.Model.Objectives[0];
+        using var loss = objective.Loss(batch);
+        var alarm = Assert.Single(objective.Alarms);
+        var diversity = loss.Metrics.Single(metric => metric.Name == alarm.Metric).Value.item<float>();
+        Assert.True(diversity < alarm.Minimum, $"{diversity}");
+    }
+
+    [Fact]
+    public void DiversityIsOneForImagesAsVariedAsTheRealOnes()
+    {
+        using var scope = NewDisposeScope();
+        var real = TestImages.Colorful(8, 16);
+        Assert.Equal(1, GanModel.MeasureDiversity(real.to(ScalarType.Float32).div(127.5).sub(1), real).item<float>(), 1e-5);
+    }
+
     [Fact]
     public void TheAverageFollowsTheGenerator()
     {
