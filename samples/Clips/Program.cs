@@ -25,12 +25,16 @@ var encoder = new Option<string>("--encoder")
     Description = "Architecture for the tasks that see clips: convnet3d or r3d_18.",
     DefaultValueFactory = _ => "convnet3d",
 };
-var size = new Option<int?>("--size") { Description = "Side of the frames in pixels [default: 64, 32 for drawn clips]." };
+var size = new Option<int?>("--size") { Description = "Side of the frames in pixels [default: 64, 24 for drawn clips]." };
 var frames = new Option<int>("--frames") { Description = "Frames of a clip.", DefaultValueFactory = _ => 16 };
 var stride = new Option<int>("--stride") { Description = "Every how many frames of a video one is taken.", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int>("--epochs") { Description = "Passes over the clips for each task.", DefaultValueFactory = _ => 12 };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the clips for each task.", DefaultValueFactory = _ => 10 };
 var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
-var output = new Option<string>("--output") { Description = "Folder for encoders, previews and packed clips.", DefaultValueFactory = _ => "runs/clips" };
+var output = new Option<string>("--output")
+{
+    Description = "Folder for encoders, previews and packed clips.",
+    DefaultValueFactory = _ => "runs/clips",
+};
 var command = new RootCommand("Learns from the order and the speed of clips.")
 {
     clips, heldOut, task, encoder, size, frames, stride, epochs, seed, output,
@@ -38,7 +42,7 @@ var command = new RootCommand("Learns from the order and the speed of clips.")
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    var imageSize = options.GetValue(size) ?? (options.GetValue(clips) is null ? 32 : 64);
+    var imageSize = options.GetValue(size) ?? (options.GetValue(clips) is null ? 24 : 64);
     var folder = options.GetValue(output)!;
     var names = options.GetValue(task)!.Split(',', StringSplitOptions.TrimEntries);
     var (train, test) = await OpenAsync(options, imageSize, cancellation);
@@ -86,8 +90,8 @@ async Task<(IImageSource Train, IImageSource? Test)> OpenAsync(ParseResult optio
         if (options.GetValue(heldOut) is not null)
             throw new ArgumentException("--held-out goes with --clips.");
         return (
-            await PackAsync(new ProceduralClips(400, options.GetValue(frames), seed: 1), "train"),
-            await PackAsync(new ProceduralClips(200, options.GetValue(frames), seed: 2), "test"));
+            await PackAsync(new ProceduralClips(240, options.GetValue(frames), seed: 1), "train"),
+            await PackAsync(new ProceduralClips(120, options.GetValue(frames), seed: 2), "test"));
     }
     var cut = new ClipOptions { Frames = options.GetValue(frames), Stride = options.GetValue(stride) };
     return (
