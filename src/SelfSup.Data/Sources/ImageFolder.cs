@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace SelfSup.Data;
 
 /// <summary>The image files of a folder and its sub-folders, in the ordinal order of their paths.</summary>
@@ -25,7 +23,7 @@ public sealed class ImageFolder : IImageSource
 
     /// <summary>
     /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
-    /// lower case, and are not hidden. None is opened yet.
+    /// lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>
@@ -38,14 +36,7 @@ public sealed class ImageFolder : IImageSource
         var root = System.IO.Path.GetFullPath(folder);
         if (!Directory.Exists(root))
             throw new DirectoryNotFoundException($"There is no folder '{root}'.");
-        var search = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
-        };
-        var names = Directory.EnumerateFiles(root, "*", search)
-            .Where(file => extensions.Contains(System.IO.Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+        var names = FolderListing.Find(root, extensions)
             .Select(file => System.IO.Path.GetRelativePath(root, file).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal)
             .ToArray();
@@ -65,25 +56,13 @@ public sealed class ImageFolder : IImageSource
     /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
-        byte[]? bytes = null;
         try
         {
-            using var file = File.OpenHandle(System.IO.Path.Combine(Path, names[index]), options: FileOptions.SequentialScan);
-            var length = RandomAccess.GetLength(file);
-            if (length > Array.MaxLength)
-                throw new ImageReadException($"the file is too large ({length} bytes)");
-            bytes = ArrayPool<byte>.Shared.Rent((int)length);
-            var count = ReadAll(file, bytes.AsSpan(0, (int)length));
-            decoder.Decode(bytes.AsSpan(0, count), size, pixels);
+            ImageFile.Decode(System.IO.Path.Combine(Path, names[index]), decoder, size, pixels);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ImageReadException(error.Message, error);
-        }
-        finally
-        {
-            if (bytes is not null)
-                ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
@@ -101,18 +80,5 @@ public sealed class ImageFolder : IImageSource
             fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
         }
         return fingerprint.Value;
-    }
-
-    private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)
-    {
-        var count = 0;
-        while (count < bytes.Length)
-        {
-            var read = RandomAccess.Read(file, bytes[count..], count);
-            if (read == 0)
-                break;
-            count += read;
-        }
-        return count;
     }
 }
