@@ -1,4 +1,3 @@
-using System.Buffers;
 using SkiaSharp;
 
 namespace SelfSup.Data;
@@ -9,8 +8,11 @@ namespace SelfSup.Data;
 /// </summary>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
-    private const int BytesPerPixel = 4;
-    private readonly long maxPixels = 178_000_000;
+    // Skia knows more, but takes nearly any bytes for one of them, WBMP.
+    private static readonly SKEncodedImageFormat[] formats =
+        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif];
+
+    private readonly long maxPixels = ClaimedSize.DefaultMaxPixels;
 
     /// <summary>The decoder with the default limit.</summary>
     public static SkiaImageDecoder Default { get; } = new();
@@ -19,63 +21,53 @@ public sealed class SkiaImageDecoder : IImageDecoder
     public long MaxPixels
     {
         get => maxPixels;
-        init => maxPixels = value is >= 1 and <= 500_000_000
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxPixels), value, "The pixel limit lies in 1..500 million.");
+        init => maxPixels = ClaimedSize.ValidLimit(value);
     }
 
     /// <inheritdoc/>
     public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}";
 
     /// <inheritdoc/>
-    public unsafe void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (encoded.IsEmpty)
-            throw new ImageReadException("the file is empty");
+        if (!TryDecode(encoded, size, pixels))
+            TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, pixels);
+    }
+
+    /// <summary>Decodes an image; false if it is a whole JPEG but for its end marker, without which Skia leaves the last rows out.</summary>
+    private unsafe bool TryDecode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    {
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = SKCodec.Create(data) ?? throw new ImageReadException(ReasonUnknown(encoded));
-            // Skia takes what there is of a progressive JPEG for the whole, so its end is looked for here.
-            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !HasEndOfJpeg(encoded))
-                throw new ImageReadException(ReasonOf(SKCodecResult.IncompleteInput));
+            using var codec = encoded.IsEmpty ? null : SKCodec.Create(data);
+            if (codec is null || !formats.Contains(codec.EncodedFormat))
+                throw new ImageReadException(UnreadableFile.ReasonFor(encoded));
+            var isJpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
+            var reason = ClaimedSize.ReasonAgainst(codec.EncodedFormat, codec.Info.Width, codec.Info.Height, encoded, MaxPixels)
+                ?? (isJpeg ? JpegFile.ReasonAgainst(encoded) : null);
+            if (reason is not null)
+                throw new ImageReadException(reason);
+            if (isJpeg && !JpegFile.CheckComplete(encoded))
+                return false;
             Decode(codec, size, pixels);
+            return true;
         }
     }
 
-    /// <summary>Whether an end marker follows the last scan; the one of a thumbnail lies before it.</summary>
-    private static bool HasEndOfJpeg(ReadOnlySpan<byte> encoded)
+    private static unsafe void Decode(SKCodec codec, int size, Span<byte> pixels)
     {
-        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9], startOfScan = [0xFF, 0xDA];
-        var end = encoded.LastIndexOf(endOfImage);
-        return end >= 0 && encoded[end..].IndexOf(startOfScan) < 0;
-    }
-
-    private unsafe void Decode(SKCodec codec, int size, Span<byte> pixels)
-    {
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if (width < 1 || height < 1)
-            throw new ImageReadException($"the image has no pixels ({width} x {height})");
-        if ((long)width * height > MaxPixels)
-            throw new ImageReadException($"{width} x {height} is above the limit of {MaxPixels} pixels ({nameof(MaxPixels)})");
         var scaled = ScaledSize(codec, size);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        var rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-        try
+        using var rgba = new PixelBuffer(scaled.Width, scaled.Height);
+        fixed (byte* target = rgba.Bytes)
         {
-            fixed (byte* target = rgba)
-            {
-                var result = codec.GetPixels(info, (nint)target, info.RowBytes, SKCodecOptions.Default);
-                if (result != SKCodecResult.Success)
-                    throw new ImageReadException(ReasonOf(result));
-            }
-            CropCentre(rgba.AsSpan(0, info.BytesSize), scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
+            var result = codec.GetPixels(info, (nint)target, info.RowBytes, SKCodecOptions.Default);
+            if (result != SKCodecResult.Success)
+                throw new ImageReadException(ReasonOf(result));
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rgba);
-        }
+        CropCentre(rgba.Bytes, scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
     }
 
     /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
@@ -97,14 +89,10 @@ public sealed class SkiaImageDecoder : IImageDecoder
     internal static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
     {
         var crop = CentralSquare.Of(stored.Width, stored.Height, orientation);
-        var rowBytes = stored.Width * BytesPerPixel;
+        var rowBytes = stored.Width * PixelBuffer.BytesPerPixel;
         Resampler.Current.ResizeRgba(
-            rgba[(crop.Top * rowBytes + crop.Left * BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
+            rgba[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
     }
-
-    internal static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)
-        ? "the file is a Git LFS pointer, not an image; run git lfs pull"
-        : "the file is not an image in a known format, or its header is damaged";
 
     internal static string ReasonOf(SKCodecResult result) => result switch
     {

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
+using SkiaSharp;
 
 namespace SelfSup.Data;
 
@@ -10,10 +10,9 @@ namespace SelfSup.Data;
 /// <remarks>Pixels differ from Skia's by about one level of 255 on average, and more where an image is reduced to less than half.</remarks>
 public sealed unsafe class TurboJpegDecoder : IImageDecoder
 {
-    private const int BytesPerPixel = 4;
     private const int Rgba = 7; // TJPF_RGBA, with 255 throughout for alpha
     private const int LastThreeColorSpace = 2; // TJCS_RGB, TJCS_YCbCr, TJCS_GRAY; CMYK and YCCK follow
-    private const int LimitScans = 32768; // TJFLAG_LIMITSCANS: a crafted file could keep a progressive decoder busy for hours
+    private const int StopOnWarning = 8192; // TJFLAG_STOPONWARNING
 
     // Of all the scales that libjpeg-turbo has, those with vector code; decoding at 3/8 takes longer than at 4/8.
     private static readonly int[] eighths = [1, 2, 4, 8];
@@ -26,6 +25,13 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
         + "jpeg-turbo from Homebrew; turbojpeg.dll beside the app on Windows).");
 
     private readonly SkiaImageDecoder others = SkiaImageDecoder.Default;
+
+    /// <summary>Larger images are refused before they are decoded; 178 million pixels by default, at most 500 million.</summary>
+    public long MaxPixels
+    {
+        get => others.MaxPixels;
+        init => others = new SkiaImageDecoder { MaxPixels = value };
+    }
 
     /// <summary>Whether the library is on this machine.</summary>
     public static bool IsAvailable => TurboJpegLibrary.Instance is not null;
@@ -49,31 +55,26 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
             var length = new CULong((nuint)encoded.Length);
             int width, height, subsampling, colorSpace;
             if (library.ReadHeader(decompressor.Handle, jpeg, length, &width, &height, &subsampling, &colorSpace) != 0
-                || width < 1 || height < 1 || (long)width * height > others.MaxPixels || colorSpace > LastThreeColorSpace)
+                || colorSpace > LastThreeColorSpace
+                || ClaimedSize.ReasonAgainst(SKEncodedImageFormat.Jpeg, width, height, encoded, MaxPixels) is not null
+                || JpegFile.ReasonAgainst(encoded) is not null)
             {
                 return false;
             }
             var scale = ScaleFor(Math.Min(width, height), size);
             var (scaledWidth, scaledHeight) = (Scaled(width, scale), Scaled(height, scale));
-            var rowBytes = scaledWidth * BytesPerPixel;
-            var rgba = ArrayPool<byte>.Shared.Rent(rowBytes * scaledHeight);
-            try
+            var rowBytes = scaledWidth * PixelBuffer.BytesPerPixel;
+            using var rgba = new PixelBuffer(scaledWidth, scaledHeight);
+            fixed (byte* target = rgba.Bytes)
             {
-                fixed (byte* target = rgba)
-                {
-                    if (library.Decompress(decompressor.Handle, jpeg, length, target, scaledWidth, rowBytes, scaledHeight, Rgba, LimitScans) != 0)
-                        return false;
-                }
-                var orientation = ExifOrientation.Read(encoded);
-                var crop = CentralSquare.Of(scaledWidth, scaledHeight, orientation);
-                Resampler.Current.ResizeRgba(
-                    rgba.AsSpan(crop.Top * rowBytes + crop.Left * BytesPerPixel), rowBytes, crop.Side, size, orientation, pixels);
-                return true;
+                if (library.Decompress(decompressor.Handle, jpeg, length, target, scaledWidth, rowBytes, scaledHeight, Rgba, StopOnWarning) != 0)
+                    return false;
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rgba);
-            }
+            var orientation = ExifOrientation.Read(encoded);
+            var crop = CentralSquare.Of(scaledWidth, scaledHeight, orientation);
+            Resampler.Current.ResizeRgba(
+                rgba.Bytes[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
+            return true;
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class ImageFolder : IImageSource
 
     /// <summary>
     /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
-    /// lower case, and are not hidden. None is opened yet.
+    /// lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>

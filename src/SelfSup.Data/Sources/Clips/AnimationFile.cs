@@ -52,7 +52,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = SKCodec.Create(data) ?? throw new ImageReadException(SkiaImageDecoder.ReasonUnknown(encoded));
+            using var codec = SKCodec.Create(data) ?? throw new ImageReadException(UnreadableFile.ReasonFor(encoded));
             return use(codec);
         }
     }

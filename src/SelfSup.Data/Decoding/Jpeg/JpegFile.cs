@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+
+namespace SelfSup.Data;
+
+/// <summary>What decoders do not tell of a JPEG file: they fill in grey for data that are missing, and take their time for any number of scans.</summary>
+internal static class JpegFile
+{
+    // Encoders write about ten. Each goes over the whole picture again, so that a small file could keep a decoder busy for hours.
+    private const int MaxScans = 100;
+
+    /// <summary>Why a file is refused whatever its data; null if it is not. Quick: it looks at the markers.</summary>
+    public static string? ReasonAgainst(ReadOnlySpan<byte> jpeg)
+    {
+        var scans = 0;
+        var markers = new JpegMarkers(jpeg);
+        while (markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage)
+        {
+            if (JpegFrame.IsHeader(markers.Marker) && !JpegFrame.IsSupported(markers.Marker))
+                return $"the JPEG is arithmetic-coded, lossless or hierarchical (SOF{markers.Marker & 15}), which is not supported";
+            if (markers.Marker == JpegMarkers.StartOfScan && ++scans > MaxScans)
+                return $"the JPEG has more than {MaxScans} scans";
+        }
+        return null;
+    }
+
+    /// <summary>Follows the compressed data to the last block.</summary>
+    /// <returns>Whether the file has its end marker; the data are there in either case.</returns>
+    /// <exception cref="ImageReadException">Data are missing.</exception>
+    public static bool CheckComplete(ReadOnlySpan<byte> jpeg)
+    {
+        JpegFrame? frame = null;
+        var (dc, ac) = (new HuffmanCode?[4], new HuffmanCode?[4]);
+        var restartInterval = 0;
+        var (isWhole, canFollow) = (false, true);
+        var markers = new JpegMarkers(jpeg);
+        while (markers.MoveNext())
+        {
+            var segment = markers.Segment;
+            if (markers.Marker == JpegMarkers.EndOfImage)
+            {
+                if (canFollow && frame?.Components.All(component => component.HasBegun) is not true)
+                    throw new ImageReadException("the file is damaged: colour components are missing");
+                return true;
+            }
+            if (isWhole || !canFollow)
+                continue;
+            if (markers.Marker == JpegMarkers.HuffmanTables)
+                ReadTables(segment, dc, ac);
+            else if (markers.Marker == JpegMarkers.RestartInterval && segment.Length >= 2)
+                restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
+            else if (JpegFrame.IsHeader(markers.Marker))
+                frame ??= JpegFrame.Read(markers.Marker, segment);
+            else if (markers.Marker == JpegMarkers.StartOfScan)
+            {
+                if (frame is null || !JpegScan.TryRead(segment, frame, dc, ac, out var scan))
+                {
+                    canFollow = false;
+                    continue;
+                }
+                if (!scan.IsComplete(new EntropyBits(jpeg, markers.Position), restartInterval))
+                    throw new ImageReadException(ReasonIncomplete(markers));
+                // Of a progressive file without an end nobody knows whether scans are missing.
+                isWhole = !frame.IsProgressive && frame.Components.All(component => component.HasBegun);
+            }
+        }
+        if (!isWhole)
+            throw new ImageReadException("the file is truncated");
+        return false;
+    }
+
+    private static string ReasonIncomplete(JpegMarkers markers)
+    {
+        while (markers.MoveNext())
+        {
+            if (markers.Marker == JpegMarkers.EndOfImage)
+                return "the file is damaged: its data end before the picture does";
+        }
+        return "the file is truncated";
+    }
+
+    private static void ReadTables(ReadOnlySpan<byte> segment, HuffmanCode?[] dc, HuffmanCode?[] ac)
+    {
+        const int lengths = 16;
+        while (segment.Length > lengths)
+        {
+            var kind = segment[0];
+            var counts = segment.Slice(1, lengths);
+            var symbols = 0;
+            foreach (var count in counts)
+                symbols += count;
+            if (segment.Length < 1 + lengths + symbols || (kind & 0xEF) > 3)
+                return;
+            (kind >= 16 ? ac : dc)[kind & 3] = HuffmanCode.Create(counts, segment.Slice(1 + lengths, symbols));
+            segment = segment[(1 + lengths + symbols)..];
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+
+namespace SelfSup.Data;
+
+/// <summary>The frame header of a JPEG file: how it is coded and of how many blocks of 8 x 8 each colour component is made.</summary>
+internal sealed class JpegFrame
+{
+    private const byte Baseline = 0xC0, Extended = 0xC1, ProgressiveCoding = 0xC2, Last = 0xCF;
+    private const byte JpegExtension = 0xC8, ArithmeticConditioning = 0xCC;
+
+    private JpegFrame(bool progressive, int width, int height, Component[] components)
+    {
+        IsProgressive = progressive;
+        Components = components;
+        var (horizontal, vertical) = (components.Max(component => component.Horizontal), components.Max(component => component.Vertical));
+        McusWide = DivideUp(width, 8 * horizontal);
+        McusHigh = DivideUp(height, 8 * vertical);
+        foreach (var component in components)
+        {
+            component.BlocksWide = DivideUp(DivideUp(width * component.Horizontal, horizontal), 8);
+            component.BlocksHigh = DivideUp(DivideUp(height * component.Vertical, vertical), 8);
+        }
+    }
+
+    public bool IsProgressive { get; }
+
+    public Component[] Components { get; }
+
+    /// <summary>Groups of blocks of all components in a row.</summary>
+    public int McusWide { get; }
+
+    /// <summary>Rows of such groups.</summary>
+    public int McusHigh { get; }
+
+    public static bool IsHeader(byte marker) =>
+        marker is >= Baseline and <= Last and not (JpegMarkers.HuffmanTables or JpegExtension or ArithmeticConditioning);
+
+    /// <summary>Whether a frame is coded in a way that decoders have in common: with Huffman codes, not lossless, not in a hierarchy.</summary>
+    public static bool IsSupported(byte marker) => marker is Baseline or Extended or ProgressiveCoding;
+
+    /// <summary>Reads the segment of a supported frame header; null if it is malformed.</summary>
+    public static JpegFrame? Read(byte marker, ReadOnlySpan<byte> segment)
+    {
+        if (segment.Length < 6 || segment.Length < 6 + 3 * segment[5] || segment[5] is < 1 or > 4)
+            return null;
+        var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
+        var components = new Component[segment[5]];
+        for (var i = 0; i < components.Length; i++)
+        {
+            var (id, sampling) = (segment[6 + 3 * i], segment[7 + 3 * i]);
+            components[i] = new Component(id, sampling >> 4, sampling & 15);
+            if (components[i] is not { Horizontal: >= 1 and <= 4, Vertical: >= 1 and <= 4 })
+                return null;
+        }
+        return width == 0 || height == 0 ? null : new JpegFrame(marker == ProgressiveCoding, width, height, components);
+    }
+
+    private static int DivideUp(int value, int by) => (value + by - 1) / by;
+
+    /// <summary>A colour component and what is known of it after the scans so far.</summary>
+    internal sealed class Component(byte id, int horizontal, int vertical)
+    {
+        public byte Id => id;
+
+        /// <summary>Blocks in a group, along x.</summary>
+        public int Horizontal => horizontal;
+
+        /// <summary>Blocks in a group, along y.</summary>
+        public int Vertical => vertical;
+
+        public int BlocksWide { get; set; }
+
+        public int BlocksHigh { get; set; }
+
+        /// <summary>One word a block, whose bits tell which of its coefficients are not zero yet; for progressive files.</summary>
+        public ulong[]? NonZero { get; set; }
+
+        /// <summary>Whether a scan has brought a picture of it, be it a coarse one.</summary>
+        public bool HasBegun { get; set; }
+    }
+}

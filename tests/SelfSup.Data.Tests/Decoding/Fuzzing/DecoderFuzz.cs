@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+
+namespace SelfSup.Data.Tests.Decoding.Fuzzing;
+
+/// <summary>Decodes mutants and holds every decoder to its promise: a whole picture, or a reason.</summary>
+internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
+{
+    public const int Size = 32;
+
+    // Of the processor's time, and so far above what any mutant takes that only a decoder that hangs gets there.
+    private static readonly TimeSpan hang = TimeSpan.FromSeconds(30);
+
+    private readonly IImageDecoder[] decoders = TurboJpegDecoder.IsAvailable
+        ? [new TurboJpegDecoder(), SkiaImageDecoder.Default]
+        : [SkiaImageDecoder.Default];
+
+    private readonly Dictionary<FuzzSeed, byte[]> originals = seeds.ToDictionary(seed => seed, seed => Decode(SkiaImageDecoder.Default, seed.Bytes));
+
+    /// <summary>How many mutants came to what, by format: decoded, or the reason without its numbers.</summary>
+    public SortedDictionary<string, int> Outcomes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Makes and tries a mutant.</summary>
+    /// <exception cref="InvalidOperationException">A decoder broke its promise; the message says how.</exception>
+    public void Try(int number)
+    {
+        var mutant = Mutant.Create(seeds, number);
+        try
+        {
+            var outcomes = decoders.Select(decoder => Outcome(decoder, mutant)).ToArray();
+            if (outcomes.Distinct().Count() > 1)
+                throw new InvalidOperationException($"the decoders do not agree: {string.Join(" / ", outcomes)}");
+            var key = $"{mutant.Seed.Format}: {Number().Replace(outcomes[0], "N")}";
+            Outcomes[key] = Outcomes.GetValueOrDefault(key) + 1;
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"mutant {number} ({mutant.Mutation} of {mutant.Seed.Name}): {e.Message}", e);
+        }
+    }
+
+    private string Outcome(IImageDecoder decoder, Mutant mutant)
+    {
+        var start = Environment.CpuUsage.TotalTime;
+        try
+        {
+            var pixels = Decode(decoder, mutant.Bytes);
+            // Whatever a cut leaves of a file either lacks part of the picture, and is refused, or lacks nothing.
+            if (mutant.IsTruncation && Difference(pixels, originals[mutant.Seed]) > 2.5)
+                throw new InvalidOperationException($"half a picture was passed as whole by {decoder.Name}");
+            return "decoded";
+        }
+        catch (ImageReadException e)
+        {
+            return e.Message.Length > 10 ? e.Message : throw new InvalidOperationException($"'{e.Message}' is no reason");
+        }
+        finally
+        {
+            var taken = Environment.CpuUsage.TotalTime - start;
+            if (taken > hang)
+                throw new InvalidOperationException($"{decoder.Name} took {taken.TotalSeconds} s");
+        }
+    }
+
+    private static double Difference(byte[] a, byte[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
+
+    private static byte[] Decode(IImageDecoder decoder, byte[] encoded)
+    {
+        var pixels = new byte[3 * Size * Size];
+        decoder.Decode(encoded, Size, pixels);
+        return pixels;
+    }
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Number();
+}
