@@ -8,6 +8,8 @@ namespace SelfSup.Data;
 /// </summary>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
+    private const int LargePixels = 16 << 20;
+
     // Skia knows more, but takes nearly any bytes for one of them, WBMP.
     private static readonly SKEncodedImageFormat[] formats =
         [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif];
@@ -73,7 +75,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
     /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
     private static SKSizeI ScaledSize(SKCodec codec, int size)
     {
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        // WebP is scaled for the sake of memory alone, for which a few bytes of it can ask much.
+        var isLargeWebp = codec.EncodedFormat == SKEncodedImageFormat.Webp && (long)codec.Info.Width * codec.Info.Height > LargePixels;
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg || isLargeWebp)
         {
             for (var eighths = 1; eighths < 8; eighths++)
             {

@@ -43,8 +43,15 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
     public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (!encoded.StartsWith<byte>([0xFF, 0xD8, 0xFF]) || !TryDecode(encoded, size, pixels))
-            others.Decode(encoded, size, pixels);
+        if (encoded.StartsWith<byte>([0xFF, 0xD8, 0xFF]))
+        {
+            if (TryDecode(encoded, size, pixels))
+                return;
+            // A file that it gave up in the middle of would be in the way of the next.
+            decompressor?.Dispose();
+            decompressor = null;
+        }
+        others.Decode(encoded, size, pixels);
     }
 
     private bool TryDecode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
@@ -93,12 +100,18 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
     private static int Scaled(int side, int eighths) => (int)(((long)side * eighths + 7) / 8);
 
     /// <summary>The library's state of one thread, freed with it.</summary>
-    private sealed class Decompressor(TurboJpegLibrary library)
+    private sealed class Decompressor(TurboJpegLibrary library) : IDisposable
     {
         ~Decompressor() => library.Destroy(Handle);
 
         public nint Handle { get; } = library.InitDecompress() is var handle and not 0
             ? handle
             : throw new ImageReadException("libjpeg-turbo has no memory for a decoder");
+
+        public void Dispose()
+        {
+            GC.SuppressFinalize(this);
+            library.Destroy(Handle);
+        }
     }
 }

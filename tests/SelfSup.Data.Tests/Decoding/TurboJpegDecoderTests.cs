@@ -88,6 +88,22 @@ public class TurboJpegDecoderTests
     }
 
     [TurboJpegFact]
+    public void A_damaged_file_leaves_the_next_one_alone()
+    {
+        var random = new Random(6);
+        var turbo = new TurboJpegDecoder();
+        var expected = Decode(turbo, picture, 40);
+        for (var i = 0; i < 300; i++)
+        {
+            // Damage to the header alone leaves the library in the middle of a file.
+            var mutant = (byte[])picture.Clone();
+            mutant[random.Next(400)] ^= (byte)random.Next(1, 256);
+            _ = Record.Exception(() => Decode(turbo, mutant, 40));
+            Assert.Equal(expected, Decode(turbo, picture, 40));
+        }
+    }
+
+    [TurboJpegFact]
     public void A_picture_allocates_no_buffer()
     {
         var turbo = new TurboJpegDecoder();

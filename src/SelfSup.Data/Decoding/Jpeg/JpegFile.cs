@@ -12,13 +12,23 @@ internal static class JpegFile
     public static string? ReasonAgainst(ReadOnlySpan<byte> jpeg)
     {
         var scans = 0;
+        JpegFrame? frame = null;
         var markers = new JpegMarkers(jpeg);
-        while (markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage)
+        while (markers.MoveNext())
         {
-            if (JpegFrame.IsHeader(markers.Marker) && !JpegFrame.IsSupported(markers.Marker))
-                return $"the JPEG is arithmetic-coded, lossless or hierarchical (SOF{markers.Marker & 15}), which is not supported";
-            if (markers.Marker == JpegMarkers.StartOfScan && ++scans > MaxScans)
+            if (markers.Marker == JpegMarkers.EndOfImage)
+                return frame?.IsWhole is false ? "the file is truncated: scans are missing from the JPEG" : null;
+            if (JpegFrame.IsHeader(markers.Marker))
+            {
+                if (!JpegFrame.IsSupported(markers.Marker))
+                    return $"the JPEG is arithmetic-coded, lossless or hierarchical (SOF{markers.Marker & 15}), which is not supported";
+                frame ??= JpegFrame.Read(markers.Marker, markers.Segment);
+            }
+            if (markers.Marker != JpegMarkers.StartOfScan)
+                continue;
+            if (++scans > MaxScans)
                 return $"the JPEG has more than {MaxScans} scans";
+            frame?.AddScan(markers.Segment);
         }
         return null;
     }
@@ -37,11 +47,7 @@ internal static class JpegFile
         {
             var segment = markers.Segment;
             if (markers.Marker == JpegMarkers.EndOfImage)
-            {
-                if (canFollow && frame?.Components.All(component => component.HasBegun) is not true)
-                    throw new ImageReadException("the file is damaged: colour components are missing");
                 return true;
-            }
             if (isWhole || !canFollow)
                 continue;
             if (markers.Marker == JpegMarkers.HuffmanTables)
@@ -60,7 +66,8 @@ internal static class JpegFile
                 if (!scan.IsComplete(new EntropyBits(jpeg, markers.Position), restartInterval))
                     throw new ImageReadException(ReasonIncomplete(markers));
                 // Of a progressive file without an end nobody knows whether scans are missing.
-                isWhole = !frame.IsProgressive && frame.Components.All(component => component.HasBegun);
+                frame.AddScan(segment);
+                isWhole = !frame.IsProgressive && frame.IsWhole;
             }
         }
         if (!isWhole)

@@ -12,7 +12,9 @@ internal sealed class JpegFrame
     {
         IsProgressive = progressive;
         Components = components;
-        var (horizontal, vertical) = (components.Max(component => component.Horizontal), components.Max(component => component.Vertical));
+        var (horizontal, vertical) = (1, 1);
+        foreach (var component in components)
+            (horizontal, vertical) = (Math.Max(horizontal, component.Horizontal), Math.Max(vertical, component.Vertical));
         McusWide = DivideUp(width, 8 * horizontal);
         McusHigh = DivideUp(height, 8 * vertical);
         foreach (var component in components)
@@ -31,6 +33,40 @@ internal sealed class JpegFrame
 
     /// <summary>Rows of such groups.</summary>
     public int McusHigh { get; }
+
+    /// <summary>
+    /// Whether the scans so far make the picture: the first component in all detail, the others at least in as much as was begun. Progressive
+    /// files may leave coefficients out by the standard, but of the first component none does but one that was cut.
+    /// </summary>
+    public bool IsWhole
+    {
+        get
+        {
+            foreach (var component in Components)
+            {
+                if (!component.HasBegun || component.IsCoarse)
+                    return false;
+            }
+            return Components[0].HasAllCoefficients;
+        }
+    }
+
+    /// <summary>Notes what a scan brings, from its header.</summary>
+    public void AddScan(ReadOnlySpan<byte> header)
+    {
+        if (header.Length < 1 || header.Length < 4 + 2 * header[0])
+            return;
+        var band = header[(1 + 2 * header[0])..];
+        var (first, last, missingBits) = IsProgressive ? (band[0], band[1], band[2] & 15) : (0, 63, 0);
+        for (var i = 0; i < header[0]; i++)
+        {
+            foreach (var component in Components)
+            {
+                if (component.Id == header[1 + 2 * i] && first <= last && last < 64)
+                    component.Add(ulong.MaxValue << first & ulong.MaxValue >> (63 - last), missingBits > 0);
+            }
+        }
+    }
 
     public static bool IsHeader(byte marker) =>
         marker is >= Baseline and <= Last and not (JpegMarkers.HuffmanTables or JpegExtension or ArithmeticConditioning);
@@ -60,6 +96,9 @@ internal sealed class JpegFrame
     /// <summary>A colour component and what is known of it after the scans so far.</summary>
     internal sealed class Component(byte id, int horizontal, int vertical)
     {
+        // A bit for every coefficient.
+        private ulong begun, coarse;
+
         public byte Id => id;
 
         /// <summary>Blocks in a group, along x.</summary>
@@ -75,7 +114,18 @@ internal sealed class JpegFrame
         /// <summary>One word a block, whose bits tell which of its coefficients are not zero yet; for progressive files.</summary>
         public ulong[]? NonZero { get; set; }
 
-        /// <summary>Whether a scan has brought a picture of it, be it a coarse one.</summary>
-        public bool HasBegun { get; set; }
+        /// <summary>Whether there is a picture of it.</summary>
+        public bool HasBegun => (begun & 1) != 0;
+
+        /// <summary>Whether some coefficients lack their low bits.</summary>
+        public bool IsCoarse => coarse != 0;
+
+        public bool HasAllCoefficients => begun == ulong.MaxValue;
+
+        public void Add(ulong coefficients, bool coarsely)
+        {
+            begun |= coefficients;
+            coarse = coarsely ? coarse | coefficients : coarse & ~coefficients;
+        }
     }
 }

@@ -71,8 +71,6 @@ internal ref struct JpegScan
                     return false;
             }
         }
-        foreach (var (component, _, _) in parts)
-            component.HasBegun |= first == 0;
         return true;
     }
 

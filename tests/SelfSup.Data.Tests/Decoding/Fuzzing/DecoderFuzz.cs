@@ -47,7 +47,7 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
             // Whatever a cut leaves of a file either lacks part of the picture, and is refused, or lacks nothing.
             if (mutant.IsTruncation && Difference(pixels, originals[mutant.Seed]) > 2.5)
                 throw new InvalidOperationException($"half a picture was passed as whole by {decoder.Name}");
-            return "decoded";
+            return IsBlankBelow(pixels) && !IsBlankBelow(originals[mutant.Seed]) ? $"decoded, but blank below {mutant.Mutation}" : "decoded";
         }
         catch (ImageReadException e)
         {
@@ -60,6 +60,9 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
                 throw new InvalidOperationException($"{decoder.Name} took {taken.TotalSeconds} s");
         }
     }
+
+    /// <summary>Whether the last quarter is of one colour, which none of the seeds is.</summary>
+    private static bool IsBlankBelow(byte[] planes) => planes.Chunk(Size * Size).All(plane => plane.AsSpan(Size * Size * 3 / 4).IndexOfAnyExcept(plane[^1]) < 0);
 
     private static double Difference(byte[] a, byte[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
 
