@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Transfer;
@@ -43,7 +42,7 @@ public sealed class OnnxPredictTests : IDisposable
     [Fact]
     public void NeedsNoTorch()
     {
-        var needed = File.ReadAllText(Path.ChangeExtension(ProgramPath(), ".deps.json"));
+        var needed = File.ReadAllText(Path.ChangeExtension(BuiltProgram.PathOf("samples/OnnxPredict"), ".deps.json"));
         Assert.Contains("OnnxRuntime", needed);
         Assert.DoesNotContain("torch", needed, StringComparison.OrdinalIgnoreCase);
     }
@@ -65,24 +64,6 @@ public sealed class OnnxPredictTests : IDisposable
         return path;
     }
 
-    private static (string Output, string Error, int ExitCode) Run(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [ProgramPath(), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (output, error.Result, process.ExitCode);
-    }
-
-    // Beside tests/SelfSup.Usage.Tests/bin/<configuration>/<framework>/ lies samples/OnnxPredict/bin of the same.
-    private static string ProgramPath()
-    {
-        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = framework.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "samples", "OnnxPredict", "bin", framework.Parent.Name, framework.Name, "OnnxPredict.dll");
-    }
+    private static (string Output, string Error, int ExitCode) Run(params string[] arguments) =>
+        BuiltProgram.Run("samples/OnnxPredict", arguments);
 }

@@ -9,6 +9,7 @@ internal sealed class MetricsLog : IDisposable
 {
     // On a GPU reading a value waits for the device, so steps are read together.
     private const int StepsBetweenReadsOnGpu = 20;
+    private const int MaxSkippedInARow = 10;
     private const string StepKey = "step";
     private const string LearningRateKey = "learning_rate";
     private readonly int stepsBetweenReads;
@@ -17,6 +18,10 @@ internal sealed class MetricsLog : IDisposable
     private readonly Dictionary<string, double> measurements = [];
     private readonly MetricWatch watch;
     private readonly StreamWriter? file;
+    private readonly Dictionary<string, MetricWarning> measured = [];
+    private int skipped;
+    private int skippedInARow;
+    private PretrainingWarning? skipWarning;
 
     /// <summary>Opens the log.</summary>
     /// <param name="path">The JSONL file, or null.</param>
@@ -39,7 +44,7 @@ internal sealed class MetricsLog : IDisposable
                 writer.WriteLine(line);
         });
         foreach (var metrics in kept.Select(Parse).Where(line => line!.ContainsKey(LearningRateKey)))
-            watch.Add((long)metrics![StepKey]!.Value, metrics.ToDictionary(pair => pair.Key, pair => pair.Value!.Value));
+            watch.Add((long)metrics![StepKey]!.Value, metrics.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.Value));
         file = new StreamWriter(path, append: true);
     }
 
@@ -49,8 +54,9 @@ internal sealed class MetricsLog : IDisposable
         .Concat(measurements)
         .ToDictionary();
 
-    /// <summary>The alarms that went off.</summary>
-    public IReadOnlyList<MetricWarning> Warnings => watch.Warnings;
+    /// <summary>The alarms that went off, and whether steps were left out.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings =>
+        [.. skipWarning is null ? [] : new[] { skipWarning }, .. watch.Warnings, .. measured.Values];
 
     public double LastLearningRate { get; private set; }
 
@@ -86,12 +92,17 @@ internal sealed class MetricsLog : IDisposable
             for (var i = 0; i < numbers.Length; i++)
             {
                 if (!float.IsFinite(numbers[i]))
-                    throw new NonFiniteLossException(metrics.Names[i], metrics.Step, lastCheckpoint);
+                {
+                    if (metrics.SkippedFor is null || skippedInARow == MaxSkippedInARow - 1)
+                        throw new NonFiniteLossException(metrics.Names[i], metrics.Step, lastCheckpoint);
+                    continue;
+                }
                 var (sum, count) = epoch.GetValueOrDefault(metrics.Names[i]);
                 epoch[metrics.Names[i]] = (sum + numbers[i], count + 1);
                 named[metrics.Names[i]] = numbers[i];
             }
             watch.Add(metrics.Step, named);
+            CountSkipped(metrics);
             LastLearningRate = metrics.LearningRate;
             Write(metrics, numbers);
             metrics.Dispose();
@@ -100,9 +111,15 @@ internal sealed class MetricsLog : IDisposable
         file?.Flush();
     }
 
-    /// <summary>Writes what a monitor measured after a step.</summary>
-    public void AddMeasurement(long step, string monitor, IReadOnlyDictionary<string, double> metrics)
+    /// <summary>Writes what a monitor measured after a step, and raises its alarms.</summary>
+    public void AddMeasurement(
+        long step, string monitor, IReadOnlyDictionary<string, double> metrics, IReadOnlyList<MetricAlarm>? alarms = null)
     {
+        foreach (var alarm in alarms ?? [])
+        {
+            if (metrics.TryGetValue(alarm.Metric, out var value) && !(value >= alarm.Minimum))
+                measured[alarm.Metric] = new($"{monitor}/{alarm.Metric}", step, value, alarm.Minimum, alarm.Message);
+        }
         var line = new Dictionary<string, object?> { [StepKey] = step };
         foreach (var (name, value) in metrics)
         {
@@ -120,13 +137,23 @@ internal sealed class MetricsLog : IDisposable
         file?.Dispose();
     }
 
+    private void CountSkipped(StepMetrics metrics)
+    {
+        skippedInARow = metrics.SkippedFor is null ? 0 : skippedInARow + 1;
+        if (metrics.SkippedFor is null)
+            return;
+        skipped++;
+        skipWarning = new(metrics.Step, $"{skipped} steps were left out, the last one step {metrics.Step}, where {metrics.SkippedFor} was not finite. "
+            + "Their images are named in non-finite.jsonl. Try a lower learning rate, or gradient clipping.");
+    }
+
     private void Write(StepMetrics metrics, float[] numbers)
     {
         if (file is null)
             return;
-        var line = new Dictionary<string, object> { [StepKey] = metrics.Step, [LearningRateKey] = metrics.LearningRate };
+        var line = new Dictionary<string, object?> { [StepKey] = metrics.Step, [LearningRateKey] = metrics.LearningRate };
         for (var i = 0; i < numbers.Length; i++)
-            line[metrics.Names[i]] = numbers[i];
+            line[metrics.Names[i]] = float.IsFinite(numbers[i]) ? numbers[i] : null;
         file.WriteLine(JsonSerializer.Serialize(line));
     }
 

@@ -98,6 +98,7 @@ public static class Pretraining
 
         using var log = new MetricsLog(folder?.MetricsPath, done, device, new MetricWatch(step.Alarms, steps));
         var heldOut = options.HeldOut is null ? null : new HeldOutEvaluation(options.HeldOut, encoder, options, device);
+        var inspection = new NonFiniteInspection(folder, images, loader, (batch, at) => Augment(batch, at, encoder, options, device));
         var clock = Stopwatch.StartNew();
         var (firstStep, imagesDone, lastReport) = (done, 0L, TimeSpan.Zero);
         var warmup = (long)(recipe.Warmup * steps);
@@ -116,7 +117,10 @@ public static class Pretraining
                         done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
                         using var input = Augment(batch, done, encoder, options, device);
                         var rate = recipe.LearningRate * LearningRateSchedule.FactorAt(recipe.Schedule, done, steps, warmup);
-                        log.Add(step.Run(input, done, steps, rate), folder?.LastCheckpoint);
+                        var metrics = step.Run(input, done, steps, rate);
+                        if (metrics.SkippedFor is { } metric)
+                            inspection.Save(metric, done + 1);
+                        log.Add(metrics, folder?.LastCheckpoint);
                         imagesDone += batch.Count;
                     }
                     done++;
@@ -136,6 +140,11 @@ public static class Pretraining
         catch (OperationCanceledException)
         {
             Checkpoint();
+            throw;
+        }
+        catch (NonFiniteLossException e)
+        {
+            inspection.Save(e.Metric, e.Step);
             throw;
         }
         finally
@@ -159,7 +168,7 @@ public static class Pretraining
             if (heldOut is not null)
                 log.AddMeasurement(done, HeldOutEvaluation.Name, heldOut.Evaluate(step, cancellationToken));
             foreach (var monitor in options.Monitors)
-                log.AddMeasurement(done, monitor.Name, monitor.Measure(encoder, cancellationToken));
+                log.AddMeasurement(done, monitor.Name, monitor.Measure(encoder, cancellationToken), monitor.Alarms);
         }
 
         void Checkpoint()

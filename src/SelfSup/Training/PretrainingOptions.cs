@@ -56,6 +56,12 @@ public sealed class PretrainingOptions
     public double? ClipGradientNorm { get; init; }
 
     /// <summary>
+    /// What happens when a loss or a gradient is not finite. By default the run stops. Either way the images of the step are kept in the run
+    /// folder: their names in <c>non-finite.jsonl</c>, and a picture in <c>previews</c>.
+    /// </summary>
+    public NonFinitePolicy NonFinite { get; init; } = NonFinitePolicy.Stop;
+
+    /// <summary>
     /// In which precision the network runs. The default, null, is bfloat16 where it pays: on Linux, on CPUs with AVX-512 BF16 and on GPUs
     /// of compute capability 8.0 (Ampere) and later; elsewhere it is float32.
     /// </summary>

@@ -68,7 +68,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Path of the newest checkpoint in a run's folder, or null.</summary>
     public static string? FindLastCheckpoint(string folder) => CheckpointsIn(folder).LastOrDefault();
 
-    public string PreviewPath(string task) => Path.Combine(folder, "previews", $"{task}.png");
+    public string PreviewPath(string name) => Path.Combine(folder, "previews", $"{name}.png");
 
     /// <summary>Writes a checkpoint atomically, then removes the oldest beyond the number kept.</summary>
     public void SaveCheckpoint(long step, IReadOnlyDictionary<string, Tensor> state)
@@ -118,6 +118,9 @@ internal sealed class RunFolder : IDisposable
         }
         return step;
     }
+
+    /// <summary>Adds a line about a step whose loss was not finite.</summary>
+    public void AppendNonFinite(string line) => File.AppendAllLines(Path.Combine(folder, "non-finite.jsonl"), [line]);
 
     /// <summary>Writes what the run ended with.</summary>
     public void SaveReport(PretrainingResult result, IImageSource images) => WriteJson(Path.Combine(folder, "report.json"), new

@@ -7,7 +7,9 @@ namespace SelfSup.Training;
 /// <param name="LearningRate">The step's learning rate.</param>
 /// <param name="Names">Names such as <c>rotation/loss</c>.</param>
 /// <param name="Values">One float a name; owned by this object.</param>
-internal sealed record StepMetrics(long Step, double LearningRate, IReadOnlyList<string> Names, Tensor Values) : IDisposable
+/// <param name="SkippedFor">The metric that was not finite and for which the step was left out; null if it was not.</param>
+internal sealed record StepMetrics(
+    long Step, double LearningRate, IReadOnlyList<string> Names, Tensor Values, string? SkippedFor = null) : IDisposable
 {
     public void Dispose() => Values.Dispose();
 }

@@ -62,7 +62,9 @@ internal sealed class TrainingStep : IDisposable
         var batches = tasks.Select(task => task.Task.Generate(images, random)).ToArray();
         var metrics = new List<Tensor>();
         var names = new List<string>();
-        for (var p = 0; p < phases.Length; p++)
+        var before = options.NonFinite == NonFinitePolicy.SkipStep ? new BufferCopies(models.Prepend<nn.Module>(encoder)) : null;
+        string? skippedFor = null;
+        for (var p = 0; p < phases.Length && skippedFor is null; p++)
         {
             var phase = phases[p];
             if (phases.Length > 1)
@@ -74,15 +76,21 @@ internal sealed class TrainingStep : IDisposable
             var norm = phase.MeasureGradients();
             names.Add($"{string.Join('+', trained.Select(t => PrefixOf(t, models[t].Objectives[p])))}/gradient_norm");
             metrics.Add(norm);
+            if (before is not null && (skippedFor = FindNonFinite(names, metrics)) is not null)
+            {
+                phase.DropGradients();
+                before.Restore();
+                break;
+            }
             if (options.ClipGradientNorm is { } limit)
                 phase.ClipGradients(norm, limit);
             phase.Step(learningRate);
         }
-        foreach (var model in models)
+        foreach (var model in models.Where(_ => skippedFor is null))
             model.OnStepCompleted((step + 1.0) / steps);
         foreach (var batch in batches)
             batch.Dispose();
-        return new StepMetrics(step + 1, learningRate, names, stack(metrics).DetachFromDisposeScope());
+        return new StepMetrics(step + 1, learningRate, names, stack(metrics).DetachFromDisposeScope(), skippedFor);
     }
 
     /// <summary>Everything that a checkpoint must hold, by name; the tensors are borrowed.</summary>
@@ -127,6 +135,14 @@ internal sealed class TrainingStep : IDisposable
                 ComputeLoss(t, objective, batch, names, metrics).Dispose();
         }
         return names.Zip(metrics, (name, value) => (name, (double)value.item<float>())).ToDictionary();
+    }
+
+    private static string? FindNonFinite(List<string> names, List<Tensor> metrics)
+    {
+        using var scope = NewDisposeScope();
+        var values = stack(metrics).cpu().data<float>().ToArray();
+        var place = Array.FindIndex(values, value => !float.IsFinite(value));
+        return place < 0 ? null : names[place];
     }
 
     private string PrefixOf(int t, Objective objective) =>

@@ -9,6 +9,9 @@ namespace SelfSup.Transfer;
 /// </remarks>
 public sealed class KnnMonitor : IEncoderMonitor
 {
+    private const string Collapsed =
+        "the encoder gives nearly the same features for all images. Try a lower learning rate, another task, or several tasks at once.";
+
     private readonly ILabeledImageSource known;
     private readonly ILabeledImageSource asked;
     private readonly int neighbours;
@@ -44,6 +47,13 @@ public sealed class KnnMonitor : IEncoderMonitor
 
     /// <inheritdoc/>
     public string Name => "knn";
+
+    /// <summary>A warning where the features of all images are nearly the same, or lie on a line.</summary>
+    public IReadOnlyList<MetricAlarm> Alarms { get; } =
+    [
+        new("deviation", 0.02, Collapsed),
+        new("effective_rank", 1.5, Collapsed),
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public partial class DependencyTests
         ["Encoders"] = ["SelfSup.Onnx", "SelfSup.Runtime"],
         ["Tasks"] = ["SelfSup.Previews"],
         ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
-        ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
+        ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Previews", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
         ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx", "SelfSup.Runtime"],
     };
 

@@ -10,13 +10,13 @@ namespace SelfSup.Tests.Training;
 
 public class PretrainingTests
 {
-    /// <summary>From its fourth step on its inputs are not numbers.</summary>
-    private sealed class BreakingTask() : ClassificationTask("breaking", classes: 2)
+    /// <summary>From its fourth step on its inputs are not numbers, for some steps.</summary>
+    private sealed class BreakingTask(int steps = int.MaxValue) : ClassificationTask("breaking", classes: 2)
     {
         private int step;
 
-        public override PretextBatch Generate(Tensor images, Generator random) =>
-            new(images.to(ScalarType.Float32).div_(255).mul_(++step < 4 ? 1 : double.NaN), zeros(images.shape[0], int64));
+        public override PretextBatch Generate(Tensor images, Generator random) => new(
+            images.to(ScalarType.Float32).div_(255).mul_(++step < 4 || step - 4 >= steps ? 1 : double.NaN), zeros(images.shape[0], int64));
     }
 
     [Fact]
@@ -31,6 +31,40 @@ public class PretrainingTests
         Assert.Contains(error.LastCheckpoint!, error.Message);
         using var checkpoint = SafetensorsFile.Read(error.LastCheckpoint!);
         Assert.All(checkpoint.Tensors.Values, tensor => Assert.True(tensor.isfinite().all().item<bool>()));
+        AssertInspected(folder, step: 4);
+    }
+
+    [Fact]
+    public void AStepThatIsNotFiniteCanBeLeftOut()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new ConvNet(32);
+        var result = Pretraining.Run(
+            encoder, [new WeightedTask(new BreakingTask(steps: 2))], new ProceduralImages(64),
+            new() { Epochs = 1, BatchSize = 8, RunFolder = folder.Path, NonFinite = NonFinitePolicy.SkipStep });
+        Assert.Equal(8, result.Steps);
+        Assert.StartsWith("2 steps were left out, the last one step 5, where breaking/loss", Assert.Single(result.Warnings).Message);
+        Assert.All(encoder.state_dict().Values, tensor => Assert.True(tensor.isfinite().all().item<bool>()));
+        var lines = File.ReadLines(folder["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("breaking/loss").ValueKind);
+        Assert.Equal([4, 5], lines.Index().Where(line => line.Item == JsonValueKind.Null).Select(line => line.Index + 1));
+        AssertInspected(folder, step: 4);
+    }
+
+    [Fact]
+    public void TenStepsLeftOutInARowStopTheRun()
+    {
+        using var encoder = new ConvNet(32);
+        var error = Assert.Throws<NonFiniteLossException>(() => Pretraining.Run(
+            encoder, [new WeightedTask(new BreakingTask())], new ProceduralImages(128), new() { BatchSize = 8, NonFinite = NonFinitePolicy.SkipStep }));
+        Assert.Equal(13, error.Step);
+    }
+
+    private static void AssertInspected(TemporaryFolder folder, long step)
+    {
+        using var line = JsonDocument.Parse(File.ReadLines(folder["non-finite.jsonl"]).First());
+        Assert.Equal((step, "breaking/loss"), (line.RootElement.GetProperty("step").GetInt64(), line.RootElement.GetProperty("metric").GetString()));
+        Assert.Equal(8, line.RootElement.GetProperty("images").GetArrayLength());
+        Assert.True(File.Exists(folder[$"previews/non-finite-step-{step}.png"]));
     }
 
     [Fact]

@@ -44,6 +44,24 @@ public class KnnMonitorTests
     }
 
     [Fact]
+    public void ACollapsedEncoderIsWarnedOf()
+    {
+        using var encoder = new ConvNet(16);
+        var monitor = new KnnMonitor(new TestImages(40, 2));
+        PretrainingOptions Options() => new() { Epochs = 1, BatchSize = 8, LearningRate = 1e-9, Monitors = [monitor] };
+        Assert.Empty(Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, Options()).Warnings);
+        // Every map is its bias, whatever the image.
+        using (TorchSharp.torch.no_grad())
+        {
+            foreach (var parameter in encoder.parameters().Where(parameter => parameter.dim() == 4))
+                parameter.zero_();
+        }
+        var warnings = Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, Options()).Warnings;
+        Assert.Contains(warnings, warning => warning is MetricWarning { Metric: "knn/effective_rank", Step: 3 });
+        Assert.All(warnings, warning => Assert.Contains("nearly the same features", warning.Message));
+    }
+
+    [Fact]
     public void MonitorsCanBeAskedLessOften()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,14 @@
+namespace SelfSup.Training;
+
+/// <summary>What a run does when a loss or a gradient is infinite or not a number.</summary>
+public enum NonFinitePolicy
+{
+    /// <summary>The run stops with a <see cref="NonFiniteLossException"/>; the last checkpoint is good.</summary>
+    Stop,
+
+    /// <summary>
+    /// The step is left out: parameters, and statistics of batch normalisation, stay as they were. Ten in a row stop the run. On GPUs
+    /// every step waits for its result, which makes them slower.
+    /// </summary>
+    SkipStep,
+}
