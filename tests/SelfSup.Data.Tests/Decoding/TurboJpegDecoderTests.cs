@@ -66,6 +66,9 @@ public class TurboJpegDecoderTests
                 mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
             var expected = ReasonOf(SkiaImageDecoder.Default, mutant);
             refused += expected is null ? 0 : 1;
+            // libjpeg-turbo has the standard's example tables for a file without, and tells by itself when data are missing.
+            if (expected?.Contains("lacks its tables") is true)
+                continue;
             if (expected is not null)
                 Assert.Equal(expected, ReasonOf(turbo, mutant));
             else

@@ -35,20 +35,20 @@ internal static class JpegFile
 
     /// <summary>Follows the compressed data to the last block.</summary>
     /// <returns>Whether the file has its end marker; the data are there in either case.</returns>
-    /// <exception cref="ImageReadException">Data are missing.</exception>
+    /// <exception cref="ImageReadException">Data are missing, or nobody can tell.</exception>
     public static bool CheckComplete(ReadOnlySpan<byte> jpeg)
     {
         JpegFrame? frame = null;
         var (dc, ac) = (new HuffmanCode?[4], new HuffmanCode?[4]);
         var restartInterval = 0;
-        var (isWhole, canFollow) = (false, true);
+        var isWhole = false;
         var markers = new JpegMarkers(jpeg);
         while (markers.MoveNext())
         {
             var segment = markers.Segment;
             if (markers.Marker == JpegMarkers.EndOfImage)
                 return true;
-            if (isWhole || !canFollow)
+            if (isWhole)
                 continue;
             if (markers.Marker == JpegMarkers.HuffmanTables)
                 ReadTables(segment, dc, ac);
@@ -59,10 +59,7 @@ internal static class JpegFile
             else if (markers.Marker == JpegMarkers.StartOfScan)
             {
                 if (frame is null || !JpegScan.TryRead(segment, frame, dc, ac, out var scan))
-                {
-                    canFollow = false;
-                    continue;
-                }
+                    throw new ImageReadException("the file is damaged: a scan of the JPEG lacks its tables or has a malformed header");
                 if (!scan.IsComplete(new EntropyBits(jpeg, markers.Position), restartInterval))
                     throw new ImageReadException(ReasonIncomplete(markers));
                 // Of a progressive file without an end nobody knows whether scans are missing.

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SkiaSharp;
 
 namespace SelfSup.Data.Tests.Decoding.Fuzzing;
 
@@ -27,9 +28,9 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
         try
         {
             var outcomes = decoders.Select(decoder => Outcome(decoder, mutant)).ToArray();
-            if (outcomes.Distinct().Count() > 1)
-                throw new InvalidOperationException($"the decoders do not agree: {string.Join(" / ", outcomes)}");
-            var key = $"{mutant.Seed.Format}: {Number().Replace(outcomes[0], "N")}";
+            // Libraries may differ in what they forgive in a header.
+            var outcome = outcomes.Distinct().Count() == 1 ? outcomes[0] : "decoded by one decoder, refused by the other";
+            var key = $"{mutant.Seed.Format}: {Number().Replace(outcome, "N")}";
             Outcomes[key] = Outcomes.GetValueOrDefault(key) + 1;
         }
         catch (Exception e)
@@ -47,7 +48,9 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
             // Whatever a cut leaves of a file either lacks part of the picture, and is refused, or lacks nothing.
             if (mutant.IsTruncation && Difference(pixels, originals[mutant.Seed]) > 2.5)
                 throw new InvalidOperationException($"half a picture was passed as whole by {decoder.Name}");
-            return IsBlankBelow(pixels) && !IsBlankBelow(originals[mutant.Seed]) ? $"decoded, but blank below {mutant.Mutation}" : "decoded";
+            if (mutant.Seed.Format == SKEncodedImageFormat.Jpeg && IsGreyBelow(pixels))
+                throw new InvalidOperationException($"a picture that ends in grey was passed as whole by {decoder.Name}");
+            return "decoded";
         }
         catch (ImageReadException e)
         {
@@ -61,8 +64,9 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
         }
     }
 
-    /// <summary>Whether the last quarter is of one colour, which none of the seeds is.</summary>
-    private static bool IsBlankBelow(byte[] planes) => planes.Chunk(Size * Size).All(plane => plane.AsSpan(Size * Size * 3 / 4).IndexOfAnyExcept(plane[^1]) < 0);
+    /// <summary>Whether the last quarter is as decoders of JPEG fill in what is missing.</summary>
+    private static bool IsGreyBelow(byte[] planes) =>
+        planes.Chunk(Size * Size).All(plane => plane.AsSpan(Size * Size * 3 / 4).IndexOfAnyExcept((byte)128) < 0);
 
     private static double Difference(byte[] a, byte[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
 

@@ -21,7 +21,15 @@ internal static class FuzzProgram
         for (var number = first; number < first + count; number++)
         {
             Console.WriteLine(number);
-            fuzz.Try(number);
+            try
+            {
+                fuzz.Try(number);
+            }
+            catch (InvalidOperationException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 1;
+            }
         }
         foreach (var (outcome, mutants) in fuzz.Outcomes)
             Console.WriteLine($"{OutcomePrefix}{mutants} {outcome}");

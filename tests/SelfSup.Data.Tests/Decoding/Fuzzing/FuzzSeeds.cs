@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace SelfSup.Data.Tests.Decoding.Fuzzing;
 
-/// <summary>A whole file to make mutants of, and what it looks like.</summary>
+/// <summary>A whole file to make mutants of.</summary>
 internal sealed record FuzzSeed(string Name, SKEncodedImageFormat Format, byte[] Bytes);
 
 /// <summary>Whole files of every format: drawn ones, and where a folder of photographs is given, those as well.</summary>
@@ -28,7 +28,7 @@ internal static class FuzzSeeds
         ];
     }
 
-    /// <summary>Photographs of a folder in every format, the last three at a quarter of their size.</summary>
+    /// <summary>Photographs of a folder as they are, and in the other formats at half their width and height.</summary>
     public static IReadOnlyList<FuzzSeed> FromPhotos(string folder, int count)
     {
         var files = Directory.GetFiles(folder, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
