@@ -33,7 +33,9 @@ public class GanTaskTests
         {
             foreach (var side in new[] { 32, 64, 96 })
             {
-                foreach (var name in architecture.StartsWith("resnet") ? new[] { "dcgan" } : ["dcgan", "bigan"])
+                using var encoder = EncoderCatalog.Create(architecture, side);
+                string[] names = encoder.TakesClips ? ["videogan"] : architecture.StartsWith("resnet") ? ["dcgan"] : ["dcgan", "bigan"];
+                foreach (var name in names)
                 {
                     using var scope = NewDisposeScope();
                     using var run = new GanRun(
