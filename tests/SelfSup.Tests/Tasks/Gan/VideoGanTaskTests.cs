@@ -3,7 +3,6 @@ using SelfSup.Encoders;
 using SelfSup.Tasks;
 using SelfSup.Tests.Training;
 using SelfSup.Training;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;
@@ -99,7 +98,7 @@ public class VideoGanTaskTests
         using (no_grad())
         {
             // A discriminator that knows nothing: the loss is ln 2 and what the foreground costs.
-            foreach (var (name, parameter) in run.Model.named_parameters().Where(p => p.name.StartsWith("head") || p.name.StartsWith("spread")))
+            foreach (var (_, parameter) in run.Model.named_parameters().Where(p => p.name.StartsWith("head") || p.name.StartsWith("spread")))
                 parameter.zero_();
         }
         using var batch = run.Generate();
@@ -122,7 +121,7 @@ public class VideoGanTaskTests
         using var encoder = EncoderCatalog.Create(architecture, 32);
         encoder.train();
         using var step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
-        var clips = TestImages.Moving(4, 16, 32);
+        var clips = TestImages.Moving(2, 16, 32);
         var before = encoder.parameters().Select(parameter => parameter.clone()).ToArray();
         using var metrics = step.Run(clips, 0, 10, learningRate: 1e-3);
         Assert.True(metrics.Values.isfinite().all().item<bool>());
@@ -257,6 +256,7 @@ public class VideoGanTaskTests
     [Fact]
     public void ItMakesWhatMovesOnWhatStandsStill()
     {
+        const int Steps = 120;
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         // The left half stands still, red or blue; the right half goes from black to white.
@@ -269,17 +269,16 @@ public class VideoGanTaskTests
         var task = new VideoGanTask(new() { NoiseSize = 8, GeneratorWidth = 32, GeneratorAverage = 0.95 });
         using var encoder = new VideoConvNet(16);
         encoder.train();
-        manual_seed(1);
         using var step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions { Precision = Precision.Float32 }, CPU);
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < Steps; i++)
         {
             using var batch = images.narrow(0, i % 4 * 16, 16);
-            step.Run(batch, i, 150, learningRate: 2e-3).Dispose();
+            step.Run(batch, i, Steps, learningRate: 2e-3).Dispose();
         }
         var samples = ((VideoGanModel)step.Models[0]).Sample(task.DrawNoise(32, random), 8);
         double brighter = Change(samples, 8), still = Change(samples, 0);
         Assert.True(brighter > 0.4, $"the right half by {brighter}, the left half by {still}");
-        Assert.True(Math.Abs(still) < brighter / 2, $"the right half by {brighter}, the left half by {still}");
+        Assert.True(Math.Abs(still) < brighter / 4, $"the right half by {brighter}, the left half by {still}");
 
         // By how much a half is brighter at the end than at the beginning; of the real clips 0.82 and 0.
         static double Change(Tensor clips, int column)
