@@ -9,7 +9,7 @@ using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
 
-string[] clipTasks = [.. TaskCatalog.Names.Where(name => TaskCatalog.Create(name).MinimumFrames > 1)];
+string[] clipTasks = [.. TaskCatalog.Names.Where(name => TaskCatalog.Create(name) is ClassificationTask { MinimumFrames: > 1 })];
 var clips = new Option<string?>("--clips")
 {
     Description = "Folder of videos to learn from: sub-folders of frames, or animated GIF and WebP files [default: drawn clips].",
@@ -50,7 +50,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var table = new List<(string Task, string Encoder, double Accuracy, double Chance)>();
     foreach (var name in names)
     {
-        var pretext = (ClassificationTask)TaskCatalog.Create(name);
+        var pretext = TaskCatalog.Create(name) as ClassificationTask
+            ?? throw new ArgumentException($"--task is {name}; it must be of {string.Join(", ", clipTasks)}.");
         var architecture = pretext.FeedsClips ? options.GetValue(encoder)! : "convnet";
         Console.WriteLine($"{name}, {architecture}:");
         var runFolder = Path.Combine(folder, name);

@@ -23,13 +23,21 @@ public abstract class ClipTask(string name, int classes, int minimumFrames) : Cl
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
     public sealed override PretextBatch Generate(Tensor images, Generator random)
     {
-        if (images.dim() != 5 || images.shape[1] < MinimumFrames)
-        {
-            throw new ArgumentException(
-                $"The task '{Name}' needs clips (N, T, 3, S, S) of at least {MinimumFrames} frames, "
-                + $"and was given ({string.Join(", ", images.shape)}).", nameof(images));
-        }
+        RequireClips(this, images);
         return GenerateOf(images, random);
+    }
+
+    /// <summary>Checks that what a task is given are clips, long enough for it.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="images">What it is given.</param>
+    /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
+    internal static void RequireClips(IPretextTask task, Tensor images)
+    {
+        if (images.dim() == 5 && images.shape[1] >= task.MinimumFrames)
+            return;
+        throw new ArgumentException(
+            $"The task '{task.Name}' needs clips (N, T, 3, S, S) of at least {task.MinimumFrames} frames, "
+            + $"and was given ({string.Join(", ", images.shape)}).", nameof(images));
     }
 
     /// <summary>Makes inputs and pseudo-labels of clips that are long enough.</summary>

@@ -15,6 +15,7 @@ public static class TaskCatalog
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
+        ["videogan"] = () => new VideoGanTask(),
         ["frame-order"] = () => new FrameOrderTask(),
         ["clip-order"] = () => new ClipOrderTask(),
         ["video-rotation"] = () => new VideoRotationTask(),

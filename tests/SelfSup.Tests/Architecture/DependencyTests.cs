@@ -14,7 +14,7 @@ public partial class DependencyTests
         ["Augmentations"] = [],
         ["Onnx"] = [],
         ["Encoders"] = ["SelfSup.Onnx", "SelfSup.Runtime"],
-        ["Tasks"] = ["SelfSup.Previews"],
+        ["Tasks"] = ["SelfSup.Previews", "SelfSup.Runtime"],
         ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
         ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Previews", "SelfSup.Runtime", "SelfSup.Training.Optimizers"],
         ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx", "SelfSup.Runtime"],

@@ -54,7 +54,7 @@ public sealed class BiganModel : GanModel
     private PretextLoss ComputeDiscriminator(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var generated = GenerateWithoutGradient(batch.Targets);
+        var generated = GenerateWithoutGradient(batch);
         var (real, fake) = Judge(batch, EncodeWithoutGradient(batch.Inputs), generated);
         return new PretextLoss(
             AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope(),
@@ -65,7 +65,7 @@ public sealed class BiganModel : GanModel
     private PretextLoss ComputeDeceivers(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (real, fake) = Judge(batch, Encode(batch.Inputs), Generator.forward(batch.Targets));
+        var (real, fake) = Judge(batch, Encode(batch.Inputs), Generate(batch));
         return new PretextLoss(AdversarialLoss.OfDeceivers(real, fake).MoveToOuterDisposeScope());
     }
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>The generator that <see cref="DcganModel"/> and <see cref="BiganModel"/> have in common.</summary>
+/// <summary>A generator with its average, which the models of all GAN tasks have.</summary>
 public abstract class GanModel : PretextModel
 {
     /// <summary>Name of the metric that tells how varied generated images are: their mean distance by that of real ones.</summary>
@@ -17,18 +17,21 @@ public abstract class GanModel : PretextModel
     // Collapsed runs on CIFAR-10 measured 0.02, those whose samples began to show things 0.3 to 0.6.
     private const double LeastDiversity = 0.2;
 
-    private readonly ImageGenerator generator;
+    private readonly nn.Module<Tensor, Tensor> generator;
     private readonly GeneratorAverage? average;
 
     private protected GanModel(string name, Encoder encoder, GanOptions options)
+        : this(name, encoder, options, () => new ImageGenerator(options.NoiseSize, encoder.ImageSize, options.GeneratorWidth))
+    {
+    }
+
+    private protected GanModel(string name, Encoder encoder, GanOptions options, Func<nn.Module<Tensor, Tensor>> newGenerator)
         : base(name, encoder)
     {
         NoiseSize = options.NoiseSize;
-        generator = NewGenerator();
+        generator = newGenerator();
         if (options.GeneratorAverage > 0)
-            average = new GeneratorAverage(NewGenerator(), generator, options.GeneratorAverage);
-
-        ImageGenerator NewGenerator() => new(options.NoiseSize, encoder.ImageSize, options.GeneratorWidth);
+            average = new GeneratorAverage(newGenerator(), generator, options.GeneratorAverage);
     }
 
     /// <summary>Length of the noise that an image is made of.</summary>
@@ -39,13 +42,20 @@ public abstract class GanModel : PretextModel
         Diversity, LeastDiversity,
         "generated images resemble each other, the generator may have collapsed; try a lower learning rate, larger batches or another seed.");
 
-    private protected ImageGenerator Generator => generator;
+    private protected nn.Module<Tensor, Tensor> Generator => generator;
 
-    /// <summary>Makes images of noise, by the averaged generator if there is one. The same noise gives the same images.</summary>
+    /// <summary>
+    /// Makes images of noise, or clips of the generator's own length, by the averaged generator if there is one. The same noise gives the
+    /// same images.
+    /// </summary>
     /// <param name="noise">Noise from <see cref="GanTask.DrawNoise"/>, float (N, <see cref="NoiseSize"/>).</param>
-    /// <returns>Images, float32 (N, 3, S, S) in [0, 1], owned by the caller.</returns>
+    /// <returns>Images, float32 (N, 3, S, S), or clips (N, T, 3, S, S), in [0, 1], owned by the caller.</returns>
     /// <exception cref="ArgumentException">The noise has another shape.</exception>
-    public Tensor Sample(Tensor noise)
+    public Tensor Sample(Tensor noise) => SampleBy(sampled => sampled.forward(noise), noise);
+
+    /// <summary>Lets the averaged generator, if there is one, make something of noise in evaluation mode and without gradient.</summary>
+    /// <returns>What it made, brought to [0, 1].</returns>
+    private protected Tensor SampleBy(Func<nn.Module<Tensor, Tensor>, Tensor> make, Tensor noise)
     {
         if (noise.dim() != 2 || noise.shape[1] != NoiseSize)
             throw new ArgumentException($"Noise of the shape (N, {NoiseSize}) is needed, not ({string.Join(", ", noise.shape)}).", nameof(noise));
@@ -56,7 +66,7 @@ public abstract class GanModel : PretextModel
         sampled.eval();
         try
         {
-            return ToUnitRange(sampled.forward(noise)).MoveToOuterDisposeScope();
+            return ToUnitRange(make(sampled)).MoveToOuterDisposeScope();
         }
         finally
         {
@@ -78,11 +88,15 @@ public abstract class GanModel : PretextModel
     /// <summary>uint8 images to float32 in [-1, 1].</summary>
     private protected static Tensor ToSignedRange(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
 
-    /// <summary>Makes images without gradient, in the generator's present mode.</summary>
-    private protected Tensor GenerateWithoutGradient(Tensor noise)
+    /// <summary>Makes images, or clips like the batch's, of a batch's noise, in the generator's present mode.</summary>
+    /// <returns>As many as there are in the batch, in [-1, 1].</returns>
+    private protected virtual Tensor Generate(PretextBatch batch) => generator.forward(batch.Targets);
+
+    /// <summary><see cref="Generate"/> without gradient.</summary>
+    private protected Tensor GenerateWithoutGradient(PretextBatch batch)
     {
         using var noGrad = no_grad();
-        return generator.forward(noise);
+        return Generate(batch);
     }
 
     /// <summary>How varied generated images are in comparison with real ones.</summary>

@@ -1,6 +1,6 @@
 namespace SelfSup.Tasks;
 
-/// <summary>Settings of <see cref="DcganTask"/> and <see cref="BiganTask"/>.</summary>
+/// <summary>Settings of <see cref="DcganTask"/>, <see cref="BiganTask"/> and <see cref="VideoGanTask"/>.</summary>
 public sealed class GanOptions
 {
     /// <summary>Length of the noise that an image is made of, at least 1. The default is 100.</summary>
@@ -16,8 +16,8 @@ public sealed class GanOptions
     public double GeneratorAverage { get; init; } = 0.999;
 
     /// <summary>
-    /// What DCGAN's discriminator doubts about real images, in [0, 0.5): their label is 1 less this, so that it is never so sure that the
-    /// generator learns nothing from it. The default is 0.2. Salimans et al., 2016, https://arxiv.org/abs/1606.03498.
+    /// What DCGAN's and VideoGAN's discriminators doubt about what is real, in [0, 0.5): their label is 1 less this, so that they are never so sure that
+    /// the generator learns nothing from them. The default is 0.2. Salimans et al., 2016, https://arxiv.org/abs/1606.03498.
     /// </summary>
     public double LabelSmoothing { get; init; } = 0.2;
 

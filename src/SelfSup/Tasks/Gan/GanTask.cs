@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>What <see cref="DcganTask"/> and <see cref="BiganTask"/> have in common: noise, recipe and samples.</summary>
+/// <summary>What <see cref="DcganTask"/>, <see cref="BiganTask"/> and <see cref="VideoGanTask"/> have in common: noise, recipe and samples.</summary>
 public abstract class GanTask : IPretextTask
 {
     private const int Columns = 8;
     private const int SampleRows = 4;
-    private const ulong PreviewSeed = 1;
+
+    /// <summary>Seed of the noise of previews, whose samples are to be compared from one to the next.</summary>
+    private protected const ulong PreviewSeed = 1;
 
     private protected GanTask(string name, GanOptions? options)
     {
@@ -19,6 +21,12 @@ public abstract class GanTask : IPretextTask
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public virtual int MinimumFrames => 1;
+
+    /// <inheritdoc/>
+    public virtual bool FeedsClips => false;
 
     /// <summary>
     /// DCGAN's: Adam with a momentum of 0.5, without warm-up and weight decay. The rate is theirs, 0.0002, for the discriminator, and three
@@ -40,14 +48,14 @@ public abstract class GanTask : IPretextTask
     /// <param name="random">The only source of randomness.</param>
     /// <param name="device">Where the noise goes; null means the CPU.</param>
     /// <returns>Float32 (count, noise size), uniform in [-1, 1], owned by the caller.</returns>
-    public Tensor DrawNoise(int count, Generator random, Device? device = null) =>
+    public virtual Tensor DrawNoise(int count, Generator random, Device? device = null) =>
         rand([count, Options.NoiseSize], device: device, generator: random).mul_(2).sub_(1);
 
     /// <summary>Draws as much noise as there are images. Whether an image is real needs no label: it is known from where it comes.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="images">RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S) for a task on clips.</param>
     /// <param name="random">Draws the noise.</param>
-    /// <returns>Inputs: the images, uint8 (N, 3, S, S). Targets: the noise, float32 (N, noise size), uniform in [-1, 1].</returns>
-    public PretextBatch Generate(Tensor images, Generator random) =>
+    /// <returns>Inputs: the images or clips. Targets: the noise, float32 (N, noise size), from <see cref="DrawNoise"/>.</returns>
+    public virtual PretextBatch Generate(Tensor images, Generator random) =>
         new(images.clone(), DrawNoise((int)images.shape[0], random, images.device));
 
     /// <inheritdoc/>

@@ -9,13 +9,13 @@ namespace SelfSup.Tasks;
 internal sealed class GeneratorAverage : nn.Module
 {
     private readonly double keep;
-    private readonly ImageGenerator copy;
+    private readonly nn.Module<Tensor, Tensor> copy;
     private readonly Tensor steps;
 
     /// <param name="copy">A generator like the one to average; owned by the average from now on.</param>
     /// <param name="generator">The generator to start from.</param>
     /// <param name="keep">Share of itself that the average keeps at a step.</param>
-    public GeneratorAverage(ImageGenerator copy, ImageGenerator generator, double keep)
+    public GeneratorAverage(nn.Module<Tensor, Tensor> copy, nn.Module<Tensor, Tensor> generator, double keep)
         : base(nameof(GeneratorAverage))
     {
         (this.copy, this.keep) = (copy, keep);
@@ -27,10 +27,10 @@ internal sealed class GeneratorAverage : nn.Module
     }
 
     /// <summary>The averaged generator.</summary>
-    public ImageGenerator Generator => copy;
+    public nn.Module<Tensor, Tensor> Generator => copy;
 
     /// <summary>Moves the average towards the generator, parameters and statistics alike.</summary>
-    public void Follow(ImageGenerator generator)
+    public void Follow(nn.Module<Tensor, Tensor> generator)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

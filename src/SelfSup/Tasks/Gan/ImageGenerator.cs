@@ -26,8 +26,7 @@ internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>
         : base(nameof(ImageGenerator))
     {
         this.imageSize = imageSize;
-        var doublings = (int)Math.Log2(imageSize / SmallestSide);
-        var side = (imageSize + (1 << doublings) - 1) >> doublings;
+        var (side, widths) = PlanMaps(imageSize, width);
         var layers = new List<nn.Module<Tensor, Tensor>>
         {
             nn.Linear(noiseSize, width * side * side, hasBias: false),
@@ -35,16 +34,31 @@ internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>
             nn.BatchNorm2d(width),
             nn.ReLU(),
         };
-        for (; doublings > 1; doublings--)
-        {
-            var next = Math.Min(width, Math.Max(SmallestWidth, width / 2));
-            layers.AddRange([nn.ConvTranspose2d(width, next, 4, 2, 1, bias: false), nn.BatchNorm2d(next), nn.ReLU()]);
-            width = next;
-        }
-        layers.AddRange([nn.ConvTranspose2d(width, 3, 4, 2, 1), nn.Tanh()]);
+        foreach (var (from, to) in widths.Zip(widths.Skip(1)))
+            layers.AddRange([nn.ConvTranspose2d(from, to, 4, 2, 1, bias: false), nn.BatchNorm2d(to), nn.ReLU()]);
+        layers.AddRange([nn.ConvTranspose2d(widths[^1], 3, 4, 2, 1), nn.Tanh()]);
         painter = nn.Sequential(layers);
         RegisterComponents();
-        foreach (var (_, weight) in named_parameters().Where(pair => pair.parameter.dim() > 1))
+        DrawWeights(this);
+    }
+
+    /// <summary>Plans the maps between the noise and the image, each of which is doubled into the next and the last into the image.</summary>
+    /// <param name="imageSize">Side of the images in pixels, at least 8.</param>
+    /// <param name="width">Channels of the smallest map.</param>
+    /// <returns>The smallest map's side, and the channels of every map.</returns>
+    public static (int Side, int[] Widths) PlanMaps(int imageSize, int width)
+    {
+        var doublings = (int)Math.Log2(imageSize / SmallestSide);
+        var widths = new int[doublings];
+        for (var i = 0; i < doublings; i++, width = Math.Min(width, Math.Max(SmallestWidth, width / 2)))
+            widths[i] = width;
+        return ((imageSize + (1 << doublings) - 1) >> doublings, widths);
+    }
+
+    /// <summary>Draws the weights of a generator's layers afresh.</summary>
+    public static void DrawWeights(nn.Module generator)
+    {
+        foreach (var (_, weight) in generator.named_parameters().Where(pair => pair.parameter.dim() > 1))
             nn.init.normal_(weight, 0, Deviation);
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;
 
-/// <summary>A GAN task with its model and a few images.</summary>
+/// <summary>A GAN task with its model and a few images, or clips if it is on clips.</summary>
 internal sealed class GanRun : IDisposable
 {
     private readonly Tensor images;
@@ -13,10 +13,10 @@ internal sealed class GanRun : IDisposable
     {
         manual_seed(3);
         Task = task;
-        Encoder = encoder ?? new ConvNet(16);
+        Encoder = encoder ?? (task.FeedsClips ? new VideoConvNet(16) : new ConvNet(16));
         Encoder.train();
         Model = (GanModel)task.CreateModel(Encoder);
-        images = TestImages.Colorful(8, Encoder.ImageSize);
+        images = TestImages.For(task, 8, Encoder.ImageSize);
     }
 
     public GanTask Task { get; }
@@ -25,7 +25,12 @@ internal sealed class GanRun : IDisposable
 
     public GanModel Model { get; }
 
-    public static GanTask NewTask(string name, GanOptions? options = null) => name == "dcgan" ? new DcganTask(options) : new BiganTask(options);
+    public static GanTask NewTask(string name, GanOptions? options = null) => name switch
+    {
+        "dcgan" => new DcganTask(options),
+        "bigan" => new BiganTask(options),
+        _ => new VideoGanTask(options),
+    };
 
     /// <summary>The same images for the same seed, and other noise for another.</summary>
     public PretextBatch Generate(ulong noise = 1, int first = 0, int count = 4)

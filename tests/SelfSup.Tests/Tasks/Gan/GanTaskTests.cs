@@ -33,7 +33,13 @@ public class GanTaskTests
         {
             foreach (var side in new[] { 32, 64, 96 })
             {
-                foreach (var name in architecture.StartsWith("resnet") ? new[] { "dcgan" } : ["dcgan", "bigan"])
+                string[] names = architecture switch
+                {
+                    "convnet3d" or "r3d_18" => ["videogan"],
+                    "resnet18" or "resnet34" or "resnet50" => ["dcgan"],
+                    _ => ["dcgan", "bigan"],
+                };
+                foreach (var name in names)
                 {
                     using var scope = NewDisposeScope();
                     using var run = new GanRun(

@@ -1,0 +1,66 @@
+using SelfSup.Previews;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tasks;
+
+/// <summary>A generator makes clips of noise, and the encoder learns to tell them from real ones.</summary>
+/// <remarks>
+/// Vondrick, Pirsiavash and Torralba, "Generating Videos with Scene Dynamics", 2016, https://arxiv.org/abs/1609.02612. The encoder is the
+/// discriminator's trunk. Generated clips are as long as those they are told from, and as large as the encoder's frames.
+/// </remarks>
+/// <param name="options">Settings; null means the defaults.</param>
+/// <exception cref="ArgumentException">A setting is out of its range.</exception>
+public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan", options)
+{
+    private const int PreviewedClips = 8;
+
+    /// <inheritdoc/>
+    public override int MinimumFrames => 2;
+
+    /// <inheritdoc/>
+    public override bool FeedsClips => true;
+
+    /// <summary>Draws the noise that clips are made of.</summary>
+    /// <param name="count">For how many clips.</param>
+    /// <param name="random">The only source of randomness.</param>
+    /// <param name="device">Where the noise goes; null means the CPU.</param>
+    /// <returns>Float32 (count, noise size), normally distributed, owned by the caller.</returns>
+    public override Tensor DrawNoise(int count, Generator random, Device? device = null) =>
+        randn([count, Options.NoiseSize], device: device, generator: random);
+
+    /// <summary>Draws as much noise as there are clips.</summary>
+    /// <param name="images">Clips, uint8 (N, T, 3, S, S).</param>
+    /// <param name="random">Draws the noise.</param>
+    /// <returns>Inputs: the clips. Targets: the noise, float32 (N, noise size).</returns>
+    /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
+    public override PretextBatch Generate(Tensor images, Generator random)
+    {
+        ClipTask.RequireClips(this, images);
+        return base.Generate(images, random);
+    }
+
+    /// <inheritdoc/>
+    public override PretextModel CreateModel(Encoder encoder) => new VideoGanModel(Name, encoder, Options);
+
+    /// <summary>Draws the frames of real clips and of samples, a clip a row; the samples' noise is always the same.</summary>
+    /// <inheritdoc/>
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    {
+        using var scope = NewDisposeScope();
+        var grid = new PreviewGrid();
+        var clips = batch.Inputs;
+        AddClips(clips.narrow(0, 0, Math.Min(PreviewedClips, clips.shape[0])), "real");
+        if (model is VideoGanModel gan)
+        {
+            using var random = new Generator(PreviewSeed, clips.device);
+            AddClips(gan.Sample(DrawNoise(PreviewedClips, random, clips.device), (int)clips.shape[1]), "sample");
+        }
+        return grid;
+
+        void AddClips(Tensor strips, string caption)
+        {
+            foreach (var strip in strips.unbind())
+                grid.AddRow(new PreviewCell(strip, caption));
+        }
+    }
+}
