@@ -16,8 +16,9 @@ public sealed class GanOptions
     public double GeneratorAverage { get; init; } = 0.999;
 
     /// <summary>
-    /// What DCGAN's and VideoGAN's discriminators doubt about what is real, in [0, 0.5): their label is 1 less this, so that they are never so sure that
-    /// the generator learns nothing from them. The default is 0.2. Salimans et al., 2016, https://arxiv.org/abs/1606.03498.
+    /// What the discriminators of DCGAN and VideoGAN doubt about what is real, in [0, 0.5): its label is 1 less this, so that they are
+    /// never so sure that the generator learns nothing from them. The default is 0.2. Salimans et al., 2016,
+    /// https://arxiv.org/abs/1606.03498.
     /// </summary>
     public double LabelSmoothing { get; init; } = 0.2;
 
