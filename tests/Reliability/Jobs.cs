@@ -104,6 +104,8 @@ internal static class Jobs
     /// <summary>Reads what a killed job left; a part of a file passed for a whole one throws.</summary>
     public static void CheckLeftovers(string folder)
     {
+        if (!Directory.Exists(folder))
+            return; // killed before it wrote anything
         foreach (var path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories))
             SafetensorsFile.Read(path).Dispose();
     }
