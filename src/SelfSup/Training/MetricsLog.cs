@@ -118,7 +118,7 @@ internal sealed class MetricsLog : IDisposable
         foreach (var alarm in alarms ?? [])
         {
             if (metrics.TryGetValue(alarm.Metric, out var value) && !(value >= alarm.Minimum))
-                measured[alarm.Metric] = new($"{monitor}/{alarm.Metric}", step, value, alarm.Minimum, alarm.Message);
+                measured[$"{monitor}/{alarm.Metric}"] = new($"{monitor}/{alarm.Metric}", step, value, alarm.Minimum, alarm.Message);
         }
         var line = new Dictionary<string, object?> { [StepKey] = step };
         foreach (var (name, value) in metrics)
