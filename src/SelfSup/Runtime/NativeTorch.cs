@@ -58,7 +58,12 @@ internal static class NativeTorch
         return NativeLibrary.TryLoad(file, out library);
     }
 
-    private static readonly Lazy<nint> Loaded = new(() => NativeLibrary.Load("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null));
+    private static readonly Lazy<nint> Loaded = new(() =>
+    {
+        var glue = NativeLibrary.Load("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null);
+        ScalarLifetime.Extend(glue);
+        return glue;
+    });
 
     private static nint LoadGlue()
     {

@@ -17,7 +17,7 @@ public sealed class TransferOptions
 
     /// <summary>
     /// How whole networks are trained on the same labels, from the encoder and from scratch; its seed, threads and encoder factory are
-    /// taken from here. They take most of the time: an hour for a small ConvNet on two CPU cores. Null leaves them out.
+    /// taken from here. They take most of the time, on a CPU by far. Null leaves them out.
     /// </summary>
     public FineTuneOptions? FineTuning { get; init; } = new();
 
