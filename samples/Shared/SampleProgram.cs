@@ -30,7 +30,7 @@ internal static class SampleProgram
             return Fail(e.Message.Replace($" (Parameter '{e.ParamName}')", ""), 2);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException
-            or DllNotFoundException or PlatformNotSupportedException or SelfSup.Training.NonFiniteLossException)
+            or DllNotFoundException or PlatformNotSupportedException or InsufficientMemoryException or SelfSup.Training.NonFiniteLossException)
         {
             return Fail(e.Message, 1);
         }

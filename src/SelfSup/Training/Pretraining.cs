@@ -3,6 +3,7 @@ using System.Globalization;
 using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Files;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;
@@ -37,6 +38,7 @@ public static class Pretraining
     /// <param name="cancellationToken">Stops the run between two steps, with a checkpoint when there is a run folder.</param>
     /// <returns>What the run ended with.</returns>
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
+    /// <exception cref="InsufficientMemoryException">A batch needs more memory than there is; the message says what to try.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static Task<PretrainingResult> RunAsync(
         Encoder encoder, IPretextTask task, IImageSource images, PretrainingOptions? options = null,
@@ -66,6 +68,7 @@ public static class Pretraining
     /// encoder does not take or the source does not have.
     /// </exception>
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
+    /// <exception cref="InsufficientMemoryException">A batch needs more memory than there is; the message says what to try.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static PretrainingResult Run(
         Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions? options = null,
@@ -115,9 +118,12 @@ public static class Pretraining
                     using (batch)
                     {
                         done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
-                        using var input = Augment(batch, done, encoder, options, device);
                         var rate = recipe.LearningRate * LearningRateSchedule.FactorAt(recipe.Schedule, done, steps, warmup);
-                        var metrics = step.Run(input, done, steps, rate);
+                        var metrics = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
+                        {
+                            using var input = Augment(batch, done, encoder, options, device);
+                            return step.Run(input, done, steps, rate);
+                        });
                         if (metrics.SkippedFor is { } metric)
                             inspection.Save(metric, done + 1);
                         log.Add(metrics, folder?.LastCheckpoint);

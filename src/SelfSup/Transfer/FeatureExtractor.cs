@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
@@ -20,6 +21,7 @@ public static class FeatureExtractor
     /// <param name="cancellationToken">Asked before every batch.</param>
     /// <returns>The features on the CPU, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The source is empty, or has images for an encoder of clips, or the other way round.</exception>
+    /// <exception cref="InsufficientMemoryException">A batch, or all features together, need more memory than there is.</exception>
     public static FeatureSet Extract(
         Encoder encoder,
         IImageSource source,
@@ -34,7 +36,7 @@ public static class FeatureExtractor
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var frozen = new EvaluationMode(encoder);
-        var rows = layers.ToDictionary(layer => layer.Name, layer => empty(source.Count, layer.Length, device: CPU));
+        var rows = layers.ToDictionary(layer => layer.Name, layer => MemoryShortage.AllocateFeatures(source.Count, layer.Length));
         var indices = new List<int>(source.Count);
         var loader = new ImageLoader(source, new ImageLoaderOptions
         {
@@ -86,7 +88,8 @@ public static class FeatureExtractor
         Encoder encoder, ImageBatch batch, IReadOnlyList<FeatureLayer> layers, Dictionary<string, Tensor> rows, int first)
     {
         using var scope = NewDisposeScope();
-        var computed = Compute(encoder, batch.ToTensor(encoder.parameters().First().device), layers);
+        var computed = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
+            Compute(encoder, batch.ToTensor(encoder.parameters().First().device), layers));
         foreach (var (layer, features) in layers.Zip(computed))
             rows[layer.Name].narrow(0, first, batch.Count).copy_(features);
     }

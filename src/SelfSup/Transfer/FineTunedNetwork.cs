@@ -48,11 +48,14 @@ internal sealed class FineTunedNetwork : IDisposable
                 using var scope = NewDisposeScope();
                 foreach (var group in optimizer.ParamGroups)
                     group.LearningRate = learningRate * (1 + Math.Cos(Math.PI * done / options.Steps)) / 2;
-                var varied = options.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random);
-                var loss = ComputeLoss(varied, LabelsOf(batch, images));
-                optimizer.zero_grad();
-                loss.backward();
-                optimizer.step();
+                MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
+                {
+                    var varied = options.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random);
+                    var loss = ComputeLoss(varied, LabelsOf(batch, images));
+                    optimizer.zero_grad();
+                    loss.backward();
+                    return optimizer.step();
+                });
                 batch.Dispose();
                 progress.Report(++done);
             }
@@ -68,7 +71,7 @@ internal sealed class FineTunedNetwork : IDisposable
         foreach (var batch in NewLoader(images, options.BatchSize, isTraining: false).ReadEpoch(0, cancellationToken: cancellationToken))
         {
             using var scope = NewDisposeScope();
-            var answers = ComputeLogits(batch.ToTensor(device)).argmax(1);
+            var answers = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () => ComputeLogits(batch.ToTensor(device)).argmax(1));
             right += answers.eq(LabelsOf(batch, images)).sum().item<long>();
             count += batch.Count;
             batch.Dispose();
