@@ -30,7 +30,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IOnnxLayer
     public override Tensor forward(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        var residual = bn1.forward(conv1.forward(inputs)).relu_();
+        var residual = bn1.forward(StridedConvolution.Forward(conv1, inputs)).relu_();
         residual = bn2.forward(conv2.forward(residual));
         return residual.add_(downsample?.forward(inputs) ?? inputs).relu_().MoveToOuterDisposeScope();
     }

@@ -36,7 +36,7 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IOnnxLayer
     {
         using var scope = NewDisposeScope();
         var residual = bn1.forward(conv1.forward(inputs)).relu_();
-        residual = bn2.forward(conv2.forward(residual)).relu_();
+        residual = bn2.forward(StridedConvolution.Forward(conv2, residual)).relu_();
         residual = bn3.forward(conv3.forward(residual));
         return residual.add_(downsample?.forward(inputs) ?? inputs).relu_().MoveToOuterDisposeScope();
     }
