@@ -6,44 +6,52 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Xu et al., "Self-Supervised Spatiotemporal Learning via Video Clip Order Prediction", 2019,
 /// https://openaccess.thecvf.com/content_CVPR_2019/html/Xu_Self-Supervised_Spatiotemporal_Learning_via_Video_Clip_Order_Prediction_CVPR_2019_paper.html.
+/// Unlike there, every clip stands in the batch in all orders that are told apart, so that what it shows gives nothing away, and an order
+/// and its reverse are one class unless <see cref="ClipOrderOptions.TellDirection"/> says otherwise.
 /// </remarks>
 public sealed class ClipOrderTask : ClipTask
 {
     private const int Parts = 3;
-    private static readonly PermutationSet orders = PermutationSet.Symmetric3();
+    private static readonly PermutationSet directed = PermutationSet.Symmetric3();
+    private static readonly PermutationSet undirected = new([[0, 1, 2], [0, 2, 1], [1, 0, 2]]);
     private readonly ClipOrderOptions options;
 
     /// <summary>Creates the task.</summary>
     /// <param name="options">Settings; null means the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public ClipOrderTask(ClipOrderOptions? options = null)
-        : base("clip-order", orders.Count, Validated(options ??= new ClipOrderOptions()).Span) => this.options = options;
+        : base("clip-order", OrdersOf(options ??= new ClipOrderOptions()).Count, Validated(options).Span) => this.options = options;
 
-    /// <summary>The orders that are told apart: slot t of an input receives part <c>Orders[label][t]</c>.</summary>
-    public static PermutationSet Orders => orders;
+    /// <summary>The orders that are told apart: slot t of an input receives part <c>Orders[label][t]</c>, or all parts are the other way round.</summary>
+    public PermutationSet Orders => OrdersOf(options);
 
     /// <inheritdoc/>
-    public override string LabelName(int label) => $"order {string.Join(' ', orders[label])}";
+    public override string LabelName(int label) => $"order {string.Join(' ', Orders[label])}";
 
     /// <inheritdoc/>
     public override PretextModel CreateModel(Encoder encoder) => new OrderModel(Name, encoder, Parts, Classes);
 
-    /// <summary>Makes three inputs of every clip.</summary>
+    /// <summary>Makes three inputs of every clip and order.</summary>
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S).</param>
-    /// <param name="random">Draws the orders, and where the first part begins in clips that are longer than need be.</param>
-    /// <returns>Inputs uint8 (3N, t, 3, S, S), slot after slot of a clip, and labels (N) in 0..5.</returns>
+    /// <param name="random">Draws where the parts begin in clips that are longer than need be, and which orders are reversed.</param>
+    /// <returns>Inputs uint8 (N x classes x 3, t, 3, S, S), slot after slot of an order, and labels (N x classes), all of a clip in turn.</returns>
     protected override PretextBatch GenerateOf(Tensor clips, Generator random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
         long count = clips.shape[0], length = options.PartFrames;
-        var labels = randint(0, orders.Count, [count], int64, device, generator: random);
-        var start = randint(0, clips.shape[1] - MinimumFrames + 1, [count, 1, 1], int64, device, generator: random);
-        var part = tensor(orders.ToArray(), [orders.Count, Parts], device: device).index_select(0, labels).unsqueeze(2); // (N, 3, 1)
-        var frames = part.mul(length + options.Interval).add(start).add(arange(length, int64, device)); // (N, 3, t)
-        var inputs = TakeFrames(clips, frames.flatten(1)).view([count * Parts, length, .. clips.shape[2..]]);
-        return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        // Frames that are not needed go before, between and after the parts, as it happens.
+        var delays = randint(0, clips.shape[1] - MinimumFrames + 1, [count, Parts], int64, device, generator: random).sort(1).Values;
+        var starts = arange(Parts, int64, device).mul(length + options.Interval).add(delays); // (N, 3), in the order of time
+        var parts = tensor(Orders.ToArray(), [1, Classes, Parts], device: device).expand(count, -1, -1);
+        if (!options.TellDirection)
+            parts = where(rand([count, Classes, 1], device: device, generator: random).lt(0.5), parts.neg().add(Parts - 1), parts);
+        var frames = starts.gather(1, parts.flatten(1)).unsqueeze(2).add(arange(length, int64, device)); // (N, classes x 3, t)
+        var inputs = TakeFrames(clips, frames.flatten(1)).view([count * Classes * Parts, length, .. clips.shape[2..]]);
+        return new PretextBatch(inputs.MoveToOuterDisposeScope(), arange(Classes, int64, device).repeat(count).MoveToOuterDisposeScope());
     }
+
+    private static PermutationSet OrdersOf(ClipOrderOptions options) => options.TellDirection ? directed : undirected;
 
     private static ClipOrderOptions Validated(ClipOrderOptions options)
     {

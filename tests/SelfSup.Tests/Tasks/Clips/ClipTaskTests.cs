@@ -42,31 +42,39 @@ public class ClipTaskTests
         Assert.True(starts.Count > 5);
     }
 
-    [Fact]
-    public void TheInverseOrderRestoresShuffledClips()
+    [Theory]
+    [InlineData(true, 6)]
+    [InlineData(false, 3)]
+    public void TheInverseOrderRestoresShuffledClips(bool tellDirection, int classes)
     {
         using var scope = NewDisposeScope();
-        var task = new ClipOrderTask(new() { PartFrames = 2, Interval = 1 });
-        Assert.Equal((6, 8), (task.Classes, task.MinimumFrames));
-        var (seen, starts) = (new HashSet<long>(), new HashSet<long>());
-        for (ulong seed = 0; seed < 20; seed++)
+        var task = new ClipOrderTask(new() { PartFrames = 2, Interval = 1, TellDirection = tellDirection });
+        Assert.Equal((classes, 8), (task.Classes, task.MinimumFrames));
+        var (backwards, places) = (0, new HashSet<string>());
+        for (ulong seed = 0; seed < 40; seed++)
         {
             using var batch = task.Generate(NumberedFrames(2, 10), new Generator(seed));
-            var labels = batch.Targets.data<long>().ToArray();
+            Assert.Equal([2 * classes * 3, 2, 3, 4, 4], batch.Inputs.shape);
+            Assert.Equal([.. Enumerable.Range(0, 2 * classes).Select(i => (long)(i % classes))], batch.Targets.data<long>().ToArray());
             foreach (var (frames, i) in Numbers(batch.Inputs, 6).Select((frames, i) => (frames, i)))
             {
-                var parts = frames.Select(frame => frame - 100 * i).Chunk(2).ToArray();
+                var parts = frames.Select(frame => frame - 100 * (i / classes)).Chunk(2).ToArray();
                 var restored = new long[3][];
                 for (var slot = 0; slot < 3; slot++)
-                    restored[ClipOrderTask.Orders[(int)labels[i]][slot]] = parts[slot];
-                var start = restored[0][0];
-                Assert.Equal([start, start + 1, start + 3, start + 4, start + 6, start + 7], restored.SelectMany(part => part));
-                seen.Add(labels[i]);
-                starts.Add(start);
+                    restored[task.Orders[i % classes][slot]] = parts[slot];
+                if (restored[0][0] > restored[2][0])
+                {
+                    Array.Reverse(restored);
+                    backwards++;
+                }
+                Assert.All(restored, part => Assert.Equal(part[0] + 1, part[1]));
+                Assert.InRange(restored[0][0], 0, restored[1][0] - 3); // two frames and the interval
+                Assert.InRange(restored[2][0], restored[1][0] + 3, 8);
+                places.Add(string.Join(' ', restored.Select(part => part[0])));
             }
         }
-        Assert.Equal(6, seen.Count);
-        Assert.Equal([0, 1, 2], starts.Order());
+        Assert.Equal(10, places.Count); // two spare frames before, between or after three parts
+        Assert.InRange(backwards, tellDirection ? 0 : 90, tellDirection ? 0 : 150); // of 240
     }
 
     [Fact]
@@ -121,7 +129,7 @@ public class ClipTaskTests
 
     [Theory]
     [InlineData("frame-order", 2, 3)]
-    [InlineData("clip-order", 1, 12)]
+    [InlineData("clip-order", 3, 9)]
     [InlineData("video-rotation", 4, 2)]
     [InlineData("speediness", 2, 4)]
     public void PreviewsAreStripsOfFrames(string name, int labelsAClip, int frames)
