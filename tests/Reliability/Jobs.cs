@@ -16,21 +16,15 @@ internal static class Jobs
     private const string Pack = "pack";
     private const string Export = "export";
 
-    // Every optimiser, networks with a second objective, an averaged copy, and clips.
-    private static readonly Dictionary<string, OptimizerKind?> Pretrainings = new()
+    // Between them every optimiser; the other tasks are trained by their own recipes.
+    private static readonly Dictionary<string, OptimizerKind> Optimizers = new()
     {
         ["rotation"] = OptimizerKind.Sgd,
         ["jigsaw"] = OptimizerKind.AdamW,
         ["colorization"] = OptimizerKind.Lars,
-        ["inpainting-adversarial"] = OptimizerKind.AdamW,
-        ["relative-patch"] = OptimizerKind.Sgd,
-        ["counting"] = null,
-        ["dcgan"] = null,
-        ["bigan"] = null,
-        ["frame-order"] = null,
     };
 
-    public static IEnumerable<string> Names => [.. Pretrainings.Keys, Pack, Export];
+    public static IEnumerable<string> Names => [.. TaskCatalog.Names, Pack, Export];
 
     public static int Do(string name, string folder)
     {
@@ -60,17 +54,17 @@ internal static class Jobs
     private static void Pretrain(string name, string folder)
     {
         var task = TaskCatalog.Create(name);
-        IImageSource images = task.MinimumFrames > 1 ? new ProceduralClips(42, 8) : new ProceduralImages(42);
-        using var encoder = new ConvNet(32);
+        IImageSource images = task.MinimumFrames > 1 ? new ProceduralClips(42, task.MinimumFrames) : new ProceduralImages(42);
+        using Encoder encoder = task.FeedsClips ? new VideoConvNet(32) : new ConvNet(32);
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {
             Epochs = 3,
             BatchSize = 8,
-            Optimizer = Pretrainings[name],
+            Optimizer = Optimizers.TryGetValue(name, out var optimizer) ? optimizer : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
-            Monitors = [new KnnMonitor(new ProceduralImages(40, seed: 1))],
+            Monitors = task.FeedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
         });
