@@ -5,7 +5,8 @@ namespace SelfSup.Tasks;
 /// <summary>Plays every clip at its own speed and at twice of it, in as many frames, and asks which is which.</summary>
 /// <remarks>
 /// Benaim et al., "SpeedNet: Learning the Speediness in Videos", 2020, https://arxiv.org/abs/2004.06130: both speeds of a clip stand in
-/// the same batch, so that what it shows gives nothing away.
+/// the same batch, so that what it shows gives nothing away. Beyond that paper, clips are played backwards, upside down and with
+/// rows for columns at random, both speeds alike: what moves stays as fast, and few clips are not soon known by heart.
 /// </remarks>
 public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimumFrames: 8)
 {
@@ -16,7 +17,7 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
 
     /// <summary>Makes two inputs of every clip: frames in a row from a random one on, and every second frame of the clip.</summary>
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 8.</param>
-    /// <param name="random">Draws where the inputs begin; all of them lie inside the clip.</param>
+    /// <param name="random">Draws where the inputs begin, all of them inside the clip, and how they are turned.</param>
     /// <returns>Inputs uint8 (2N, T / 2, 3, S, S), normal and fast in turn, and labels (2N), 0 for normal and 1 for fast.</returns>
     protected override PretextBatch GenerateOf(Tensor clips, Generator random)
     {
@@ -26,8 +27,16 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
         var steps = arange(length, int64, device).view(1, -1);
         var normal = randint(0, frames - length + 1, [count, 1], int64, device, generator: random).add(steps);
         var fast = randint(0, frames - length * Speed + 1, [count, 1], int64, device, generator: random).add(steps.mul(Speed));
-        var inputs = TakeFrames(clips, cat([normal, fast], dim: 1)).view([2 * count, length, .. clips.shape[2..]]);
+        var shown = TakeFrames(clips, cat([normal, fast], dim: 1)).view([count, 2, length, .. clips.shape[2..]]);
+        shown = ForHalf(shown.flip(2), shown); // backwards
+        shown = ForHalf(shown.flip(4), shown); // upside down
+        shown = ForHalf(shown.transpose(4, 5), shown); // rows for columns
+        var inputs = shown.flatten(0, 1);
         var labels = arange(2, int64, device).repeat(count);
         return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+
+        // Of every clip one or the other, with equal chances.
+        Tensor ForHalf(Tensor changed, Tensor unchanged) =>
+            where(rand([count, 1, 1, 1, 1, 1], device: device, generator: random).lt(0.5), changed, unchanged);
     }
 }

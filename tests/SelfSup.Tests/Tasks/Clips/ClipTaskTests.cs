@@ -22,12 +22,7 @@ public class ClipTaskTests
     public void FastClipsAreEverySecondFrameAndNormalOnesAreConsecutive()
     {
         using var scope = NewDisposeScope();
-        var clips = TestImages.Moving(3, 16, 16);
-        using var batch = new SpeedinessTask().Generate(clips, new Generator(1));
-        Assert.Equal([6, 8, 3, 16, 16], batch.Inputs.shape);
-        Assert.True(batch.Inputs[TensorIndex.Slice(1, null, 2)].Equals(clips[TensorIndex.Colon, TensorIndex.Slice(0, null, 2)]));
-
-        var starts = new HashSet<long>();
+        var (starts, backwards) = (new HashSet<long>(), 0);
         for (ulong seed = 0; seed < 20; seed++)
         {
             using var drawn = new SpeedinessTask().Generate(NumberedFrames(2, 17), new Generator(seed));
@@ -35,11 +30,37 @@ public class ClipTaskTests
             foreach (var (frames, i) in Numbers(drawn.Inputs, 8).Select((frames, i) => (frames, i)))
             {
                 Assert.All(frames, frame => Assert.InRange(frame - i / 2 * 100, 0, 16));
-                Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.Equal(1 + i % 2, pair.Second - pair.First));
-                starts.Add(frames[0] % 100);
+                var direction = Math.Sign(frames[1] - frames[0]);
+                Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.Equal(direction * (1 + i % 2), pair.Second - pair.First));
+                starts.Add(frames.Min() % 100);
+                backwards += direction < 0 ? 1 : 0;
             }
         }
         Assert.True(starts.Count > 5);
+        Assert.InRange(backwards, 20, 60); // of 80
+    }
+
+    [Fact]
+    public void BothSpeedsOfAClipAreTurnedAlike()
+    {
+        using var scope = NewDisposeScope();
+        var clip = TestImages.Moving(1, 16, 16);
+        var turnsSeen = new HashSet<int>();
+        for (ulong seed = 0; seed < 100; seed++)
+        {
+            using var batch = new SpeedinessTask().Generate(clip, new Generator(seed));
+            Assert.Equal([2, 8, 3, 16, 16], batch.Inputs.shape);
+            var turn = Enumerable.Range(0, 8).Single(turn => batch.Inputs[1].Equals(Turn(clip[0][TensorIndex.Slice(0, null, 2)], turn)));
+            Assert.Contains(Enumerable.Range(0, 9), start => batch.Inputs[0].Equals(Turn(clip[0].narrow(0, start, 8), turn)));
+            turnsSeen.Add(turn);
+        }
+        Assert.Equal(8, turnsSeen.Count);
+
+        static Tensor Turn(Tensor frames, int turn)
+        {
+            var flipped = frames.flip([.. new long[] { 0, 2 }.Where((_, bit) => (turn >> bit & 1) == 1)]);
+            return (turn & 4) == 0 ? flipped : flipped.transpose(2, 3);
+        }
     }
 
     [Theory]
