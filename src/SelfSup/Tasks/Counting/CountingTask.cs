@@ -28,6 +28,9 @@ public sealed class CountingTask : IPretextTask
     /// <inheritdoc/>
     public string Name => "counting";
 
+    /// <summary>AdamW at its usual settings: by SGD counting is learned too slowly to help within few epochs.</summary>
+    public TrainingRecipe Recipe { get; } = TrainingRecipe.For(OptimizerKind.AdamW);
+
     /// <summary>Halves and quarters every image, and pairs it with another.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>
     /// <param name="random">Draws filters, grey images and pairs.</param>
