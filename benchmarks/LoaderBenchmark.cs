@@ -53,7 +53,7 @@ internal static class LoaderBenchmark
     public static double Load(IImageSource source, int readSize, int size, int workers, int epochs, Augmentation augmentation)
     {
         var loader = new ImageLoader(source, new ImageLoaderOptions { ImageSize = readSize, Workers = workers });
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         var (start, seen) = (Stopwatch.GetTimestamp(), 0L);
         for (var epoch = 0; epoch < epochs; epoch++)
         {

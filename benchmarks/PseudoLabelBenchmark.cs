@@ -20,8 +20,8 @@ internal static class PseudoLabelBenchmark
         {
             var task = TaskCatalog.Create(name);
             using var run = new ResidentRun("resnet18", Size, Count, Precision.BFloat16, task);
-            using var random = new Generator(1);
-            using var images = randint(0, 256, [Count, 3, Size, Size], ScalarType.Byte, generator: random);
+            using var random = new RandomSource(1);
+            using var images = random.Integers(256, Count, 3, Size, Size).to(ScalarType.Byte);
             var (generation, step) = (new List<double>(), new List<double>());
             for (var round = 0; round < rounds; round++)
             {
@@ -36,7 +36,7 @@ internal static class PseudoLabelBenchmark
         return text.AppendLine().ToString();
     }
 
-    private static double MedianGeneration(IPretextTask task, Tensor images, Generator random)
+    private static double MedianGeneration(IPretextTask task, Tensor images, RandomSource random)
     {
         var durations = new double[9];
         for (var i = 0; i < durations.Length; i++)

@@ -54,8 +54,8 @@ internal sealed class ResidentRun : IDisposable
         encoder = EncoderCatalog.Create(network, size);
         encoder.train();
         step = new TrainingStep(encoder, [new WeightedTask(task ?? new RotationTask())], new PretrainingOptions { Precision = precision }, device);
-        using var random = new Generator(1, device);
-        images = randint(0, 256, [count, 3, size, size], ScalarType.Byte, device, generator: random);
+        using var random = new RandomSource(1, device);
+        images = random.Integers(256, count, 3, size, size).to(ScalarType.Byte);
         foreach (var model in step.Models)
             model.Prepare([images]);
     }

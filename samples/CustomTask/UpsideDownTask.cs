@@ -6,7 +6,7 @@ namespace SelfSup.Samples;
 /// <summary>Shows every image as it is and upside down, and asks which.</summary>
 public sealed class UpsideDownTask() : ClassificationTask("upside-down", classes: 2)
 {
-    public override PretextBatch Generate(Tensor images, Generator random)
+    public override PretextBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var inputs = cat([images, images.flip(2)]); // (2N, 3, S, S)

@@ -47,9 +47,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 
     using var scope = NewDisposeScope();
     using var model = (GanModel)TrainedModel.Load(folder, gan, network);
-    using var random = new Generator((ulong)options.GetValue(seed));
+    using var random = new RandomSource((ulong)options.GetValue(seed));
     var device = network.parameters().First().device;
-    var samples = model.Sample(gan.DrawNoise(judged, random, device)).cpu();
+    var samples = model.Sample(gan.DrawNoise(judged, random)).cpu();
     var file = Path.Combine(folder, "samples.png");
     Draw(samples, file);
     Console.WriteLine($"Wrote {file}.");

@@ -26,7 +26,7 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
     public virtual bool FeedsClips => false;
 
     /// <inheritdoc/>
-    public abstract PretextBatch Generate(Tensor images, Generator random);
+    public abstract PretextBatch Generate(Tensor images, RandomSource random);
 
     /// <inheritdoc/>
     public virtual PretextModel CreateModel(Encoder encoder) => new ClassificationModel(Name, encoder, Classes);

@@ -32,7 +32,7 @@ public interface IPretextTask
     /// </param>
     /// <param name="random">The only source of randomness, on the images' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
-    PretextBatch Generate(Tensor images, Generator random);
+    PretextBatch Generate(Tensor images, RandomSource random);
 
     /// <summary>Builds the task's head, with its losses, on an encoder that the task does not own.</summary>
     /// <param name="encoder">The encoder that the losses run through.</param>

@@ -38,8 +38,8 @@ public static class PretextTaskCheck
     private static Tensor DrawImages(int side, int frames)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
-        var coarse = rand([ImageCount, 3, 4, 4], generator: random);
+        using var random = new RandomSource(1);
+        var coarse = random.Uniform(ImageCount, 3, 4, 4);
         var images = nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
             .mul(255).to(ScalarType.Byte);
         // What moves in a clip is the whole picture, a pixel a frame.
@@ -111,7 +111,7 @@ public static class PretextTaskCheck
 
     private static PretextBatch Generate(IPretextTask task, Tensor images, ulong seed)
     {
-        using var random = new Generator(seed, images.device);
+        using var random = new RandomSource(seed, images.device);
         return task.Generate(images, random);
     }
 }

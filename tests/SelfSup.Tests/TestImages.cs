@@ -9,8 +9,8 @@ internal static class TestImages
     public static Tensor Colorful(int count, int side, ulong seed = 11)
     {
         using var scope = NewDisposeScope();
-        var random = new Generator(seed);
-        var coarse = rand([count, 3, 4, 4], generator: random);
+        var random = new RandomSource(seed);
+        var coarse = random.Uniform(count, 3, 4, 4);
         var smooth = nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
         var ramp = linspace(0, 0.3, side).view(1, 1, side, 1);
         return smooth.mul(0.7).add(ramp).mul(255).to(ScalarType.Byte).MoveToOuterDisposeScope();

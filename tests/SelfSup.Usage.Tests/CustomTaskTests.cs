@@ -12,7 +12,7 @@ public class CustomTaskTests
 {
     private sealed class UpsideDownTask() : ClassificationTask("upside-down", classes: 2)
     {
-        public override PretextBatch Generate(Tensor images, Generator random)
+        public override PretextBatch Generate(Tensor images, RandomSource random)
         {
             using var scope = NewDisposeScope();
             var inputs = cat([images, images.flip(2)]);
@@ -23,7 +23,7 @@ public class CustomTaskTests
 
     private sealed class BrokenTask() : ClassificationTask("broken", classes: 2)
     {
-        public override PretextBatch Generate(Tensor images, Generator random)
+        public override PretextBatch Generate(Tensor images, RandomSource random)
         {
             images.zero_();
             return new PretextBatch(images.clone(), full(images.shape[0], 2, int64));

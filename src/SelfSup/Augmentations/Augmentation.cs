@@ -41,7 +41,7 @@ public sealed record Augmentation
     /// <param name="random">Draws everything, on the images' device.</param>
     /// <returns>The varied images, uint8 (N, 3, size, size), or clips (N, T, 3, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public Tensor Apply(Tensor images, int size, Generator random)
+    public Tensor Apply(Tensor images, int size, RandomSource random)
     {
         Validate();
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ public sealed record Augmentation
     }
 
     /// <summary>Where colours are changed, the frames of a clip are one tall image.</summary>
-    private Tensor ChangeColors(Tensor planes, int size, Generator random)
+    private Tensor ChangeColors(Tensor planes, int size, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var (count, frames) = (planes.shape[0], planes.shape[1] / 3);

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;
@@ -9,10 +10,11 @@ namespace SelfSup.Augmentations;
 /// </remarks>
 public static class ColorJitter
 {
-    private static readonly float[] luminance = [0.213f, 0.715f, 0.072f];
+    private static readonly DeviceConstant luminance = new(() => tensor(new[] { 0.213f, 0.715f, 0.072f }).view(1, 1, 3));
 
     // What hue rotation adds by the sine of its angle.
-    private static readonly float[] quarterTurn = [-0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f];
+    private static readonly DeviceConstant quarterTurn = new(() =>
+        tensor(new[] { -0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f }).view(1, 3, 3));
 
     /// <summary>Jitters a batch.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, H, W); borrowed.</param>
@@ -21,21 +23,21 @@ public static class ColorJitter
     /// <param name="greyscale">Probability that an image becomes grey; in [0, 1].</param>
     /// <param name="random">Draws the factors, on the images' device.</param>
     /// <returns>The changed images, uint8 (N, 3, H, W), owned by the caller.</returns>
-    public static Tensor Apply(Tensor images, double strength, double hue, double greyscale, Generator random)
+    public static Tensor Apply(Tensor images, double strength, double hue, double greyscale, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
         long count = images.shape[0], height = images.shape[2], width = images.shape[3];
-        var draws = rand([5, count, 1, 1], device: device, generator: random);
+        var draws = random.Uniform(5, count, 1, 1);
         var factors = draws.slice(0, 0, 3, 1).mul(2 * strength).add_(1 - strength);
         Tensor brightness = factors[0], contrast = factors[1], saturation = factors[2];
         saturation = saturation.mul(draws[4].ge(greyscale));
         var angle = draws[3].mul(2).sub_(1).mul_(2 * Math.PI * hue);
 
-        var weights = tensor(luminance, device: device).view(1, 1, 3);
+        var weights = luminance.On(device);
         var grey = weights.expand(1, 3, 3);
         var colours = eye(3, device: device).sub(grey).mul(angle.cos())
-            .add_(tensor(quarterTurn, device: device).view(1, 3, 3).mul(angle.sin()));
+            .add_(quarterTurn.On(device).mul(angle.sin()));
         var matrix = grey.add(colours.mul_(saturation)).mul_(brightness).mul_(contrast); // (N, 3, 3)
 
         var pixels = images.to(ScalarType.Float32).view(count, 3, height * width);

@@ -15,12 +15,12 @@ public static class GaussianBlur
     /// <param name="probability">Probability that an image is blurred; in [0, 1].</param>
     /// <param name="random">Draws which and how much, on the images' device.</param>
     /// <returns>The images, uint8 (N, C, H, W), owned by the caller.</returns>
-    public static Tensor Apply(Tensor images, double probability, Generator random)
+    public static Tensor Apply(Tensor images, double probability, RandomSource random)
     {
         using var scope = NewDisposeScope();
         long count = images.shape[0], channels = images.shape[1], height = images.shape[2], width = images.shape[3];
         var radius = Math.Max(1, Math.Min(height, width) / 20);
-        var draws = rand([2, count, 1], device: images.device, generator: random);
+        var draws = random.Uniform(2, count, 1);
         var deviation = draws[0].mul(1.9).add_(0.1);
         var distance = arange(-radius, radius + 1, ScalarType.Float32, images.device).view(1, -1);
         var sharp = distance.eq(0).to(ScalarType.Float32);

@@ -13,7 +13,7 @@ public static class RandomCropFlip
     /// <param name="random">Draws positions and flips, on the images' device.</param>
     /// <returns>The crops (N, C, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">The padded image is smaller than the crop.</exception>
-    public static Tensor Apply(Tensor images, int size, int padding, bool flip, Generator random)
+    public static Tensor Apply(Tensor images, int size, int padding, bool flip, RandomSource random)
     {
         using var scope = NewDisposeScope();
         images = Pad(images.contiguous(), padding);
@@ -25,10 +25,10 @@ public static class RandomCropFlip
         if (flip)
         {
             images = cat([images, images.flip(3)]);
-            image.add_(rand([count], device: device, generator: random).lt(0.5), count);
+            image.add_(random.Chance(0.5, count), count);
         }
-        var top = randint(0, height - size + 1, [count], int64, device, generator: random);
-        var left = randint(0, width - size + 1, [count], int64, device, generator: random);
+        var top = random.Integers(height - size + 1, count);
+        var left = random.Integers(width - size + 1, count);
 
         // A view of every window there could be, of which those that were drawn are copied.
         long plane = height * width, windows = images.numel() - (channels - 1) * plane - (size - 1) * (width + 1);

@@ -21,7 +21,7 @@ public static class RandomResizedCrop
     /// <param name="random">Draws rectangles and flips, on the images' device.</param>
     /// <returns>The resized crops, uint8 (N, C, size, size), owned by the caller.</returns>
     /// <exception cref="ArgumentException">The images are not uint8, or the area is out of its range.</exception>
-    public static Tensor Apply(Tensor images, int size, double minimumArea, bool flip, Generator random)
+    public static Tensor Apply(Tensor images, int size, double minimumArea, bool flip, RandomSource random)
     {
         if (images.dtype != ScalarType.Byte)
             throw new ArgumentException($"Random resized crops are made of uint8 images, not of {images.dtype}.", nameof(images));
@@ -34,11 +34,11 @@ public static class RandomResizedCrop
     }
 
     /// <summary>Draws top, height, left, width (in pixels) and mirrored (0 or 1) of every image, as floats (5, N).</summary>
-    internal static Tensor Draw(Tensor images, double minimumArea, bool flip, Generator random)
+    internal static Tensor Draw(Tensor images, double minimumArea, bool flip, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
-        var draws = rand([5, images.shape[0]], device: device, generator: random);
+        var draws = random.Uniform([5, images.shape[0]]);
         var area = draws[0].mul_(1 - minimumArea).add_(minimumArea);
         var ratio = draws[1].mul_(2).sub_(1).mul_(Math.Log(WidestRatio)).exp_();
         ratio = ratio.maximum(area).minimum(area.reciprocal());

@@ -21,7 +21,7 @@ public abstract class ClipTask(string name, int classes, int minimumFrames) : Cl
     /// <param name="random">The only source of randomness, on the clips' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
-    public sealed override PretextBatch Generate(Tensor images, Generator random)
+    public sealed override PretextBatch Generate(Tensor images, RandomSource random)
     {
         RequireClips(this, images);
         return GenerateOf(images, random);
@@ -44,7 +44,7 @@ public abstract class ClipTask(string name, int classes, int minimumFrames) : Cl
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), where T is at least <see cref="MinimumFrames"/>. Borrowed.</param>
     /// <param name="random">The only source of randomness, on the clips' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
-    protected abstract PretextBatch GenerateOf(Tensor clips, Generator random);
+    protected abstract PretextBatch GenerateOf(Tensor clips, RandomSource random);
 
     /// <summary>Takes frames out of every clip.</summary>
     /// <param name="clips">Clips (N, T, 3, S, S).</param>

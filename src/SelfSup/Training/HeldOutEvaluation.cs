@@ -32,7 +32,7 @@ internal sealed class HeldOutEvaluation(IImageSource images, Encoder encoder, Pr
                 using (batch)
                 {
                     using var pixels = batch.ToTensor(device);
-                    using var random = Seeds.NewGenerator(device, options.Seed, batch.Number, Seeds.HeldOut);
+                    using var random = Seeds.NewRandom(device, options.Seed, batch.Number, Seeds.HeldOut);
                     foreach (var (name, value) in step.Measure(pixels, random))
                         sums[name] = sums.GetValueOrDefault(name) + value * batch.Count;
                     count += batch.Count;

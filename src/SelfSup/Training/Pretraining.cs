@@ -211,7 +211,7 @@ public static class Pretraining
     private static Tensor Augment(ImageBatch batch, long step, Encoder encoder, PretrainingOptions options, Device device)
     {
         using var scope = NewDisposeScope();
-        using var random = Seeds.NewGenerator(device, options.Seed, step, Seeds.Augmentation);
+        using var random = Seeds.NewRandom(device, options.Seed, step, Seeds.Augmentation);
         return options.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random).MoveToOuterDisposeScope();
     }
 
@@ -250,7 +250,7 @@ public static class Pretraining
             batch.Dispose();
             for (var t = 0; t < tasks.Count; t++)
             {
-                using var random = Seeds.NewGenerator(device, options.Seed, t, Seeds.Preview);
+                using var random = Seeds.NewRandom(device, options.Seed, t, Seeds.Preview);
                 using var generated = tasks[t].Task.Generate(pixels, random);
                 step.Models[t].eval();
                 tasks[t].Task.Preview(generated, step.Models[t]).SavePng(folder.PreviewPath(tasks[t].Task.Name));

@@ -22,6 +22,6 @@ internal static class Seeds
         return (long)((mixed ^ (mixed >> 31)) >> 1);
     }
 
-    public static Generator NewGenerator(Device device, int seed, long step, int purpose) =>
+    public static RandomSource NewRandom(Device device, int seed, long step, int purpose) =>
         new((ulong)Mix(seed, step, purpose), device);
 }

@@ -57,7 +57,7 @@ internal sealed class TrainingStep : IDisposable
     public StepMetrics Run(Tensor images, long step, long steps, double learningRate)
     {
         using var scope = NewDisposeScope();
-        using var random = Seeds.NewGenerator(device, options.Seed, step, Seeds.Task);
+        using var random = Seeds.NewRandom(device, options.Seed, step, Seeds.Task);
         manual_seed(Seeds.Mix(options.Seed, step, Seeds.Dropout));
         var batches = tasks.Select(task => task.Task.Generate(images, random)).ToArray();
         var metrics = new List<Tensor>();
@@ -122,7 +122,7 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="images">Images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S), on the device.</param>
     /// <param name="random">What the tasks draw from.</param>
     /// <returns>Metrics by name, as <see cref="Run"/> names them.</returns>
-    public Dictionary<string, double> Measure(Tensor images, Generator random)
+    public Dictionary<string, double> Measure(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -38,7 +38,7 @@ internal sealed class FineTunedNetwork : IDisposable
     {
         encoder.train();
         using var optimizer = optim.SGD([.. encoder.parameters(), .. head.parameters()], learningRate, Momentum, nesterov: true);
-        using var random = new Generator((ulong)seed, device);
+        using var random = new RandomSource((ulong)seed, device);
         var loader = NewLoader(images, Math.Min(options.BatchSize, images.Count), isTraining: true);
         var done = 0;
         for (var epoch = 0; done < options.Steps; epoch++)
@@ -94,8 +94,11 @@ internal sealed class FineTunedNetwork : IDisposable
 
     private Tensor ComputeLogits(Tensor images) => head.forward(encoder.forward(encoder.Normalize(images))); // (N, K)
 
-    private Tensor LabelsOf(ImageBatch batch, ILabeledImageSource images) =>
-        tensor(batch.Indices.ToArray().Select(index => (long)images.LabelOf(index)).ToArray(), device: device);
+    private Tensor LabelsOf(ImageBatch batch, ILabeledImageSource images)
+    {
+        using var labels = tensor(batch.Indices.Select(index => (long)images.LabelOf(index)).ToArray());
+        return HostMemory.Send(labels, device);
+    }
 
     private ImageLoader NewLoader(IImageSource images, int batchSize, bool isTraining) => new(images, new ImageLoaderOptions
     {

@@ -61,7 +61,7 @@ internal static class StochasticDescent
         CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator((ulong)seed);
+        using var random = new RandomSource((ulong)seed, features.device);
         var (count, length) = (features.shape[0], features.shape[1]);
         var point = zeros(classes, length + 1, device: features.device); // the bias last
         var previous = point.clone();
@@ -71,7 +71,7 @@ internal static class StochasticDescent
             using var pass = NewDisposeScope();
             var progress = (double)epoch / epochs;
             var rate = peakRate * (progress < 0.6 ? 1 : progress < 0.8 ? 0.1 : 0.01);
-            var order = randperm(count, generator: random).to(features.device);
+            var order = random.Permutation(count);
             for (long first = 0; first < count; first += BatchSize)
             {
                 using var step = NewDisposeScope();

@@ -9,8 +9,8 @@ public class GaussianBlurTests
     public void ImagesThatAreNotDrawnStayAsTheyAre()
     {
         using var scope = NewDisposeScope();
-        var images = randint(0, 256, [4, 3, 20, 20], ScalarType.Byte, generator: new Generator(1));
-        Assert.True(GaussianBlur.Apply(images, 0, new Generator(2)).Equals(images));
+        var images = new RandomSource(1).Integers(256, 4, 3, 20, 20).to(ScalarType.Byte);
+        Assert.True(GaussianBlur.Apply(images, 0, new RandomSource(2)).Equals(images));
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public class GaussianBlurTests
         using var scope = NewDisposeScope();
         var images = zeros(60, 3, 41, 41, ScalarType.Byte);
         images[.., .., 20, 20] = 255;
-        var blurred = GaussianBlur.Apply(images, 1, new Generator(2)).to(ScalarType.Float32);
+        var blurred = GaussianBlur.Apply(images, 1, new RandomSource(2)).to(ScalarType.Float32);
         Assert.True(blurred.Equals(blurred.flip(2)) && blurred.Equals(blurred.flip(3)) && blurred.Equals(blurred.transpose(2, 3)));
         Assert.True(blurred[.., .., 20, 20].min().item<float>() < 50);
         Assert.InRange(blurred.sum([2, 3]).mean().item<float>(), 245, 265); // up to rounding
@@ -31,6 +31,6 @@ public class GaussianBlurTests
     {
         using var scope = NewDisposeScope();
         var images = full([8, 3, 24, 24], 77, ScalarType.Byte);
-        Assert.True(GaussianBlur.Apply(images, 0.5, new Generator(2)).Equals(images));
+        Assert.True(GaussianBlur.Apply(images, 0.5, new RandomSource(2)).Equals(images));
     }
 }

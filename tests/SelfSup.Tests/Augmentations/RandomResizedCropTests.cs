@@ -10,7 +10,7 @@ public class RandomResizedCropTests
     public void BoxesLieInTheImageAndHaveTheAskedAreasAndRatios()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         var images = zeros(2000, 3, 64, 64, ScalarType.Byte);
         var boxes = RandomResizedCrop.Draw(images, 0.2, flip: true, random);
         Tensor top = boxes[0], height = boxes[1], left = boxes[2], width = boxes[3];
@@ -32,8 +32,8 @@ public class RandomResizedCropTests
     public void OneByOneAndAllAtOnceGiveTheSamePictures(int size, double area)
     {
         using var scope = NewDisposeScope();
-        var images = randint(0, 256, [20, 3, 32, 32], ScalarType.Byte, generator: new Generator(1));
-        var boxes = RandomResizedCrop.Draw(images, area, flip: true, new Generator(2));
+        var images = new RandomSource(1).Integers(256, 20, 3, 32, 32).to(ScalarType.Byte);
+        var boxes = RandomResizedCrop.Draw(images, area, flip: true, new RandomSource(2));
         var difference = RandomResizedCrop.ResizeEach(images, boxes, size).to(ScalarType.Int32)
             .sub(RandomResizedCrop.ResizeAll(images, boxes, size).to(ScalarType.Int32)).abs();
         Assert.True(difference.max().item<int>() <= 1);
@@ -43,8 +43,8 @@ public class RandomResizedCropTests
     public void TheWholeImageAtItsOwnSizeStaysAsItIs()
     {
         using var scope = NewDisposeScope();
-        var images = randint(0, 256, [4, 3, 16, 16], ScalarType.Byte, generator: new Generator(1));
-        Assert.True(RandomResizedCrop.Apply(images, 16, 1, flip: false, new Generator(2)).Equals(images));
+        var images = new RandomSource(1).Integers(256, 4, 3, 16, 16).to(ScalarType.Byte);
+        Assert.True(RandomResizedCrop.Apply(images, 16, 1, flip: false, new RandomSource(2)).Equals(images));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class RandomResizedCropTests
     {
         using var scope = NewDisposeScope();
         var ramp = arange(64, ScalarType.Float32).mul(4).to(ScalarType.Byte).view(1, 1, 1, 64).expand(50, 3, 64, 64).contiguous();
-        var boxes = RandomResizedCrop.Draw(ramp, 0.3, flip: true, new Generator(3));
+        var boxes = RandomResizedCrop.Draw(ramp, 0.3, flip: true, new RandomSource(3));
         var crops = RandomResizedCrop.ResizeEach(ramp, boxes, 32).to(ScalarType.Float32);
         var middle = boxes[2].add(boxes[3].div(2)).sub(0.5).mul(4);
         Assert.True(crops.mean([1, 2, 3]).sub(middle).abs().max().item<float>() < 1);
@@ -64,17 +64,17 @@ public class RandomResizedCropTests
     public void TheSameGeneratorGivesTheSameCrops()
     {
         using var scope = NewDisposeScope();
-        var images = randint(0, 256, [4, 3, 16, 16], ScalarType.Byte, generator: new Generator(1));
-        var first = RandomResizedCrop.Apply(images, 12, 0.2, true, new Generator(9));
-        Assert.True(first.Equals(RandomResizedCrop.Apply(images, 12, 0.2, true, new Generator(9))));
-        Assert.False(first.Equals(RandomResizedCrop.Apply(images, 12, 0.2, true, new Generator(10))));
+        var images = new RandomSource(1).Integers(256, 4, 3, 16, 16).to(ScalarType.Byte);
+        var first = RandomResizedCrop.Apply(images, 12, 0.2, true, new RandomSource(9));
+        Assert.True(first.Equals(RandomResizedCrop.Apply(images, 12, 0.2, true, new RandomSource(9))));
+        Assert.False(first.Equals(RandomResizedCrop.Apply(images, 12, 0.2, true, new RandomSource(10))));
     }
 
     [Fact]
     public void FloatsAndAreasOutOfRangeAreRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.Throws<ArgumentException>(() => RandomResizedCrop.Apply(zeros(1, 3, 8, 8), 4, 0.5, false, new Generator(1)));
-        Assert.Throws<ArgumentException>(() => RandomResizedCrop.Apply(zeros(1, 3, 8, 8, ScalarType.Byte), 4, 0, false, new Generator(1)));
+        Assert.Throws<ArgumentException>(() => RandomResizedCrop.Apply(zeros(1, 3, 8, 8), 4, 0.5, false, new RandomSource(1)));
+        Assert.Throws<ArgumentException>(() => RandomResizedCrop.Apply(zeros(1, 3, 8, 8, ScalarType.Byte), 4, 0, false, new RandomSource(1)));
     }
 }

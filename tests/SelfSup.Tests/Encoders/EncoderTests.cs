@@ -255,8 +255,8 @@ public class EncoderTests
     /// <summary>Normalised images, or clips of five frames, of the encoder's size.</summary>
     private static Tensor Images(Encoder encoder, int count)
     {
-        using var random = new Generator(7);
+        using var random = new RandomSource(7);
         long[] frames = encoder.TakesClips ? [5] : [];
-        return randn([count, 3, .. frames, encoder.ImageSize, encoder.ImageSize], generator: random);
+        return random.Normal([count, 3, .. frames, encoder.ImageSize, encoder.ImageSize]);
     }
 }

@@ -67,8 +67,8 @@ public sealed class TorchvisionParityTests : IDisposable
 
     public TorchvisionParityTests()
     {
-        using var random = new Generator(1);
-        images = randn([2, 3, 96, 96], generator: random);
+        using var random = new RandomSource(1);
+        images = random.Normal(2, 3, 96, 96);
         SafetensorsFile.Write(
             folder["images.safetensors"], new Dictionary<string, Tensor> { ["images"] = images }, new Dictionary<string, string>());
     }

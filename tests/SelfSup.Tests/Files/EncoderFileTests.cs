@@ -32,9 +32,9 @@ public sealed class EncoderFileTests : IDisposable
         using var noGrad = no_grad();
         var normalization = new Normalization([0.1f, 0.2f, 1f / 3], [0.4f, 0.5f, 0.123456789f]);
         using var encoder = EncoderCatalog.Create(name, 48, seed: 4, normalization);
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         long[] frames = encoder.TakesClips ? [4] : [];
-        var images = randn([2, 3, .. frames, 48, 48], generator: random);
+        var images = random.Normal([2, 3, .. frames, 48, 48]);
         encoder.forward(images); // moves the statistics of batch normalisation
         encoder.eval();
         EncoderFile.Save(encoder, FilePath, "rotation");
@@ -134,8 +134,8 @@ public sealed class EncoderFileTests : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var source = new ResNet(18, 224, seed: 1);
-        using var random = new Generator(1);
-        var images = randn([2, 3, 64, 64], generator: random);
+        using var random = new RandomSource(1);
+        var images = random.Normal(2, 3, 64, 64);
         source.forward(images); // moves the statistics and the counters of batch normalisation
         source.eval();
         var tensors = source.state_dict().Where(pair => withCounters || !pair.Key.EndsWith("num_batches_tracked")).ToDictionary();

@@ -50,9 +50,9 @@ public sealed class ClassifierExportTests : IDisposable
     {
         using var encoder = new ConvNet(size);
         var layer = FeatureLayer.Pixels(size);
-        using var random = new Generator(4);
+        using var random = new RandomSource(4);
         using var scope = NewDisposeScope();
-        var weights = randn([3, layer.Length], generator: random) / 30;
+        var weights = random.Normal(3, layer.Length) / 30;
         var head = new LinearHead(layer, ["a", "é", "\"c\""], weights.data<float>().ToArray(), [0, 0.5f, -0.5f]);
         ClassifierExport.Write(folder["pixels.onnx"], encoder, head);
         using var run = new OnnxRun(folder["pixels.onnx"]);

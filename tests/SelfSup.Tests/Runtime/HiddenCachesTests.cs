@@ -20,9 +20,9 @@ public class HiddenCachesTests
     public void ConvolutionsOfOnePixelTrain(int inputs, int outputs, int stride, int side, int count)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         using var layer = nn.Conv2d(inputs, outputs, 1, stride, bias: false);
-        var images = ChannelsLast.Of(randn([count, inputs, side, side], generator: random)).requires_grad_();
+        var images = ChannelsLast.Of(random.Normal(count, inputs, side, side)).requires_grad_();
         var result = layer.forward(images);
         result.sum().backward();
         var taken = stride == 1 ? images : images.slice(2, 0, side, stride).slice(3, 0, side, stride);
@@ -37,16 +37,16 @@ public class HiddenCachesTests
     [InlineData(64, 33)]
     public void GradientsDoNotDependOnWhatFreedMemoryHolds(int inputs, int outputs)
     {
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         for (var round = 0; round < 20; round++)
         {
             using var scope = NewDisposeScope();
             using var layer = nn.Conv2d(inputs, outputs, 3, padding: 1);
-            var images = randn([8, inputs, 16, 16], generator: random).requires_grad_();
+            var images = random.Normal(8, inputs, 16, 16).requires_grad_();
             LeaveNaNsInFreedMemory();
             var result = layer.forward(images);
             LeaveNaNsInFreedMemory();
-            result.backward([randn(result.shape, generator: random)]);
+            result.backward([random.Normal(result.shape)]);
             Assert.True(images.grad!.isfinite().all().item<bool>());
         }
     }

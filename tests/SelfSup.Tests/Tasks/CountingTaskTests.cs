@@ -16,7 +16,7 @@ public class CountingTaskTests
     {
         using var scope = NewDisposeScope();
         var images = Images(3, size);
-        using var batch = Colored.Generate(images, new Generator(1));
+        using var batch = Colored.Generate(images, new RandomSource(1));
         long side = size / 2;
         Assert.Equal([15, 3, side, side], batch.Inputs.shape);
         for (var i = 0; i < 3; i++)
@@ -36,7 +36,7 @@ public class CountingTaskTests
             var seen = new HashSet<long>();
             for (var seed = 0ul; seed < 40; seed++)
             {
-                using var batch = Colored.Generate(zeros(count, 3, 16, 16, ScalarType.Byte), new Generator(seed));
+                using var batch = Colored.Generate(zeros(count, 3, 16, 16, ScalarType.Byte), new RandomSource(seed));
                 var others = batch.Targets.data<long>().ToArray();
                 Assert.Equal(Enumerable.Range(0, count).Select(i => (long)i), others.Order());
                 Assert.DoesNotContain(Enumerable.Range(0, count), i => others[i] == i);
@@ -81,14 +81,14 @@ public class CountingTaskTests
         const int count = 600;
         using var scope = NewDisposeScope();
         var images = Images(1, 16).expand(count, 3, 16, 16);
-        using (var batch = Colored.Generate(images, new Generator(1)))
+        using (var batch = Colored.Generate(images, new RandomSource(1)))
         {
             var all = HalvingFilters.Apply(Images(1, 16).expand(HalvingFilters.Count, 3, 16, 16), arange(HalvingFilters.Count));
             var equal = batch.Inputs.slice(0, 0, count, 1).unsqueeze(1).eq(all).flatten(2).all(2); // (images, filters)
             Assert.True(equal.sum(1).eq(1).all().item<bool>());
             Assert.All(equal.sum([0L]).data<long>().ToArray(), times => Assert.InRange(times, count / 5, count / 3));
         }
-        using var mixed = new CountingTask().Generate(images, new Generator(1));
+        using var mixed = new CountingTask().Generate(images, new RandomSource(1));
         var grey = mixed.Inputs.select(1, 0).eq(mixed.Inputs.select(1, 1)).flatten(1).all(1);
         var quarters = grey.slice(0, count, 5 * count, 1).view(count, 4);
         Assert.True(quarters.eq(quarters.narrow(1, 0, 1)).all().item<bool>()); // an image is grey as a whole
@@ -110,7 +110,7 @@ public class CountingTaskTests
             foreach (var parameter in model.parameters())
                 parameter.zero_();
         }
-        using var batch = task.Generate(TestImages.Colorful(4, 32), new Generator(1));
+        using var batch = task.Generate(TestImages.Colorful(4, 32), new RandomSource(1));
         using var loss = model.Objectives[0].Loss(batch);
         Assert.Equal((float)margin, loss.Value.item<float>());
     }
@@ -156,7 +156,7 @@ public class CountingTaskTests
         using var encoder = new ConvNet(32);
         var task = new CountingTask(new CountingOptions { Margin = margin, Counts = counts });
         using var model = (CountingModel)task.CreateModel(encoder);
-        using var batch = task.Generate(TestImages.Colorful(32, 32), new Generator(1));
+        using var batch = task.Generate(TestImages.Colorful(32, 32), new RandomSource(1));
         var (halved, quarters) = model.Count(batch);
         var (_, other) = CountingModel.Distances(halved, quarters, batch.Targets);
         Assert.InRange(other.max().item<float>(), 0.01 * margin, 0.5 * margin);
@@ -170,7 +170,7 @@ public class CountingTaskTests
         using var model = Colored.CreateModel(encoder);
         encoder.eval();
         model.eval();
-        using var batch = Colored.Generate(TestImages.Colorful(3, 32), new Generator(1));
+        using var batch = Colored.Generate(TestImages.Colorful(3, 32), new RandomSource(1));
         Assert.All(Colored.Preview(batch).Rows, row => Assert.Equal(["half size", "quarters", "other image"], row.Select(cell => cell.Caption)));
         foreach (var row in Colored.Preview(batch, model).Rows)
         {
@@ -188,13 +188,13 @@ public class CountingTaskTests
         Assert.Contains("Margin", Refusal(new() { Margin = 0 }));
         Assert.Contains("GreyShare", Refusal(new() { GreyShare = double.NaN }));
         using var single = zeros(1, 3, 32, 32, ScalarType.Byte);
-        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => Colored.Generate(single, new Generator(1))).Message);
+        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => Colored.Generate(single, new RandomSource(1))).Message);
         using var oblong = zeros(2, 3, 32, 40, ScalarType.Byte);
-        Assert.Contains("40 x 32", Assert.Throws<ArgumentException>(() => Colored.Generate(oblong, new Generator(1))).Message);
+        Assert.Contains("40 x 32", Assert.Throws<ArgumentException>(() => Colored.Generate(oblong, new RandomSource(1))).Message);
 
         static string Refusal(CountingOptions options) => Assert.Throws<ArgumentException>(() => new CountingTask(options)).Message;
     }
 
     private static Tensor Images(int count, int side) =>
-        randint(0, 256, [count, 3, side, side], ScalarType.Byte, generator: new Generator(7));
+        new RandomSource(7).Integers(256, count, 3, side, side).to(ScalarType.Byte);
 }

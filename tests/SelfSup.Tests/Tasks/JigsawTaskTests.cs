@@ -21,7 +21,7 @@ public class JigsawTaskTests
     public void EveryTileIsStandardisedByChannel(int side)
     {
         using var scope = NewDisposeScope();
-        using var batch = new JigsawTask().Generate(Images(6, side), new Generator(1));
+        using var batch = new JigsawTask().Generate(Images(6, side), new RandomSource(1));
         Assert.True(batch.Inputs.mean([2, 3]).abs().max().item<float>() < 1e-5f);
         Assert.True(batch.Inputs.var([2, 3], unbiased: false).sqrt().sub(1).abs().max().item<float>() < 1e-3f);
     }
@@ -30,7 +30,7 @@ public class JigsawTaskTests
     public void AConstantTileBecomesZeros()
     {
         using var scope = NewDisposeScope();
-        using var batch = new JigsawTask().Generate(full([2, 3, 32, 32], 90, ScalarType.Byte), new Generator(1));
+        using var batch = new JigsawTask().Generate(full([2, 3, 32, 32], 90, ScalarType.Byte), new RandomSource(1));
         Assert.True(batch.Inputs.eq(0).all().item<bool>());
     }
 
@@ -40,7 +40,7 @@ public class JigsawTaskTests
         using var scope = NewDisposeScope();
         // Every cell is of one grey value of its own, so a tile that left its cell would not be constant.
         var cells = arange(9).view(3, 1, 3, 1).mul(25).add(10).expand(3, 32, 3, 32).reshape(96, 96).to(ScalarType.Byte);
-        using var batch = new JigsawTask().Generate(cells.expand(200, 3, 96, 96).contiguous(), new Generator(3));
+        using var batch = new JigsawTask().Generate(cells.expand(200, 3, 96, 96).contiguous(), new RandomSource(3));
         Assert.True(batch.Inputs.eq(0).all().item<bool>());
     }
 
@@ -51,7 +51,7 @@ public class JigsawTaskTests
         var images = Images(5, 96);
         var whole = new JigsawOptions { GreyShare = 0, ChannelShift = 0, TileShare = 1 };
         var task = new JigsawTask(whole);
-        using var batch = task.Generate(images, new Generator(3));
+        using var batch = task.Generate(images, new RandomSource(3));
         var set = task.PermutationsFor(96);
         var tiles = batch.Inputs.view(5, 9, 3, 32, 32);
         for (var image = 0; image < 5; image++)
@@ -73,7 +73,7 @@ public class JigsawTaskTests
     {
         using var scope = NewDisposeScope();
         const int count = 4000;
-        using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0 }).Generate(Images(count, 16), new Generator(5));
+        using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0 }).Generate(Images(count, 16), new RandomSource(5));
         var tiles = batch.Inputs.view(count, 4, 3, 6, 6);
         var grey = tiles.select(2, 0).sub(tiles.select(2, 1)).abs().amax([1, 2, 3]).lt(1e-4).sum().item<long>();
         Assert.InRange(grey, 0.3 * count - 3 * Math.Sqrt(count * 0.21), 0.3 * count + 3 * Math.Sqrt(count * 0.21));
@@ -88,7 +88,7 @@ public class JigsawTaskTests
         using var model = (JigsawModel)task.CreateModel(encoder);
         encoder.eval();
         model.eval();
-        using var batch = task.Generate(Images(2, 32), new Generator(1));
+        using var batch = task.Generate(Images(2, 32), new RandomSource(1));
         int[] order = [2, 0, 3, 1];
         var moved = batch.Inputs.view(2, 4, 3, 12, 12).index_select(1, tensor(order.Select(i => (long)i).ToArray())).view(8, 3, 12, 12);
         using var movedBatch = new PretextBatch(moved.clone(), batch.Targets.clone());
@@ -110,5 +110,5 @@ public class JigsawTaskTests
     }
 
     private static Tensor Images(int count, int side) =>
-        randint(0, 256, [count, 3, side, side], ScalarType.Byte, generator: new Generator(7));
+        new RandomSource(7).Integers(256, count, 3, side, side).to(ScalarType.Byte);
 }

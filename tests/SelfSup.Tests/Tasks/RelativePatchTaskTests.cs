@@ -33,8 +33,8 @@ public class RelativePatchTaskTests
         using var scope = NewDisposeScope();
         var task = new RelativePatchTask();
         var (patch, gap, jitter) = task.GeometryFor(size);
-        var image = randint(0, 256, [1, 1, size, size], ScalarType.Byte, generator: new Generator(3)).expand(1, 3, size, size); // grey
-        using var batch = task.Generate(image.expand(count, 3, size, size), new Generator(2));
+        var image = new RandomSource(3).Integers(256, 1, 1, size, size).to(ScalarType.Byte).expand(1, 3, size, size); // grey
+        using var batch = task.Generate(image.expand(count, 3, size, size), new RandomSource(2));
         var (rows, columns) = Locate(batch.Inputs, image);
         var labels = batch.Targets.data<long>().ToArray();
         var pairs = labels.Length / 2;
@@ -63,7 +63,7 @@ public class RelativePatchTaskTests
     {
         const int count = 2000;
         using var scope = NewDisposeScope();
-        using var batch = new RelativePatchTask(new() { Pairs = 4 }).Generate(zeros(count, 3, 32, 32, ScalarType.Byte), new Generator(1));
+        using var batch = new RelativePatchTask(new() { Pairs = 4 }).Generate(zeros(count, 3, 32, 32, ScalarType.Byte), new RandomSource(1));
         var seen = batch.Targets.slice(0, 0, 4 * count, 1).bincount(null, 8).data<long>().ToArray();
         Assert.All(seen, times => Assert.InRange(times, count / 2.0 - 4 * Math.Sqrt(count * 7 / 16.0), count / 2.0 + 4 * Math.Sqrt(count * 7 / 16.0)));
     }
@@ -72,7 +72,7 @@ public class RelativePatchTaskTests
     public void ProjectionLeavesNoGreenAgainstMagenta()
     {
         using var scope = NewDisposeScope();
-        var patches = randint(0, 256, [5, 3, 8, 8], ScalarType.Byte, generator: new Generator(1));
+        var patches = new RandomSource(1).Integers(256, 5, 3, 8, 8).to(ScalarType.Byte);
         var projected = PatchColors.ProjectOut(patches);
         Assert.True(Axis(projected).abs().max().item<float>() < 1e-3f);
         Assert.True(PatchColors.ProjectOut(projected).sub(projected).abs().max().item<float>() < 1e-3f);
@@ -84,7 +84,7 @@ public class RelativePatchTaskTests
         // An image of green against magenta alone has nothing left to see.
         var stripes = arange(32).remainder(2).mul(2).sub(1).view(1, 1, 1, 32).mul(tensor(new[] { -30L, 60L, -30L }).view(1, 3, 1, 1)).add(100)
             .expand(2, 3, 32, 32).to(ScalarType.Byte);
-        using var batch = new RelativePatchTask().Generate(stripes, new Generator(1));
+        using var batch = new RelativePatchTask().Generate(stripes, new RandomSource(1));
         Assert.True(batch.Inputs.abs().max().item<float>() < 0.05f);
 
         static Tensor Axis(Tensor patches) => patches.select(1, 1).mul(2).sub(patches.select(1, 0)).sub(patches.select(1, 2));
@@ -95,8 +95,8 @@ public class RelativePatchTaskTests
     {
         using var scope = NewDisposeScope();
         var images = TestImages.Colorful(100, 32);
-        using var batch = new RelativePatchTask(new() { ColorGuard = ColorGuard.Dropping }).Generate(images, new Generator(1));
-        using var kept = new RelativePatchTask(new() { ColorGuard = ColorGuard.None }).Generate(images, new Generator(1));
+        using var batch = new RelativePatchTask(new() { ColorGuard = ColorGuard.Dropping }).Generate(images, new RandomSource(1));
+        using var kept = new RelativePatchTask(new() { ColorGuard = ColorGuard.None }).Generate(images, new RandomSource(1));
         var same = batch.Inputs.eq(kept.Inputs).all(3).all(2); // (patches, channels)
         Assert.True(same.sum(1).eq(1).all().item<bool>());
         Assert.All(same.sum([0L]).data<long>().ToArray(), times => Assert.InRange(times, 100, 170)); // of 400, at random
@@ -110,7 +110,7 @@ public class RelativePatchTaskTests
     public void EveryPatchIsStandardisedByChannel(ColorGuard guard)
     {
         using var scope = NewDisposeScope();
-        using var batch = new RelativePatchTask(new() { ColorGuard = guard }).Generate(TestImages.Colorful(6, 96), new Generator(1));
+        using var batch = new RelativePatchTask(new() { ColorGuard = guard }).Generate(TestImages.Colorful(6, 96), new RandomSource(1));
         Assert.True(batch.Inputs.mean([2, 3]).abs().max().item<float>() < 1e-4f);
         Assert.True(batch.Inputs.var([2, 3], unbiased: false).sub(1).abs().max().item<float>() < 1e-2f);
     }
@@ -124,7 +124,7 @@ public class RelativePatchTaskTests
         using var model = (RelativePatchModel)task.CreateModel(encoder);
         encoder.eval();
         model.eval();
-        using var batch = task.Generate(TestImages.Colorful(3, 32), new Generator(1));
+        using var batch = task.Generate(TestImages.Colorful(3, 32), new RandomSource(1));
         using var swapped = new PretextBatch(batch.Inputs.roll(6, 0), batch.Targets.roll(6, 0));
         Tensor logits = model.ComputeLogits(batch), after = model.ComputeLogits(swapped);
         Assert.Equal([12, 8], logits.shape);
@@ -146,7 +146,7 @@ public class RelativePatchTaskTests
         using var model = task.CreateModel(encoder);
         encoder.eval();
         model.eval();
-        using var batch = task.Generate(TestImages.Colorful(2, 32), new Generator(1));
+        using var batch = task.Generate(TestImages.Colorful(2, 32), new RandomSource(1));
         var labels = batch.Targets.data<long>().ToArray();
         var plain = task.Preview(batch);
         Assert.Equal(labels.Take(4).Select(label => task.LabelName((int)label)), plain.Rows.Select(row => row.Single().Caption));

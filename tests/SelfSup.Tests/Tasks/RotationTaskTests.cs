@@ -14,7 +14,7 @@ public class RotationTaskTests
     {
         using var scope = NewDisposeScope();
         var images = Images(3, side);
-        using var batch = Task.Generate(images, new Generator(1));
+        using var batch = Task.Generate(images, new RandomSource(1));
         var views = batch.Inputs.view(3, 4, 3, side, side);
 
         Assert.True(views.select(1, 0).Equals(images));
@@ -30,7 +30,7 @@ public class RotationTaskTests
         var images = Images(2, 9);
         var turned = images;
         for (var i = 0; i < 4; i++)
-            turned = Task.Generate(turned, new Generator(1)).Inputs.view(2, 4, 3, 9, 9).select(1, 1).contiguous();
+            turned = Task.Generate(turned, new RandomSource(1)).Inputs.view(2, 4, 3, 9, 9).select(1, 1).contiguous();
         Assert.True(turned.Equals(images));
     }
 
@@ -40,7 +40,7 @@ public class RotationTaskTests
         using var scope = NewDisposeScope();
         var images = zeros(1, 3, 16, 16, ScalarType.Byte);
         images[0, 0, 0, 15] = 200; // top right
-        using var batch = Task.Generate(images, new Generator(1));
+        using var batch = Task.Generate(images, new RandomSource(1));
         Assert.Equal(200, batch.Inputs[1, 0, 0, 0].item<byte>()); // top left
     }
 
@@ -48,7 +48,7 @@ public class RotationTaskTests
     public void LabelsAreBalancedAndInOrder()
     {
         using var images = Images(5, 16);
-        using var batch = Task.Generate(images, new Generator(1));
+        using var batch = Task.Generate(images, new RandomSource(1));
         Assert.Equal(Enumerable.Repeat(new long[] { 0, 1, 2, 3 }, 5).SelectMany(label => label), batch.Targets.data<long>().ToArray());
     }
 
@@ -57,7 +57,7 @@ public class RotationTaskTests
     {
         using var scope = NewDisposeScope();
         var images = full([1, 3, 16, 16], 77, ScalarType.Byte);
-        using var batch = Task.Generate(images, new Generator(1));
+        using var batch = Task.Generate(images, new RandomSource(1));
         Assert.True(batch.Inputs.eq(77).all().item<bool>());
     }
 
@@ -65,9 +65,9 @@ public class RotationTaskTests
     public void ImagesThatAreNotSquareAreRefused()
     {
         using var images = zeros(1, 3, 16, 20, ScalarType.Byte);
-        Assert.Contains("20 x 16", Assert.Throws<ArgumentException>(() => Task.Generate(images, new Generator(1))).Message);
+        Assert.Contains("20 x 16", Assert.Throws<ArgumentException>(() => Task.Generate(images, new RandomSource(1))).Message);
     }
 
     private static Tensor Images(int count, int side) =>
-        randint(0, 256, [count, 3, side, side], ScalarType.Byte, generator: new Generator(7));
+        new RandomSource(7).Integers(256, count, 3, side, side).to(ScalarType.Byte);
 }

@@ -16,7 +16,7 @@ internal sealed class InterruptedTask(IPretextTask task, Action<int> beforeCall)
 
     public bool FeedsClips => task.FeedsClips;
 
-    public PretextBatch Generate(Tensor images, Generator random)
+    public PretextBatch Generate(Tensor images, RandomSource random)
     {
         beforeCall(++calls);
         return task.Generate(images, random);

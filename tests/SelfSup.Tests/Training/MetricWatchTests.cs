@@ -76,7 +76,7 @@ public class MetricWatchTests
 
         public string Name => "alarmed";
 
-        public PretextBatch Generate(Tensor images, Generator random) => rotation.Generate(images, random);
+        public PretextBatch Generate(Tensor images, RandomSource random) => rotation.Generate(images, random);
 
         public PretextModel CreateModel(Encoder encoder) => new AlarmedModel(encoder);
 

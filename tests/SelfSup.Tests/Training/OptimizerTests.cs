@@ -38,7 +38,7 @@ public class OptimizerTests
     public void LarsStepsInProportionToTheWeightsWhateverTheGradientsSize()
     {
         using var scope = NewDisposeScope();
-        var start = randn([5, 4], generator: new Generator(3));
+        var start = new RandomSource(3).Normal(5, 4);
         foreach (var scale in new[] { 0.01, 100 })
         {
             using Parameter weight = new(start.clone()), bias = new(start.clone());
@@ -80,7 +80,7 @@ public class OptimizerTests
     private static void AssertSameAs(Func<IReadOnlyList<TrainedParameter>, Optimizer> create, Func<Parameter, optim.Optimizer> createReference)
     {
         using var scope = NewDisposeScope();
-        var start = randn([5, 4], generator: new Generator(3));
+        var start = new RandomSource(3).Normal(5, 4);
         using Parameter ours = new(start.clone()), theirs = new(start.clone());
         using var optimizer = create([new TrainedParameter("p", ours, 1, true)]);
         using var reference = createReference(theirs);

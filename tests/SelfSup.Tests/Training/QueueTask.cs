@@ -13,7 +13,7 @@ internal sealed class QueueTask : IPretextTask
 
     public string Name => TaskName;
 
-    public PretextBatch Generate(Tensor images, Generator random) =>
+    public PretextBatch Generate(Tensor images, RandomSource random) =>
         new(cat([images, images.flip(3)]), arange(images.shape[0], int64, images.device));
 
     public PretextModel CreateModel(Encoder encoder) => new QueueModel(encoder);

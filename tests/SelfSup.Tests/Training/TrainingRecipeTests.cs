@@ -71,7 +71,7 @@ public class TrainingRecipeTests
 
         public TrainingRecipe? Recipe => recipe;
 
-        public PretextBatch Generate(Tensor images, Generator random) => rotation.Generate(images, random);
+        public PretextBatch Generate(Tensor images, RandomSource random) => rotation.Generate(images, random);
 
         public PretextModel CreateModel(Encoder encoder) => rotation.CreateModel(encoder);
 

@@ -60,9 +60,9 @@ public class KnnClassifierTests
 
     private static (Tensor Features, int[] Labels) Draw(int seed)
     {
-        using var random = new Generator((ulong)seed);
+        using var random = new RandomSource((ulong)seed);
         var labels = Enumerable.Range(0, Rows).Select(row => row * 7 % Classes).ToArray();
-        var features = randn([Rows, Length], generator: random);
+        var features = random.Normal(Rows, Length);
         for (var row = 0; row < Rows; row++)
             features[row, labels[row]] += 1;
         return (features, labels);

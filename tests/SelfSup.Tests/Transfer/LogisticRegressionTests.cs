@@ -7,10 +7,10 @@ public class LogisticRegressionTests
 {
     private static (Tensor Features, Tensor Labels) MakeData(int count, int length, int classes, int seed = 0)
     {
-        using var random = new Generator((ulong)seed);
-        var features = randn([count, length], generator: random);
-        using var truth = randn([length, classes], generator: random);
-        using var noise = randn([count, classes], generator: random);
+        using var random = new RandomSource((ulong)seed);
+        var features = random.Normal(count, length);
+        using var truth = random.Normal(length, classes);
+        using var noise = random.Normal(count, classes);
         return (features, features.mm(truth).add(noise, alpha: 3).argmax(1));
     }
 
@@ -19,8 +19,8 @@ public class LogisticRegressionTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = MakeData(40, 5, 3);
-        using var random = new Generator(1);
-        var at = randn([3, 6], generator: random).to(ScalarType.Float64);
+        using var random = new RandomSource(1);
+        var at = random.Normal(3, 6).to(ScalarType.Float64);
         var wide = features.to(ScalarType.Float64);
         var (_, gradient) = LogisticRegression.ComputeLoss(at, wide, labels, strength: 0.3);
         const double h = 1e-6;
@@ -127,9 +127,9 @@ public class LogisticRegressionTests
     public void ShuffledLabelsGiveChance()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(3);
-        var features = randn([2000, 8], generator: random);
-        var labels = randint(0, 4, [2000], generator: random).to(ScalarType.Int64);
+        using var random = new RandomSource(3);
+        var features = random.Normal(2000, 8);
+        var labels = random.Integers(4, 2000).to(ScalarType.Int64);
         using var fit = LogisticRegression.Fit(features[..1000], labels[..1000], 4, 0.1);
         var (accuracy, _) = fit.Score(features[1000..], labels[1000..]);
         Assert.InRange(accuracy, 0.25 - (3 * Math.Sqrt(0.25 * 0.75 / 1000)), 0.25 + (3 * Math.Sqrt(0.25 * 0.75 / 1000)));

@@ -100,12 +100,12 @@ public class TransferReportTests
     public void SpreadCountsTheDirectionsOfFeatures()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
-        var noise = randn([2000, 8], generator: random);
+        using var random = new RandomSource(1);
+        var noise = random.Normal(2000, 8);
         Assert.InRange(FeatureSpread.Of(noise).EffectiveRank, 7.9, 8);
         Assert.InRange(FeatureSpread.Of(noise).Deviation, 0.98, 1.02);
         // Three independent directions in 40 dimensions, more of them than rows.
-        var flat = noise.narrow(0, 0, 30).narrow(1, 0, 3).mm(randn([3, 40], generator: random));
+        var flat = noise.narrow(0, 0, 30).narrow(1, 0, 3).mm(random.Normal(3, 40));
         Assert.InRange(FeatureSpread.Of(flat).EffectiveRank, 2, 3.0001);
         var collapsed = FeatureSpread.Of(ones(50, 8));
         Assert.Equal((0, 0), (Math.Round(collapsed.Deviation, 6), Math.Round(collapsed.EffectiveRank, 6)));

@@ -35,17 +35,17 @@ public sealed class ClipOrderTask : ClipTask
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S).</param>
     /// <param name="random">Draws where the parts begin in clips that are longer than need be, and which orders are reversed.</param>
     /// <returns>Inputs uint8 (N x classes x 3, t, 3, S, S), slot after slot of an order, and labels (N x classes), all of a clip in turn.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
         long count = clips.shape[0], length = options.PartFrames;
         // Frames that are not needed go before, between and after the parts, as it happens.
-        var delays = randint(0, clips.shape[1] - MinimumFrames + 1, [count, Parts], int64, device, generator: random).sort(1).Values;
+        var delays = random.Integers(clips.shape[1] - MinimumFrames + 1, count, Parts).sort(1).Values;
         var starts = arange(Parts, int64, device).mul(length + options.Interval).add(delays); // (N, 3), in the order of time
-        var parts = tensor(Orders.ToArray(), [1, Classes, Parts], device: device).expand(count, -1, -1);
+        var parts = Orders.On(device).unsqueeze(0).expand(count, -1, -1);
         if (!options.TellDirection)
-            parts = where(rand([count, Classes, 1], device: device, generator: random).lt(0.5), parts.neg().add(Parts - 1), parts);
+            parts = where(random.Chance(0.5, count, Classes, 1), parts.neg().add(Parts - 1), parts);
         var frames = starts.gather(1, parts.flatten(1)).unsqueeze(2).add(arange(length, int64, device)); // (N, classes x 3, t)
         var inputs = TakeFrames(clips, frames.flatten(1)).view([count * Classes * Parts, length, .. clips.shape[2..]]);
         return new PretextBatch(inputs.MoveToOuterDisposeScope(), arange(Classes, int64, device).repeat(count).MoveToOuterDisposeScope());

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -25,13 +26,17 @@ public static class ColorBins
         (-80, 90), (-80, 90), (-90, 90), (-100, 90), (-100, 80), (-110, 80), (-110, 80), (-110, 70), (-110, 70), (-90, 0),
     ];
 
-    private static readonly Dictionary<string, Tensor> CandidateTables = [];
-
     /// <summary>The bins' centres, by a, then by b.</summary>
     public static IReadOnlyList<(int A, int B)> Centers { get; } =
     [
         .. Rows.SelectMany((row, i) => Enumerable.Range(0, (row.High - row.Low) / Step + 1).Select(j => (-90 + Step * i, row.Low + Step * j))),
     ];
+
+    private static readonly DeviceConstant BinCenters = new(() =>
+        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2]));
+
+    /// <summary>The bins nearest to the center of each cell, nearest first, int16 (cells, 18).</summary>
+    private static readonly DeviceConstant Candidates = new(FindCandidates);
 
     /// <summary>Spreads each colour over its nearest bins with Gaussian weights of sigma 5.</summary>
     /// <param name="ab">Colours, float (N, 2, H, W), within -128..128 as all that a screen can show are.</param>
@@ -47,9 +52,9 @@ public static class ColorBins
         long count = ab.shape[0], height = ab.shape[2], width = ab.shape[3];
         var colors = ab.permute(0, 2, 3, 1).reshape(-1, 2); // (P, 2)
         var cells = colors.div(CellSide).floor_().add_(CellsPerSide / 2).clamp_(0, CellsPerSide - 1).to(ScalarType.Int64);
-        var candidates = CandidatesOn(ab.device).narrow(1, 0, neighbours <= 5 ? CandidatesOfFive : CandidatesOfTen)
+        var candidates = Candidates.On(ab.device).narrow(1, 0, neighbours <= 5 ? CandidatesOfFive : CandidatesOfTen)
             .index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int32); // (P, C)
-        var centers = CentersOn(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
+        var centers = BinCenters.On(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
         var squared = centers.sub_(colors.unsqueeze(1)).pow_(2).sum(2); // (P, C)
         var (distances, order) = squared.topk(neighbours, 1, largest: false);
         var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
@@ -70,7 +75,7 @@ public static class ColorBins
             throw new ArgumentException(
                 $"Scores of {Count} bins (N, {Count}, H, W) are needed, not ({string.Join(", ", logits.shape)}).", nameof(logits));
         using var scope = NewDisposeScope();
-        var centers = CentersOn(logits.device); // (313, 2)
+        var centers = BinCenters.On(logits.device); // (313, 2)
         if (temperature == 0)
         {
             return centers.index_select(0, logits.argmax(1).flatten())
@@ -86,7 +91,7 @@ public static class ColorBins
     public static Tensor SmoothPrior(Tensor counts)
     {
         using var scope = NewDisposeScope();
-        var centers = CentersOn(counts.device);
+        var centers = BinCenters.On(counts.device);
         var squared = centers.unsqueeze(0).sub(centers.unsqueeze(1)).pow_(2).sum(2);
         var smooth = squared.mul_(-1 / (2 * Sigma * Sigma)).exp_().matmul(counts.div(counts.sum()));
         return smooth.div(smooth.sum()).MoveToOuterDisposeScope();
@@ -104,25 +109,12 @@ public static class ColorBins
         return weights.div(prior.mul(weights).sum()).MoveToOuterDisposeScope();
     }
 
-    private static Tensor CentersOn(Device device) =>
-        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2], device: device);
-
-    /// <summary>The bins nearest to the centre of each cell, nearest first, int16 (cells, 18); built once a device and kept.</summary>
-    private static Tensor CandidatesOn(Device device)
+    private static Tensor FindCandidates()
     {
-        lock (CandidateTables)
-        {
-            if (!CandidateTables.TryGetValue(device.ToString(), out var table))
-            {
-                using var scope = NewDisposeScope();
-                using var noGrad = no_grad();
-                var axis = arange(CellsPerSide, float32, device).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
-                var centers = CentersOn(device);
-                Tensor a = axis.unsqueeze(1).sub(centers.select(1, 0)).pow_(2), b = axis.unsqueeze(1).sub(centers.select(1, 1)).pow_(2); // (128, 313)
-                var nearest = a.unsqueeze(1).add(b).topk(CandidatesOfTen, 2, largest: false).indexes; // (128, 128, 18)
-                CandidateTables[device.ToString()] = table = nearest.view(-1, CandidatesOfTen).to(ScalarType.Int16).DetachFromDisposeScope();
-            }
-            return table;
-        }
+        var axis = arange(CellsPerSide, float32).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
+        var centers = BinCenters.On(CPU);
+        Tensor a = axis.unsqueeze(1).sub(centers.select(1, 0)).pow_(2), b = axis.unsqueeze(1).sub(centers.select(1, 1)).pow_(2); // (128, 313)
+        var nearest = a.unsqueeze(1).add(b).topk(CandidatesOfTen, 2, largest: false).indexes; // (128, 128, 18)
+        return nearest.view(-1, CandidatesOfTen).to(ScalarType.Int16);
     }
 }

@@ -48,7 +48,7 @@ public sealed class ColorizationModel : PretextModel
         foreach (var images in batches)
         {
             using var inner = NewDisposeScope();
-            using var random = new Generator(0, images.device);
+            using var random = new RandomSource(0, images.device);
             using var batch = (ColorizationBatch)task.Generate(images, random);
             counts.add_(batch.Bins.select(1, 0).flatten().bincount(null, ColorBins.Count).to(ScalarType.Float32));
         }

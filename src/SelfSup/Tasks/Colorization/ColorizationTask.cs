@@ -39,7 +39,7 @@ public sealed class ColorizationTask : IPretextTask
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Not used.</param>
     /// <returns>A <see cref="ColorizationBatch"/>.</returns>
-    public PretextBatch Generate(Tensor images, Generator random)
+    public PretextBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var stride = StrideFor((int)images.shape[2]);

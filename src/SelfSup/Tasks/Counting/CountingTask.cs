@@ -39,7 +39,7 @@ public sealed class CountingTask : IPretextTask
     /// of the other image from which each must differ.
     /// </returns>
     /// <exception cref="ArgumentException">There is a single image, or they are not square.</exception>
-    public PretextBatch Generate(Tensor images, Generator random)
+    public PretextBatch Generate(Tensor images, RandomSource random)
     {
         long count = images.shape[0], side = images.shape[2] / 2;
         if (count < 2)
@@ -48,10 +48,10 @@ public sealed class CountingTask : IPretextTask
             throw new ArgumentException($"Counting needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(images));
         using var scope = NewDisposeScope();
         var even = GreyMix.Apply(images.narrow(2, 0, 2 * side).narrow(3, 0, 2 * side), options.GreyShare, random);
-        var filters = randint(0, HalvingFilters.Count, [count], int64, images.device, generator: random);
+        var filters = random.Integers(HalvingFilters.Count, count);
         var quarters = even.reshape(count, 3, 2, side, 2, side).permute(0, 2, 4, 1, 3, 5).reshape(Quarters * count, 3, side, side);
         // The same random distance to the other for all: none is its own, and each is another's once.
-        var distance = randint(1, count, [1], int64, images.device, generator: random);
+        var distance = random.Integers(count - 1, 1).add_(1);
         var others = arange(count, int64, images.device).add_(distance).remainder_(count);
         return new PretextBatch(
             cat([HalvingFilters.Apply(even, filters), quarters]).MoveToOuterDisposeScope(), others.MoveToOuterDisposeScope());

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -11,6 +12,8 @@ internal static class HalvingFilters
     private static readonly (double Radius, Func<double, double> Weight)[] Filters =
         [(0.5, _ => 1), (1, x => 1 - x), (2, Cubic), (3, x => Sinc(x) * Sinc(x / 3))];
 
+    private static readonly DeviceConstants<int> weightsBySide = new(side => tensor(WeightsFor(side), [Count, side / 2, side]));
+
     /// <summary>Number of filters.</summary>
     public static int Count => Filters.Length;
 
@@ -22,7 +25,7 @@ internal static class HalvingFilters
     {
         using var scope = NewDisposeScope();
         var side = (int)images.shape[2];
-        var weights = tensor(WeightsFor(side), [Count, side / 2, side], device: images.device)
+        var weights = weightsBySide.On(images.device, side)
             .index_select(0, choice).unsqueeze(1); // (N, 1, S / 2, S)
         return weights.matmul(images.to(ScalarType.Float32)).matmul(weights.transpose(2, 3)) // rows first, then columns
             .round_().clamp_(0, 255).to(ScalarType.Byte).MoveToOuterDisposeScope();

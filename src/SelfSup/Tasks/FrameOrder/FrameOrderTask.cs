@@ -25,17 +25,17 @@ public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minim
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 5.</param>
     /// <param name="random">Draws one frame in each fifth of the clip, which of the outer ones is put between, and the direction.</param>
     /// <returns>Inputs uint8 (6N, 3, S, S), frame after frame of a triple, and labels (2N), 0 for shuffled and 1 for ordered.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
         long count = clips.shape[0], length = clips.shape[1];
         var frames = Enumerable.Range(0, 5)
-            .Select(fifth => randint(fifth * length / 5, (fifth + 1) * length / 5, [count], int64, device, generator: random))
+            .Select(fifth => random.Integers((fifth + 1) * length / 5 - fifth * length / 5, count).add_(fifth * length / 5))
             .ToArray();
-        var outside = where(rand([count], device: device, generator: random).lt(0.5), frames[0], frames[4]);
+        var outside = where(random.Chance(0.5, count), frames[0], frames[4]);
         var between = stack([outside, frames[2]], dim: 1); // (N, 2)
-        var backwards = rand([count, 2], device: device, generator: random).lt(0.5);
+        var backwards = random.Chance(0.5, count, 2);
         var (from, to) = (frames[1].unsqueeze(1), frames[3].unsqueeze(1));
         var triples = stack([where(backwards, to, from), between, where(backwards, from, to)], dim: 2); // (N, 2, 3)
         var inputs = TakeFrames(clips, triples.flatten(1)).flatten(0, 1);

@@ -46,17 +46,16 @@ public abstract class GanTask : IPretextTask
     /// <summary>Draws the noise that images are made of.</summary>
     /// <param name="count">For how many images.</param>
     /// <param name="random">The only source of randomness.</param>
-    /// <param name="device">Where the noise goes; null means the CPU.</param>
-    /// <returns>Float32 (count, noise size), uniform in [-1, 1], owned by the caller.</returns>
-    public virtual Tensor DrawNoise(int count, Generator random, Device? device = null) =>
-        rand([count, Options.NoiseSize], device: device, generator: random).mul_(2).sub_(1);
+    /// <returns>Float32 (count, noise size), uniform in [-1, 1], on the source's device, owned by the caller.</returns>
+    public virtual Tensor DrawNoise(int count, RandomSource random) =>
+        random.Uniform(count, Options.NoiseSize).mul_(2).sub_(1);
 
     /// <summary>Draws as much noise as there are images. Whether an image is real needs no label: it is known from where it comes.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S) for a task on clips.</param>
     /// <param name="random">Draws the noise.</param>
     /// <returns>Inputs: the images or clips. Targets: the noise, float32 (N, noise size), from <see cref="DrawNoise"/>.</returns>
-    public virtual PretextBatch Generate(Tensor images, Generator random) =>
-        new(images.clone(), DrawNoise((int)images.shape[0], random, images.device));
+    public virtual PretextBatch Generate(Tensor images, RandomSource random) =>
+        new(images.clone(), DrawNoise((int)images.shape[0], random));
 
     /// <inheritdoc/>
     public abstract PretextModel CreateModel(Encoder encoder);
@@ -70,8 +69,8 @@ public abstract class GanTask : IPretextTask
         AddRows(grid, batch.Inputs, "real");
         if (model is GanModel gan)
         {
-            using var random = new Generator(PreviewSeed, batch.Inputs.device);
-            AddRows(grid, gan.Sample(DrawNoise(Columns * SampleRows, random, batch.Inputs.device)), "sample");
+            using var random = new RandomSource(PreviewSeed, batch.Inputs.device);
+            AddRows(grid, gan.Sample(DrawNoise(Columns * SampleRows, random)), "sample");
         }
         return grid;
     }

@@ -22,7 +22,7 @@ public static class HoleMask
     /// <param name="random">The only source of randomness.</param>
     /// <param name="device">Where the mask goes.</param>
     /// <returns>Bool (1, 1, size, size), true in the hole; owned by the caller.</returns>
-    public static Tensor Draw(InpaintingMask kind, int size, Generator random, Device device)
+    public static Tensor Draw(InpaintingMask kind, int size, RandomSource random, Device device)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ public static class HoleMask
     /// Adds block to block in several sequences, and takes the union that comes closest to a quarter of the image. All unions are
     /// made at once, so that the host need not wait for one.
     /// </summary>
-    private static Tensor Blocks(int size, Generator random, Device device)
+    private static Tensor Blocks(int size, RandomSource random, Device device)
     {
         var side = (int)Math.Round(size * BlockSide);
         var steps = arange(size, int64, device);
@@ -69,7 +69,7 @@ public static class HoleMask
 
         Tensor Span()
         {
-            var start = randint(0, size - side + 1, [BlockSequences, BlocksPerSequence, 1], int64, device, generator: random);
+            var start = random.Integers(size - side + 1, BlockSequences, BlocksPerSequence, 1);
             return steps.ge(start).logical_and(steps.lt(start + side));
         }
     }
@@ -78,11 +78,11 @@ public static class HoleMask
     /// Cuts smooth noise at its own lower quartile: blobs of a quarter of the image. The published code cuts at a fixed level
     /// and draws again until 20 to 30 % are gone; this needs no second draw and no look at the result from the host.
     /// </summary>
-    private static Tensor Region(int size, Generator random, Device device)
+    private static Tensor Region(int size, RandomSource random, Device device)
     {
         var cell = (int)Math.Round(size / NoisePerSide);
         var cells = (size + cell - 1) / cell + 4;
-        var noise = rand([1, 1, cells, cells], device: device, generator: random);
+        var noise = random.Uniform(1, 1, cells, cells);
         var field = nn.functional.interpolate(
             noise, size: [cells * cell, cells * cell], mode: InterpolationMode.Bicubic, align_corners: false);
         // A window at a random phase, away from the field's borders, has no favourite place for holes.
@@ -90,6 +90,6 @@ public static class HoleMask
         var level = smooth.flatten().sort().Values.narrow(0, (int)(size * size * Area), 1);
         return smooth.lt(level);
 
-        Tensor Window() => arange(size, int64, device).add_(randint(0, cell, [1], int64, device, generator: random)).add_(cell + cell / 2);
+        Tensor Window() => arange(size, int64, device).add_(random.Integers(cell, 1)).add_(cell + cell / 2);
     }
 }

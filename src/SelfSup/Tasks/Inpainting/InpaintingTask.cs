@@ -1,4 +1,5 @@
 using SelfSup.Previews;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -10,6 +11,7 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class InpaintingTask : IPretextTask
 {
+    private static readonly DeviceConstant meanColor = new(() => tensor(new byte[] { 123, 117, 104 }).view(1, 3, 1, 1));
     private readonly InpaintingOptions options;
 
     /// <summary>Creates the task.</summary>
@@ -29,15 +31,14 @@ public sealed class InpaintingTask : IPretextTask
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Draws the hole.</param>
     /// <returns>An <see cref="InpaintingBatch"/>.</returns>
-    public PretextBatch Generate(Tensor images, Generator random)
+    public PretextBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var size = (int)images.shape[2];
         var mask = HoleMask.Draw(options.Mask, size, random, images.device);
         var weights = HoleMask.WeighErrors(mask, options.Mask == InpaintingMask.Center ? HoleMask.BandFor(size) : 0);
-        var fill = tensor(new byte[] { 123, 117, 104 }, device: images.device).view(1, 3, 1, 1);
-        return new InpaintingBatch(
-            where(mask, fill, images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
+                return new InpaintingBatch(
+            where(mask, meanColor.On(images.device), images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
             mask.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
 

@@ -12,6 +12,8 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class JigsawTask : IPretextTask
 {
+    private static readonly PermutationSet ofFour = PermutationSet.Alternating4();
+    private static readonly PermutationSet ofNine = PermutationSet.Affine72();
     private readonly JigsawOptions options;
 
     /// <summary>Creates the task.</summary>
@@ -53,7 +55,7 @@ public sealed class JigsawTask : IPretextTask
     /// <param name="imageSize">Side of the image in pixels.</param>
     /// <returns>The set whose indices are the pseudo-labels.</returns>
     public PermutationSet PermutationsFor(int imageSize) =>
-        options.Permutations ?? (GeometryFor(imageSize).Grid == 2 ? PermutationSet.Alternating4() : PermutationSet.Affine72());
+        options.Permutations ?? (GeometryFor(imageSize).Grid == 2 ? ofFour : ofNine);
 
     /// <summary>Cuts, shuffles and standardises the tiles of every image.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
@@ -62,19 +64,17 @@ public sealed class JigsawTask : IPretextTask
     /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
     /// <c>permutation[t]</c>; labels (N).
     /// </returns>
-    public PretextBatch Generate(Tensor images, Generator random)
+    public PretextBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
-        var device = images.device;
         var (grid, cell, side) = GeometryFor((int)images.shape[2]);
         long count = images.shape[0], tiles = grid * grid;
         var set = PermutationsFor((int)images.shape[2]);
 
-        var table = tensor(set.ToArray(), [set.Count, tiles], device: device);
-        var labels = randint(0, set.Count, [count], int64, device, generator: random); // (N)
-        var tile = table.index_select(0, labels).to(int64).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
-        var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, device, random)); // (N, 3, tiles, 1, 1)
-        var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, device, random));
+        var labels = random.Integers(set.Count, count); // (N)
+        var tile = set.On(images.device).index_select(0, labels).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
+        var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, random)); // (N, 3, tiles, 1, 1)
+        var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, random));
         var pixels = Tiles.Cut(GreyMix.Apply(images, options.GreyShare, random), rows, columns, side);
         return new PretextBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
@@ -112,13 +112,13 @@ public sealed class JigsawTask : IPretextTask
     }
 
     private PermutationSet PermutationsInUse(int tiles) =>
-        options.Permutations ?? (tiles == 4 ? PermutationSet.Alternating4() : PermutationSet.Affine72());
+        options.Permutations ?? (tiles == 4 ? ofFour : ofNine);
 
     /// <summary>Offsets of tiles in their cells, one a tile and channel, never outside the cell: int64 (N, 3, tiles, 1, 1).</summary>
-    private Tensor DrawOffsets(long count, long tiles, int slack, Device device, Generator random)
+    private Tensor DrawOffsets(long count, long tiles, int slack, RandomSource random)
     {
-        var offset = randint(0, slack + 1, [count, 1, tiles, 1, 1], int64, device, generator: random);
-        var shift = randint(-options.ChannelShift, options.ChannelShift + 1, [count, 3, 1, 1, 1], int64, device, generator: random);
+        var offset = random.Integers(slack + 1, count, 1, tiles, 1, 1);
+        var shift = random.Integers(2 * options.ChannelShift + 1, count, 3, 1, 1, 1).sub_(options.ChannelShift);
         return offset.add(shift).clamp_(0, slack);
     }
 }

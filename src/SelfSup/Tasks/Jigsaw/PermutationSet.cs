@@ -1,3 +1,6 @@
+using SelfSup.Runtime;
+using static TorchSharp.torch;
+
 namespace SelfSup.Tasks;
 
 /// <summary>The permutations of tiles among which Jigsaw asks for the right one.</summary>
@@ -8,6 +11,7 @@ namespace SelfSup.Tasks;
 public sealed class PermutationSet
 {
     private readonly int[][] rows;
+    private readonly DeviceConstant table;
 
     /// <summary>Checks and takes a list of permutations.</summary>
     /// <param name="permutations">Distinct permutations of 0..tiles-1, at least two.</param>
@@ -25,6 +29,7 @@ public sealed class PermutationSet
         }
         if (rows.Select(row => string.Join(' ', row)).Distinct().Count() != rows.Length)
             throw new ArgumentException("Two permutations of the set are equal.", nameof(permutations));
+        table = new DeviceConstant(() => tensor(ToArray(), [Count, Tiles]));
     }
 
     /// <summary>Number of permutations, the classes of the task.</summary>
@@ -40,6 +45,9 @@ public sealed class PermutationSet
     /// <summary>All permutations, row by row.</summary>
     /// <returns>Count x Tiles tile numbers.</returns>
     public long[] ToArray() => [.. rows.SelectMany(row => row).Select(tile => (long)tile)];
+
+    /// <summary>All permutations, int64 (Count, Tiles), on a device; kept there, not to be disposed.</summary>
+    internal Tensor On(Device device) => table.On(device);
 
     /// <summary>All 6 permutations of 3 tiles: minimum Hamming distance 2.</summary>
     /// <returns>The symmetric group S3, in lexicographic order.</returns>

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -5,13 +6,15 @@ namespace SelfSup.Tasks;
 /// <summary>Takes from patches those colours by which chromatic aberration would tell their place.</summary>
 internal static class PatchColors
 {
+    private static readonly DeviceConstant greenToMagenta = new(() => tensor(new[] { -1f, 2f, -1f }).div_(MathF.Sqrt(6)).view(1, 3, 1, 1));
+
     /// <summary>Projects the axis from green to magenta out of every pixel.</summary>
     /// <param name="patches">RGB patches (M, 3, p, p) of any type.</param>
     /// <returns>Float32 (M, 3, p, p), in which -red + 2 green - blue is 0.</returns>
     public static Tensor ProjectOut(Tensor patches)
     {
         using var scope = NewDisposeScope();
-        var axis = tensor(new[] { -1f, 2f, -1f }, device: patches.device).div_(MathF.Sqrt(6)).view(1, 3, 1, 1);
+        var axis = greenToMagenta.On(patches.device);
         var pixels = patches.to(ScalarType.Float32);
         return pixels.sub(pixels.mul(axis).sum(1, keepdim: true).mul(axis)).MoveToOuterDisposeScope();
     }
@@ -20,12 +23,12 @@ internal static class PatchColors
     /// <param name="patches">Standardised patches, float32 (M, 3, p, p).</param>
     /// <param name="random">Draws channels and noise.</param>
     /// <returns>Float32 (M, 3, p, p).</returns>
-    public static Tensor DropTwo(Tensor patches, Generator random)
+    public static Tensor DropTwo(Tensor patches, RandomSource random)
     {
         using var scope = NewDisposeScope();
-        var kept = randint(0, 3, [patches.shape[0], 1, 1, 1], int64, patches.device, generator: random);
+        var kept = random.Integers(3, [patches.shape[0], 1, 1, 1]);
         var isKept = arange(3, int64, patches.device).view(1, 3, 1, 1).eq(kept);
-        var noise = randn(patches.shape, device: patches.device, generator: random).mul_(0.01f);
+        var noise = random.Normal(patches.shape).mul_(0.01f);
         return where(isKept, patches, noise).MoveToOuterDisposeScope();
     }
 }

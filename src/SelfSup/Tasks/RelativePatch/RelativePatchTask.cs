@@ -58,14 +58,14 @@ public sealed class RelativePatchTask : ClassificationTask
     /// Inputs float (2M, 3, p, p) of M = N x pairs pairs, whose patch i belongs with patch i + M; labels (2M) in 0..7, the place of
     /// each patch's partner, row by row from above left to below right. Those of two partners add up to 7.
     /// </returns>
-    public override PretextBatch Generate(Tensor images, Generator random)
+    public override PretextBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
         var (side, gap, jitter) = GeometryFor((int)Math.Min(images.shape[2], images.shape[3]));
         long count = images.shape[0], pairs = options.Pairs;
 
-        var place = randint(0, Places, [count, pairs], int64, device, generator: random);
+        var place = random.Integers(Places, count, pairs);
         var cell = place.add(place.ge(Places / 2)); // of a grid of 3 x 3, whose centre is nobody's place
         var (firstRow, secondRow) = DrawPositions(cell.div(3, RoundingMode.floor), images.shape[2]);
         var (firstColumn, secondColumn) = DrawPositions(cell.remainder(3), images.shape[3]);
@@ -86,9 +86,9 @@ public sealed class RelativePatchTask : ClassificationTask
         // Along one axis, where two patches begin, the second of which is before (0), beside (1) or behind (2) the first.
         (Tensor First, Tensor Second) DrawPositions(Tensor order, long length)
         {
-            var step = order.sub(1).mul_(side + gap).add_(randint(-jitter, jitter + 1, [count, pairs], int64, device, generator: random));
+            var step = order.sub(1).mul_(side + gap).add_(random.Integers(2 * jitter + 1, count, pairs).sub_(jitter));
             var ways = step.abs().neg_().add_(length - side + 1); // to place the pair in the image
-            var first = rand([count, pairs], device: device, generator: random).mul_(ways).floor_().to(int64)
+            var first = random.Uniform(count, pairs).mul_(ways).floor_().to(int64)
                 .minimum(ways.sub(1)) // a draw next to 1 can round up to the number of ways
                 .sub_(step.clamp_max(0));
             return (first, first.add(step));

@@ -19,14 +19,14 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 8.</param>
     /// <param name="random">Draws where the inputs begin, all of them inside the clip, and how they are turned.</param>
     /// <returns>Inputs uint8 (2N, T / 2, 3, S, S), normal and fast in turn, and labels (2N), 0 for normal and 1 for fast.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
         long count = clips.shape[0], frames = clips.shape[1], length = frames / Speed;
         var steps = arange(length, int64, device).view(1, -1);
-        var normal = randint(0, frames - length + 1, [count, 1], int64, device, generator: random).add(steps);
-        var fast = randint(0, frames - length * Speed + 1, [count, 1], int64, device, generator: random).add(steps.mul(Speed));
+        var normal = random.Integers(frames - length + 1, count, 1).add(steps);
+        var fast = random.Integers(frames - length * Speed + 1, count, 1).add(steps.mul(Speed));
         var shown = TakeFrames(clips, cat([normal, fast], dim: 1)).view([count, 2, length, .. clips.shape[2..]]);
         shown = ForHalf(shown.flip(2), shown); // backwards
         shown = ForHalf(shown.flip(4), shown); // upside down
@@ -37,6 +37,6 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
 
         // Of every clip one or the other, with equal chances.
         Tensor ForHalf(Tensor changed, Tensor unchanged) =>
-            where(rand([count, 1, 1, 1, 1, 1], device: device, generator: random).lt(0.5), changed, unchanged);
+            where(random.Chance(0.5, count, 1, 1, 1, 1, 1), changed, unchanged);
     }
 }

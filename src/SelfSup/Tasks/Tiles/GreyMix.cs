@@ -10,11 +10,11 @@ internal static class GreyMix
     /// <param name="share">Probability that an image turns grey, in [0, 1].</param>
     /// <param name="random">Draws the images.</param>
     /// <returns>RGB images, uint8 (N, 3, H, W).</returns>
-    public static Tensor Apply(Tensor images, double share, Generator random)
+    public static Tensor Apply(Tensor images, double share, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var grey = images.to(ScalarType.Float32).mean([1], keepdim: true).round_().to(images.dtype); // (N, 1, H, W)
-        var chosen = rand([images.shape[0], 1, 1, 1], device: images.device, generator: random).lt(share);
+        var chosen = random.Chance(share, [images.shape[0], 1, 1, 1]);
         return where(chosen, grey, images).MoveToOuterDisposeScope();
     }
 }

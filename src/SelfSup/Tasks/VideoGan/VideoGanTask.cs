@@ -23,17 +23,16 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan
     /// <summary>Draws the noise that clips are made of.</summary>
     /// <param name="count">For how many clips.</param>
     /// <param name="random">The only source of randomness.</param>
-    /// <param name="device">Where the noise goes; null means the CPU.</param>
-    /// <returns>Float32 (count, noise size), normally distributed, owned by the caller.</returns>
-    public override Tensor DrawNoise(int count, Generator random, Device? device = null) =>
-        randn([count, Options.NoiseSize], device: device, generator: random);
+    /// <returns>Float32 (count, noise size), normally distributed, on the source's device, owned by the caller.</returns>
+    public override Tensor DrawNoise(int count, RandomSource random) =>
+        random.Normal(count, Options.NoiseSize);
 
     /// <summary>Draws as much noise as there are clips.</summary>
     /// <param name="images">Clips, uint8 (N, T, 3, S, S).</param>
     /// <param name="random">Draws the noise.</param>
     /// <returns>Inputs: the clips. Targets: the noise, float32 (N, noise size).</returns>
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
-    public override PretextBatch Generate(Tensor images, Generator random)
+    public override PretextBatch Generate(Tensor images, RandomSource random)
     {
         ClipTask.RequireClips(this, images);
         return base.Generate(images, random);
@@ -52,8 +51,8 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan
         AddClips(clips.narrow(0, 0, Math.Min(PreviewedClips, clips.shape[0])), "real");
         if (model is VideoGanModel gan)
         {
-            using var random = new Generator(PreviewSeed, clips.device);
-            AddClips(gan.Sample(DrawNoise(PreviewedClips, random, clips.device), (int)clips.shape[1]), "sample");
+            using var random = new RandomSource(PreviewSeed, clips.device);
+            AddClips(gan.Sample(DrawNoise(PreviewedClips, random), (int)clips.shape[1]), "sample");
         }
         return grid;
 

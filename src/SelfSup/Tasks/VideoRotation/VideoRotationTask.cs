@@ -17,7 +17,7 @@ public sealed class VideoRotationTask() : ClipTask("video-rotation", classes: 4,
     /// <param name="random">Not used: every turn is made.</param>
     /// <returns>Inputs uint8 (4N, T, 3, S, S) and labels (4N) in 0..3.</returns>
     /// <exception cref="ArgumentException">The frames are not square.</exception>
-    protected override PretextBatch GenerateOf(Tensor clips, Generator random)
+    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         // The planes of all frames turn as the channels of one image.

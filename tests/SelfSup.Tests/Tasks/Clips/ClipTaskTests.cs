@@ -25,7 +25,7 @@ public class ClipTaskTests
         var (starts, backwards) = (new HashSet<long>(), 0);
         for (ulong seed = 0; seed < 20; seed++)
         {
-            using var drawn = new SpeedinessTask().Generate(NumberedFrames(2, 17), new Generator(seed));
+            using var drawn = new SpeedinessTask().Generate(NumberedFrames(2, 17), new RandomSource(seed));
             Assert.Equal([0L, 1, 0, 1], drawn.Targets.data<long>().ToArray());
             foreach (var (frames, i) in Numbers(drawn.Inputs, 8).Select((frames, i) => (frames, i)))
             {
@@ -48,7 +48,7 @@ public class ClipTaskTests
         var turnsSeen = new HashSet<int>();
         for (ulong seed = 0; seed < 100; seed++)
         {
-            using var batch = new SpeedinessTask().Generate(clip, new Generator(seed));
+            using var batch = new SpeedinessTask().Generate(clip, new RandomSource(seed));
             Assert.Equal([2, 8, 3, 16, 16], batch.Inputs.shape);
             var turn = Enumerable.Range(0, 8).Single(turn => batch.Inputs[1].Equals(Turn(clip[0][TensorIndex.Slice(0, null, 2)], turn)));
             Assert.Contains(Enumerable.Range(0, 9), start => batch.Inputs[0].Equals(Turn(clip[0].narrow(0, start, 8), turn)));
@@ -74,7 +74,7 @@ public class ClipTaskTests
         var (backwards, places) = (0, new HashSet<string>());
         for (ulong seed = 0; seed < 40; seed++)
         {
-            using var batch = task.Generate(NumberedFrames(2, 10), new Generator(seed));
+            using var batch = task.Generate(NumberedFrames(2, 10), new RandomSource(seed));
             Assert.Equal([2 * classes * 3, 2, 3, 4, 4], batch.Inputs.shape);
             Assert.Equal([.. Enumerable.Range(0, 2 * classes).Select(i => (long)(i % classes))], batch.Targets.data<long>().ToArray());
             foreach (var (frames, i) in Numbers(batch.Inputs, 6).Select((frames, i) => (frames, i)))
@@ -105,7 +105,7 @@ public class ClipTaskTests
         var forwards = 0;
         for (ulong seed = 0; seed < 40; seed++)
         {
-            using var batch = new FrameOrderTask().Generate(NumberedFrames(2, 16), new Generator(seed));
+            using var batch = new FrameOrderTask().Generate(NumberedFrames(2, 16), new RandomSource(seed));
             Assert.Equal([12, 3, 4, 4], batch.Inputs.shape);
             Assert.Equal([0L, 1, 0, 1], batch.Targets.data<long>().ToArray());
             foreach (var (frames, i) in Numbers(batch.Inputs, 3).Select((frames, i) => (frames, i)))
@@ -127,7 +127,7 @@ public class ClipTaskTests
     {
         using var scope = NewDisposeScope();
         var clips = TestImages.Moving(2, 5, 16);
-        using var batch = new VideoRotationTask().Generate(clips, new Generator(1));
+        using var batch = new VideoRotationTask().Generate(clips, new RandomSource(1));
         Assert.Equal([8, 5, 3, 16, 16], batch.Inputs.shape);
         Assert.Equal([0L, 1, 2, 3, 0, 1, 2, 3], batch.Targets.data<long>().ToArray());
         for (var turn = 0; turn < 4; turn++)
@@ -139,7 +139,7 @@ public class ClipTaskTests
     {
         using var images = TestImages.Colorful(2, 16);
         using var clips = TestImages.Moving(2, 7, 16);
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         var message = Assert.Throws<ArgumentException>(() => new SpeedinessTask().Generate(images, random)).Message;
         Assert.Contains("'speediness' needs clips", message);
         Assert.Contains("(2, 3, 16, 16)", message);
@@ -158,7 +158,7 @@ public class ClipTaskTests
         using var scope = NewDisposeScope();
         var task = (ClassificationTask)TaskCatalog.Create(name);
         using Encoder encoder = task.FeedsClips ? new VideoConvNet(16) : new ConvNet(16);
-        using var batch = task.Generate(TestImages.For(task, 3, 16), new Generator(1));
+        using var batch = task.Generate(TestImages.For(task, 3, 16), new RandomSource(1));
         using var model = task.CreateModel(encoder);
         model.eval();
         encoder.eval();

@@ -25,8 +25,8 @@ public class ColorBinsTests
     public void TheNearestBinsAreThoseOfAFullSearch(int neighbours)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(4);
-        var ab = rand([1, 2, 60, 60], generator: random).sub(0.5).mul(255.9);
+        using var random = new RandomSource(4);
+        var ab = random.Uniform(1, 2, 60, 60).sub(0.5).mul(255.9);
         var (bins, weights) = ColorBins.SoftEncode(ab, neighbours);
         var points = ab.permute(0, 2, 3, 1).reshape(-1, 1, 2);
         var squared = points.sub(Centers()).square().sum(2); // (3600, 313)
@@ -55,8 +55,8 @@ public class ColorBinsTests
     public void SoftCodesArePositiveDistinctAndSumToOne(int neighbours)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(5);
-        var ab = rand([2, 2, 8, 8], generator: random).sub(0.5).mul(160);
+        using var random = new RandomSource(5);
+        var ab = random.Uniform(2, 2, 8, 8).sub(0.5).mul(160);
         var (bins, weights) = ColorBins.SoftEncode(ab, neighbours);
         Assert.Equal([2, neighbours, 8, 8], bins.shape);
         Assert.Equal(ScalarType.Int64, bins.dtype);
@@ -85,9 +85,9 @@ public class ColorBinsTests
     public void EncodingAndTheMeanComeBackCloseToTheColour(int neighbours, double largest)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(6);
+        using var random = new RandomSource(6);
         // Colours with bins on all sides: the known bounds do not hold outside the table's outline.
-        var ab = rand([1, 2, 50, 50], generator: random).sub(0.5).mul(40);
+        var ab = random.Uniform(1, 2, 50, 50).sub(0.5).mul(40);
         var distances = Decode(ColorBins.SoftEncode(ab, neighbours)).sub(ab).square().sum(1).sqrt();
         Assert.InRange(distances.max().item<float>(), 0, largest + 0.02);
     }
@@ -96,8 +96,8 @@ public class ColorBinsTests
     public void TheAnnealedMeanLiesBetweenTheModeAndTheMean()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(7);
-        var logits = randn([2, ColorBins.Count, 3, 3], generator: random).mul(3);
+        using var random = new RandomSource(7);
+        var logits = random.Normal(2, ColorBins.Count, 3, 3).mul(3);
         logits.index_put_(logits.amax([1]) + 1, TensorIndex.Colon, TensorIndex.Single(40)); // a clear mode
         var mode = Centers().index_select(0, logits.argmax(1).flatten()).view(2, 3, 3, 2).permute(0, 3, 1, 2);
         var mean = logits.softmax(1).permute(0, 2, 3, 1).matmul(Centers()).permute(0, 3, 1, 2);

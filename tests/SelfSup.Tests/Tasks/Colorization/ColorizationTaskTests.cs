@@ -13,8 +13,8 @@ public class ColorizationTaskTests
     public void TargetsArePickedPixelsOfTheColours(int side, int output)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
-        var images = randint(0, 256, [3, 3, side, side], ScalarType.Byte, generator: random);
+        using var random = new RandomSource(1);
+        var images = random.Integers(256, 3, 3, side, side).to(ScalarType.Byte);
         var batch = Generate(images);
         var lab = LabColor.FromRgb(images);
         var stride = side / output;
@@ -48,8 +48,8 @@ public class ColorizationTaskTests
     {
         using var scope = NewDisposeScope();
         using var run = new Run(new ColorizationOptions { Mode = mode });
-        using var random = new Generator(2);
-        var grey = randint(0, 256, [4, 1, 32, 32], ScalarType.Byte, generator: random).expand(-1, 3, -1, -1).contiguous();
+        using var random = new RandomSource(2);
+        var grey = random.Integers(256, 4, 1, 32, 32).to(ScalarType.Byte).expand(-1, 3, -1, -1).contiguous();
         using var batch = run.Task.Generate(grey, random);
         using var loss = run.Model.Objectives[0].Loss(batch);
         loss.Value.backward();
@@ -78,7 +78,7 @@ public class ColorizationTaskTests
         run.Model.Prepare([TestImages.Colorful(8, 32)]);
         run.Encoder.eval();
         run.Model.eval();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         using var batch = (ColorizationBatch)run.Task.Generate(TestImages.Colorful(2, 32), random);
         var likelihoods = ((ColorizationModel)run.Model).ComputeOutput(batch).log_softmax(1);
         var code = zeros_like(likelihoods).scatter_(1, batch.Bins, batch.Weights);
@@ -115,7 +115,7 @@ public class ColorizationTaskTests
         using var scope = NewDisposeScope();
         using var run = new Run(new ColorizationOptions { Mode = ColorizationMode.Regression });
         var images = TestImages.Colorful(4, 32);
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         using var batch = run.Task.Generate(images, random);
         run.Encoder.eval();
         run.Model.eval();
@@ -131,7 +131,7 @@ public class ColorizationTaskTests
     {
         using var scope = NewDisposeScope();
         using var run = new Run(new ColorizationOptions());
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         using var batch = run.Task.Generate(TestImages.Colorful(4, 32), random);
         using var loss = run.Model.Objectives[0].Loss(batch);
         loss.Value.backward();
@@ -171,7 +171,7 @@ public class ColorizationTaskTests
 
     private static ColorizationBatch Generate(Tensor images)
     {
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         return (ColorizationBatch)new ColorizationTask().Generate(images, random);
     }
 
@@ -195,7 +195,7 @@ public class ColorizationTaskTests
 
         public double Loss(Tensor images)
         {
-            using var random = new Generator(1);
+            using var random = new RandomSource(1);
             using var batch = Task.Generate(images, random);
             using var loss = Model.Objectives[0].Loss(batch);
             return loss.Value.item<float>();

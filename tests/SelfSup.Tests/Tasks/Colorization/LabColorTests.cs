@@ -27,8 +27,8 @@ public class LabColorTests
     public void BackAndForthInDoubleIsExactToTheMatrices()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(2);
-        var images = rand([4, 3, 32, 32], float64, generator: random);
+        using var random = new RandomSource(2);
+        var images = random.Uniform(4, 3, 32, 32).to(float64);
         var back = LabColor.ToRgb(LabColor.FromRgb(images));
         Assert.True(back.sub(images).abs().max().item<double>() < 1e-6);
     }
@@ -67,8 +67,8 @@ public class LabColorTests
     public void ColoursThatNoScreenShowsAreClampedToNumbers()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(3);
-        var lab = rand([1, 3, 40, 40], generator: random).sub(0.5).mul(400);
+        using var random = new RandomSource(3);
+        var lab = random.Uniform(1, 3, 40, 40).sub(0.5).mul(400);
         var rgb = LabColor.ToRgb(lab);
         Assert.True(rgb.isfinite().all().item<bool>());
         Assert.True(rgb.min().item<float>() >= 0 && rgb.max().item<float>() <= 1);

@@ -9,9 +9,10 @@ public class BatchSpreadJudgeTests
     public void ItSeesTheDeviationOfEveryPlaceAndNotTheMean()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
+        manual_seed(1);
         using var judge = new BatchSpreadJudge();
-        var images = rand([6, 3, 32, 32], generator: random);
+        var images = random.Uniform(6, 3, 32, 32);
         var verdict = judge.forward(images);
         Assert.Equal([1, 1], verdict.shape);
         Assert.Equal(verdict.item<float>(), judge.forward(images.add(3)).item<float>(), 1e-4);

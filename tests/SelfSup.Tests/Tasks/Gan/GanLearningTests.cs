@@ -15,11 +15,11 @@ public class GanLearningTests
     public void DcganMakesTheColoursItSees()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         // Red or blue, never the violet between them. Without noise the critic would look for noise alone.
-        var red = rand([64, 1, 1, 1], generator: random).lt(0.5);
+        var red = random.Uniform(64, 1, 1, 1).lt(0.5);
         var images = where(red, tensor(new byte[] { 230, 40, 30 }).view(1, 3, 1, 1), tensor(new byte[] { 30, 40, 230 }).view(1, 3, 1, 1))
-            .add(randn([64, 3, 16, 16], generator: random).mul(20)).clamp(0, 255).to(ScalarType.Byte);
+            .add(random.Normal(64, 3, 16, 16).mul(20)).clamp(0, 255).to(ScalarType.Byte);
         var task = new DcganTask(Small);
         using var encoder = new ConvNet(16);
         using var step = Train(task, encoder, images);
@@ -34,8 +34,8 @@ public class GanLearningTests
     public void BigansGeneratorComesToInvertItsEncoder()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
-        var images = randint(0, 256, [64, 3, 1, 1], ScalarType.Byte, generator: random).expand(64, 3, 16, 16).contiguous();
+        using var random = new RandomSource(1);
+        var images = random.Integers(256, 64, 3, 1, 1).to(ScalarType.Byte).expand(64, 3, 16, 16).contiguous();
         var task = new BiganTask(Small);
         using var encoder = new ConvNet(16);
         using var step = Train(task, encoder, images);

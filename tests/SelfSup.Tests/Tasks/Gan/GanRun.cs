@@ -35,14 +35,14 @@ internal sealed class GanRun : IDisposable
     /// <summary>The same images for the same seed, and other noise for another.</summary>
     public PretextBatch Generate(ulong noise = 1, int first = 0, int count = 4)
     {
-        using var random = new Generator(noise);
+        using var random = new RandomSource(noise);
         using var some = images.narrow(0, first, count);
         return Task.Generate(some, random);
     }
 
     public Tensor DrawNoise(int count, ulong seed = 1)
     {
-        using var random = new Generator(seed);
+        using var random = new RandomSource(seed);
         return Task.DrawNoise(count, random);
     }
 

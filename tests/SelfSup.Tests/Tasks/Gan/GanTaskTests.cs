@@ -16,7 +16,7 @@ public class GanTaskTests
     public void BatchesAreTheImagesAndUniformNoise(string name)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         var images = TestImages.Colorful(64, 16);
         var batch = GanRun.NewTask(name).Generate(images, random);
         Assert.True(batch.Inputs.Equals(images));

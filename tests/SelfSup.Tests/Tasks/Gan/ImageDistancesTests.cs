@@ -27,9 +27,9 @@ public class ImageDistancesTests
     public void TheNearestIsFoundInAnyBatch()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(2);
-        var others = rand([7, 3, 8, 8], generator: random);
-        var images = rand([3, 3, 8, 8], generator: random);
+        using var random = new RandomSource(2);
+        var others = random.Uniform(7, 3, 8, 8);
+        var images = random.Uniform(3, 3, 8, 8);
         images[1] = others[5];
         var nearest = ImageDistances.ToNearest(images, [others[..2], others[2..]]);
         for (var i = 0; i < 3; i++)

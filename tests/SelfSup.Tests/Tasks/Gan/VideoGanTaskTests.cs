@@ -133,7 +133,7 @@ public class VideoGanTaskTests
     {
         using var scope = NewDisposeScope();
         var clips = TestImages.Moving(64, 3, 16);
-        var batch = new VideoGanTask().Generate(clips, new Generator(1));
+        var batch = new VideoGanTask().Generate(clips, new RandomSource(1));
         Assert.True(batch.Inputs.Equals(clips));
         Assert.Equal([64, 100], batch.Targets.shape);
         Assert.Equal(0, batch.Targets.mean().item<float>(), 0.05);
@@ -145,7 +145,7 @@ public class VideoGanTaskTests
     {
         using var scope = NewDisposeScope();
         var task = new VideoGanTask();
-        var random = new Generator(1);
+        var random = new RandomSource(1);
         Assert.Contains("'videogan' needs clips", Assert.Throws<ArgumentException>(() => task.Generate(TestImages.Colorful(2, 16), random)).Message);
         Assert.Contains("(2, 1, 3, 16, 16)", Assert.Throws<ArgumentException>(() => task.Generate(TestImages.Moving(2, 1, 16), random)).Message);
         using var run = new GanRun(new VideoGanTask(Small));
@@ -236,7 +236,7 @@ public class VideoGanTaskTests
 
         using Encoder first = new VideoConvNet(16), second = new VideoConvNet(16, seed: 5);
         using PretextModel expected = TrainedModel.Load(whole.Path, task, first), resumed = TrainedModel.Load(broken.Path, task, second);
-        var noise = task.DrawNoise(2, new Generator(1));
+        var noise = task.DrawNoise(2, new RandomSource(1));
         Assert.True(((VideoGanModel)expected).Sample(noise, 6).Equals(((VideoGanModel)resumed).Sample(noise, 6)));
 
         static void Run(TemporaryFolder folder, IPretextTask task, int seed, bool resume = false)
@@ -258,10 +258,10 @@ public class VideoGanTaskTests
     {
         const int Steps = 120;
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         // The left half stands still, red or blue; the right half goes from black to white.
-        var clips = rand([64, 8, 3, 16, 16], generator: random).mul_(40);
-        var red = rand([64, 1, 1, 1], generator: random).lt(0.5).to(ScalarType.Float32);
+        var clips = random.Uniform(64, 8, 3, 16, 16).mul_(40);
+        var red = random.Uniform(64, 1, 1, 1).lt(0.5).to(ScalarType.Float32);
         clips[TensorIndex.Colon, TensorIndex.Colon, 0, TensorIndex.Colon, ..8].add_(red.mul(200));
         clips[TensorIndex.Colon, TensorIndex.Colon, 2, TensorIndex.Colon, ..8].add_(red.neg().add(1).mul(200));
         clips[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, 8..].add_(linspace(0, 210, 8).view(1, 8, 1, 1, 1));
@@ -297,7 +297,7 @@ public class VideoGanTaskTests
         return generator;
     }
 
-    private static Tensor Noise(int count) => randn([count, 8], generator: new Generator(1));
+    private static Tensor Noise(int count) => new RandomSource(1).Normal(count, 8);
 
     private static double LargestGradient(nn.Module module, string name) => module.named_parameters()
         .Where(p => p.name.StartsWith(name)).Max(p => (double)p.parameter.grad!.abs().max().item<float>());

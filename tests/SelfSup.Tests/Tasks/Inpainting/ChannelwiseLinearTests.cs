@@ -20,12 +20,12 @@ public class ChannelwiseLinearTests
     {
         using var scope = NewDisposeScope();
         using var layer = new ChannelwiseLinear(Channels, Side);
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         for (var c = 0; c < Channels; c++)
         {
             for (var place = 0; place < Side * Side; place++)
             {
-                var input = rand([2, Channels, Side, Side], generator: random).requires_grad_();
+                var input = random.Uniform(2, Channels, Side, Side).requires_grad_();
                 layer.forward(input)[1, c].flatten()[place].backward();
                 var gradient = input.grad!;
                 Assert.True(gradient[1, c].ne(0).all().item<bool>());
@@ -39,8 +39,8 @@ public class ChannelwiseLinearTests
     {
         using var scope = NewDisposeScope();
         using var layer = new ChannelwiseLinear(Channels, Side);
-        using var random = new Generator(1);
-        var input = rand([2, Channels, Side, Side], generator: random);
+        using var random = new RandomSource(1);
+        var input = random.Uniform(2, Channels, Side, Side);
         using (no_grad())
             layer.get_parameter("bias")!.fill_(0.5);
         var expected = einsum("ncq,cpq->ncp", input.flatten(2), layer.get_parameter("weight")!).add(0.5).view_as(input);

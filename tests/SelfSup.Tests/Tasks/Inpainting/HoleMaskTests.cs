@@ -67,7 +67,7 @@ public class HoleMaskTests
     public void RegionsHaveNoFavouritePlace()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(8);
+        using var random = new RandomSource(8);
         var often = zeros(1, 1, 32, 32);
         for (var i = 0; i < 400; i++)
         {
@@ -114,7 +114,7 @@ public class HoleMaskTests
 
     private static Tensor Draw(InpaintingMask kind, int size, ulong seed)
     {
-        using var random = new Generator(seed);
+        using var random = new RandomSource(seed);
         return HoleMask.Draw(kind, size, random, CPU);
     }
 }

@@ -13,8 +13,8 @@ public class InpaintingTaskTests
     public void KnownPixelsStayAndTheHoleHasTheMeanColour(InpaintingMask kind)
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
-        var images = randint(0, 256, [3, 3, 32, 32], ScalarType.Byte, generator: random);
+        using var random = new RandomSource(1);
+        var images = random.Integers(256, 3, 3, 32, 32).to(ScalarType.Byte);
         var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = kind }).Generate(images, random);
         var hole = batch.Mask.expand(3, 3, 32, 32);
 
@@ -30,7 +30,7 @@ public class InpaintingTaskTests
     public void TheBandsGradientIsTenTimesTheHoles()
     {
         using var scope = NewDisposeScope();
-        using var random = new Generator(1);
+        using var random = new RandomSource(1);
         var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = InpaintingMask.Center }).Generate(zeros(2, 3, 32, 32, ScalarType.Byte), random);
         var painted = zeros(2, 3, 32, 32, float64);
 
@@ -192,7 +192,7 @@ public class InpaintingTaskTests
 
         public InpaintingBatch Generate(ulong seed = 1)
         {
-            using var random = new Generator(seed);
+            using var random = new RandomSource(seed);
             return (InpaintingBatch)task.Generate(images, random);
         }
 
