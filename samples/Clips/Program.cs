@@ -5,6 +5,7 @@ using System.Globalization;
 using SelfSup;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
@@ -62,7 +63,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         {
             Epochs = options.GetValue(epochs),
             BatchSize = Math.Min(16, train.Count),
-            Optimizer = OptimizerKind.AdamW,
+            Recipe = TrainingRecipe.For(new AdamW()),
             Augmentation = new() { ColorJitter = 0.4, Greyscale = 0.3 },
             Seed = options.GetValue(seed),
             HeldOut = test,

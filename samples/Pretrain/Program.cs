@@ -5,6 +5,7 @@ using SelfSup;
 using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
@@ -31,11 +32,7 @@ var encoder = new Option<string>("--encoder")
 var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
 var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
-var rate = new Option<double?>("--lr")
-{
-    Description = "Highest learning rate of the schedule [default: the task's, else 0.05 for SGD, 0.001 for AdamW, 0.3 for LARS].",
-};
-var optimizer = new Option<OptimizerKind?>("--optimizer") { Description = "Sgd, AdamW or Lars [default: the task's, else Sgd]." };
+var training = new RecipeOptions();
 var precision = new Option<Precision?>("--precision")
 {
     Description = "Float32 or BFloat16, in which the network runs [default: BFloat16 where the processor has units for it].",
@@ -45,7 +42,6 @@ var cropArea = new Option<double>("--crop-area")
     Description = "Least share of an image in a crop; below 1, crops are resized.",
     DefaultValueFactory = _ => 1,
 };
-var clip = new Option<double?>("--clip") { Description = "Largest norm of the gradient." };
 var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
 var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
 var output = new Option<string>("--output")
@@ -61,8 +57,9 @@ var resume = new Option<bool>("--resume") { Description = "Go on from the last c
 
 var command = new RootCommand("Pretrains an encoder on unlabelled images.")
 {
-    task, images, cifar10, idx, pack, encoder, size, epochs, batch, rate, optimizer, precision, cropArea, clip, seed, device, output, knn, resume,
+    task, images, cifar10, idx, pack, encoder, size, epochs, batch, precision, cropArea, seed, device, output, knn, resume,
 };
+training.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
@@ -83,11 +80,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     {
         Epochs = options.GetValue(epochs),
         BatchSize = options.GetValue(batch),
-        LearningRate = options.GetValue(rate),
-        Optimizer = options.GetValue(optimizer),
+        Recipe = training.Apply(StatedBy(tasks), options),
         Precision = options.GetValue(precision),
         Augmentation = augmentation,
-        ClipGradientNorm = options.GetValue(clip),
         Seed = options.GetValue(seed),
         Device = ParseDevice(options.GetValue(device)!),
         RunFolder = options.GetValue(output),
@@ -158,6 +153,9 @@ static WeightedTask[] ParseTasks(string list) =>
             : throw new ArgumentException($"'{item}' in --task is not a task, or a task and a positive weight such as colorization:0.5.");
     }),
 ];
+
+static TrainingRecipe StatedBy(WeightedTask[] tasks) =>
+    tasks.Select(weighted => weighted.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;
 
 static torch.Device? ParseDevice(string name) => name switch
 {

@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public interface IPretextTask
     string Name { get; }
 
     /// <summary>
-    /// What the task is best trained by; null, unless implemented, for the library's defaults. The run's options come before it, and of
+    /// What the task is best trained by; null, unless implemented, for the library's defaults. A recipe in the run's options comes before it, and of
     /// several tasks in one run the first that states a recipe decides for all.
     /// </summary>
     TrainingRecipe? Recipe => null;

@@ -1,6 +1,7 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
@@ -16,12 +17,12 @@ internal static class Jobs
     private const string Pack = "pack";
     private const string Export = "export";
 
-    // Between them every optimiser; the other tasks are trained by their own recipes.
-    private static readonly Dictionary<string, OptimizerKind> Optimizers = new()
+    // Between them every optimizer; the other tasks are trained by their own recipes.
+    private static readonly Dictionary<string, OptimizerSettings> Optimizers = new()
     {
-        ["rotation"] = OptimizerKind.Sgd,
-        ["jigsaw"] = OptimizerKind.AdamW,
-        ["colorization"] = OptimizerKind.Lars,
+        ["rotation"] = new Sgd(),
+        ["jigsaw"] = new AdamW(),
+        ["colorization"] = new Lars(),
     };
 
     public static IEnumerable<string> Names => [.. TaskCatalog.Names, Pack, Export];
@@ -61,7 +62,7 @@ internal static class Jobs
         {
             Epochs = 3,
             BatchSize = 8,
-            Optimizer = Optimizers.TryGetValue(name, out var optimizer) ? optimizer : null,
+            Recipe = Optimizers.TryGetValue(name, out var optimizer) ? TrainingRecipe.For(optimizer) : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
             Monitors = task.FeedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],

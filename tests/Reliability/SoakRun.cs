@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using TorchSharp;
@@ -34,7 +35,7 @@ internal static class SoakRun
                 RunFolder = Path.Combine(folder, "run"),
                 CheckpointEverySteps = 1000,
                 MaxFailureRatio = 1,
-                LearningRate = 0.01,
+                Recipe = TrainingRecipe.Default with { LearningRate = 0.01 },
             }, new Watch(usages, steps, () =>
             {
                 asked.Start();

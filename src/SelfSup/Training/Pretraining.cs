@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Files;
+using SelfSup.Optimization;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -104,7 +106,6 @@ public static class Pretraining
         var inspection = new NonFiniteInspection(folder, images, loader, (batch, at) => Augment(batch, at, encoder, options, device));
         var clock = Stopwatch.StartNew();
         var (firstStep, imagesDone, lastReport) = (done, 0L, TimeSpan.Zero);
-        var warmup = (long)(recipe.Warmup * steps);
         try
         {
             if (done > 0 && done % perEpoch == 0)
@@ -118,7 +119,7 @@ public static class Pretraining
                     using (batch)
                     {
                         done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
-                        var rate = recipe.LearningRate * LearningRateSchedule.FactorAt(recipe.Schedule, done, steps, warmup);
+                        var rate = recipe.LearningRateAt(done, steps);
                         var metrics = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
                         {
                             using var input = Augment(batch, done, encoder, options, device);
@@ -260,31 +261,29 @@ public static class Pretraining
         encoder.train();
     }
 
-    private static Dictionary<string, string> Configuration(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options) => new()
+    private static Dictionary<string, string> Configuration(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options)
     {
-        ["tasks"] = string.Join(',', tasks.Select(task => FormattableString.Invariant($"{task.Task.Name}:{task.Weight}"))),
-        ["encoder"] = encoder.Architecture,
-        ["imageSize"] = Text(encoder.ImageSize),
-        ["images"] = Text(images.Count),
-        ["epochs"] = Text(options.Epochs),
-        ["batchSize"] = Text(options.BatchSize),
-        ["optimizer"] = recipe.Optimizer.ToString(),
-        ["learningRate"] = Text(recipe.LearningRate),
-        ["momentum"] = Text(recipe.Momentum),
-        ["schedule"] = recipe.Schedule.ToString(),
-        ["warmup"] = Text(recipe.Warmup),
-        ["weightDecay"] = Text(recipe.WeightDecay),
-        ["decayNormsAndBiases"] = Text(options.DecayNormsAndBiases),
-        ["clipGradientNorm"] = Text(options.ClipGradientNorm ?? 0),
-        ["precision"] = options.PrecisionOn(Devices.Resolve(options.Device)).ToString(),
-        ["seed"] = Text(options.Seed),
-        ["minimumArea"] = Text(options.Augmentation.MinimumArea),
-        ["flip"] = Text(options.Augmentation.Flip),
-        ["colorJitter"] = Text(options.Augmentation.ColorJitter),
-        ["hue"] = Text(options.Augmentation.Hue),
-        ["greyscale"] = Text(options.Augmentation.Greyscale),
-        ["blur"] = Text(options.Augmentation.Blur),
-    };
+        var configuration = new Dictionary<string, string>
+        {
+            ["tasks"] = string.Join(',', tasks.Select(task => FormattableString.Invariant($"{task.Task.Name}:{task.Weight}"))),
+            ["encoder"] = encoder.Architecture,
+            ["imageSize"] = Text(encoder.ImageSize),
+            ["images"] = Text(images.Count),
+            ["epochs"] = Text(options.Epochs),
+            ["batchSize"] = Text(options.BatchSize),
+            ["precision"] = options.PrecisionOn(Devices.Resolve(options.Device)).ToString(),
+            ["seed"] = Text(options.Seed),
+            ["minimumArea"] = Text(options.Augmentation.MinimumArea),
+            ["flip"] = Text(options.Augmentation.Flip),
+            ["colorJitter"] = Text(options.Augmentation.ColorJitter),
+            ["hue"] = Text(options.Augmentation.Hue),
+            ["greyscale"] = Text(options.Augmentation.Greyscale),
+            ["blur"] = Text(options.Augmentation.Blur),
+        };
+        foreach (var (setting, value) in recipe.Describe())
+            configuration[setting] = value as string ?? JsonSerializer.Serialize(value);
+        return configuration;
+    }
 
     private static string Text(IConvertible value) => value.ToString(CultureInfo.InvariantCulture);
 }

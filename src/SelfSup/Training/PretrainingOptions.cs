@@ -1,5 +1,6 @@
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Optimization;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -25,35 +26,11 @@ public sealed class PretrainingOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
-    /// How parameters are updated. The default, null, is what the task states (<see cref="IPretextTask.Recipe"/>), else SGD. Where it is
-    /// another than the task states, the settings below are those of <see cref="TrainingRecipe.For"/> unless given.
+    /// Optimizer, learning rate, weight decay and their schedules. The default, null, is what the first task that states a recipe states
+    /// (<see cref="IPretextTask.Recipe"/>), else <see cref="TrainingRecipe.Default"/>. To change a setting, write
+    /// <c>task.Recipe with { ... }</c> or <c>TrainingRecipe.Default with { ... }</c>.
     /// </summary>
-    public OptimizerKind? Optimizer { get; init; }
-
-    /// <summary>
-    /// Learning rate at the top of the schedule. The default, null, is the task's, else 0.05 for SGD, 0.001 for AdamW and 0.3 for LARS.
-    /// </summary>
-    public double? LearningRate { get; init; }
-
-    /// <summary>Momentum of SGD and LARS, Adam's first beta, in [0, 1). The default, null, is the task's, else 0.9.</summary>
-    public double? Momentum { get; init; }
-
-    /// <summary>How the learning rate falls. The default, null, is the task's, else a cosine.</summary>
-    public ScheduleKind? Schedule { get; init; }
-
-    /// <summary>
-    /// Share of the run in which the learning rate rises linearly, in [0, 0.5]. The default, null, is the task's, else 0.05.
-    /// </summary>
-    public double? Warmup { get; init; }
-
-    /// <summary>Weight decay, at least 0. The default, null, is the task's, else 0.0005.</summary>
-    public double? WeightDecay { get; init; }
-
-    /// <summary>Whether norms and biases decay too. The default is false.</summary>
-    public bool DecayNormsAndBiases { get; init; }
-
-    /// <summary>Largest norm of an objective's gradient, above 0; null, the default, does not clip.</summary>
-    public double? ClipGradientNorm { get; init; }
+    public TrainingRecipe? Recipe { get; init; }
 
     /// <summary>
     /// What happens when a loss or a gradient is not finite. By default the run stops. Either way the images of the step are kept in the run
@@ -113,20 +90,10 @@ public sealed class PretrainingOptions
     /// <summary>Checkpoints that are kept, at least 1. The default is 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
-    /// <summary>The recipe that a run follows: these options, then the first recipe that one of its tasks states, then the defaults.</summary>
+    /// <summary>The recipe that a run follows: the one given, else the first that one of its tasks states, else the default.</summary>
     internal TrainingRecipe RecipeFor(IEnumerable<WeightedTask> tasks)
     {
-        var stated = tasks.Select(task => task.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault();
-        var optimizer = Optimizer ?? stated?.Optimizer ?? OptimizerKind.Sgd;
-        var recipe = stated?.Optimizer == optimizer ? stated : TrainingRecipe.For(optimizer);
-        recipe = recipe with
-        {
-            LearningRate = LearningRate ?? recipe.LearningRate,
-            Momentum = Momentum ?? recipe.Momentum,
-            Schedule = Schedule ?? recipe.Schedule,
-            Warmup = Warmup ?? recipe.Warmup,
-            WeightDecay = WeightDecay ?? recipe.WeightDecay,
-        };
+        var recipe = Recipe ?? tasks.Select(task => task.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;
         recipe.Validate();
         return recipe;
     }
@@ -138,11 +105,7 @@ public sealed class PretrainingOptions
     {
         this.Require(Epochs >= 1, Epochs, "at least 1");
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
-        this.Require(LearningRate is null or > 0, LearningRate, "above 0");
-        this.Require(Momentum is null or (>= 0 and < 1), Momentum, "in [0, 1)");
-        this.Require(Warmup is null or (>= 0 and <= 0.5), Warmup, "in [0, 0.5]");
-        this.Require(WeightDecay is null or >= 0, WeightDecay, "at least 0");
-        this.Require(ClipGradientNorm is null or > 0, ClipGradientNorm, "above 0");
+        Recipe?.Validate();
         Augmentation.Validate();
         this.Require(HeldOut is null or { Count: > 0 }, HeldOut?.Count, "null or with images");
         this.Require(Workers >= 1, Workers, "at least 1");

@@ -1,10 +1,10 @@
 using SelfSup.Files;
+using SelfSup.Optimization;
 using SelfSup.Runtime;
-using SelfSup.Training.Optimizers;
 using TorchSharp;
 
 using static TorchSharp.torch;
-using Optimizer = SelfSup.Training.Optimizers.Optimizer;
+using Optimizer = SelfSup.Optimization.Optimizer;
 
 namespace SelfSup.Training;
 
@@ -82,9 +82,14 @@ internal sealed class TrainingStep : IDisposable
                 before.Restore();
                 break;
             }
-            if (options.ClipGradientNorm is { } limit)
-                phase.ClipGradients(norm, limit);
-            phase.Step(learningRate);
+            if (recipe.ClipGradientNorm is { } limit)
+            {
+                if (recipe.ClipEachParameter)
+                    phase.ClipEach(limit);
+                else
+                    phase.ClipGradients(norm, limit);
+            }
+            phase.Step(learningRate, recipe.WeightDecayAt(step, steps));
         }
         foreach (var model in models.Where(_ => skippedFor is null))
             model.OnStepCompleted((step + 1.0) / steps);
@@ -194,11 +199,11 @@ internal sealed class TrainingStep : IDisposable
                 foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(p => p.requires_grad))
                 {
                     var name = names[parameter.Handle];
-                    var decays = options.DecayNormsAndBiases || parameter.dim() > 1;
+                    var decays = recipe.Decays(parameter.dim());
                     trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, decays));
                 }
             }
-            return NewOptimizer([.. trained.Values]);
+            return recipe.Optimizer.Create([.. trained.Values]);
         })];
 
         void AddNames(nn.Module module, string prefix)
@@ -207,11 +212,4 @@ internal sealed class TrainingStep : IDisposable
                 names.TryAdd(parameter.Handle, prefix + name);
         }
     }
-
-    private Optimizer NewOptimizer(IReadOnlyList<TrainedParameter> parameters) => recipe.Optimizer switch
-    {
-        OptimizerKind.Sgd => new Sgd(parameters, recipe.Momentum, recipe.WeightDecay),
-        OptimizerKind.AdamW => new AdamW(parameters, recipe.Momentum, beta2: 0.999, recipe.WeightDecay),
-        _ => new Lars(parameters, recipe.Momentum, recipe.WeightDecay, trust: 0.02),
-    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ public class ClipPretrainingTests
         {
             Epochs = epochs,
             BatchSize = 16,
-            Optimizer = OptimizerKind.AdamW,
+            Recipe = TrainingRecipe.For(new AdamW()),
             HeldOut = InMemory(new ProceduralClips(64, frames, seed: 2)),
             RunFolder = folder.Path,
             Precision = Precision.Float32,

@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 

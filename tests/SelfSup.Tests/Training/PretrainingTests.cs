@@ -2,6 +2,7 @@ using System.Text.Json;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using static TorchSharp.torch;
@@ -115,7 +116,12 @@ public class PretrainingTests
         Assert.True(Distance(alone, heavy) > 1e-2, $"{Distance(alone, heavy)}");
 
         static void Train(Encoder encoder, params WeightedTask[] tasks) =>
-            Pretraining.Run(encoder, tasks, new ProceduralImages(24), new() { Epochs = 1, BatchSize = 8, Warmup = 0 });
+            Pretraining.Run(encoder, tasks, new ProceduralImages(24), new()
+            {
+                Epochs = 1,
+                BatchSize = 8,
+                Recipe = TrainingRecipe.Default with { Warmup = 0 },
+            });
 
         static double Distance(Encoder a, Encoder b) => a.parameters().Zip(b.parameters(), (x, y) => (double)x.sub(y).abs().max().item<float>()).Max();
     }
@@ -124,7 +130,12 @@ public class PretrainingTests
     public void ClippingBoundsTheStep()
     {
         using ConvNet before = new(32), after = new(32);
-        var options = new PretrainingOptions { Epochs = 1, BatchSize = 8, LearningRate = 1, Warmup = 0, WeightDecay = 0, ClipGradientNorm = 1e-3 };
+        var options = new PretrainingOptions
+        {
+            Epochs = 1,
+            BatchSize = 8,
+            Recipe = new() { LearningRate = 1, Warmup = 0, WeightDecay = 0, ClipGradientNorm = 1e-3 },
+        };
         Pretraining.Run(after, [new WeightedTask(new RotationTask())], new ProceduralImages(8), options);
         var moved = Math.Sqrt(before.parameters().Zip(after.parameters(), (x, y) => (double)x.sub(y).pow(2).sum().item<float>()).Sum());
         Assert.InRange(moved, 1e-5, 1.9e-3 * 1.001); // Nesterov's first step is (1 + momentum) times the gradient
@@ -166,8 +177,8 @@ public class PretrainingTests
     {
         using var encoder = new ConvNet(32);
         Refused("Epochs is 0", new() { Epochs = 0 });
-        Refused("LearningRate is -1", new() { LearningRate = -1 });
-        Refused("Momentum is 1", new() { Momentum = 1 });
+        Refused("LearningRate is -1", new() { Recipe = new() { LearningRate = -1 } });
+        Refused("Momentum is 1", new() { Recipe = new() { Optimizer = new Sgd { Momentum = 1 } } });
         Refused("Resume is True", new() { Resume = true });
         var twice = Assert.Throws<ArgumentException>(() => Pretraining.Run(
             encoder, [new WeightedTask(new RotationTask()), new WeightedTask(new RotationTask())], new ProceduralImages(8)));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using TorchSharp;
@@ -13,22 +14,22 @@ public class ResumeTests
     private const int Epochs = 2, StepsPerEpoch = 3;
     private static readonly ProceduralImages Images = new(StepsPerEpoch * 8 + 3, seed: 4);
 
-    public static TheoryData<string, OptimizerKind> Runs => new()
+    public static TheoryData<string, string?> Runs => new()
     {
-        { "rotation", OptimizerKind.Sgd },
-        { "jigsaw", OptimizerKind.AdamW },
-        { "colorization", OptimizerKind.Sgd },
-        { "inpainting-adversarial", OptimizerKind.AdamW },
-        { "dcgan", OptimizerKind.AdamW },
-        { "bigan", OptimizerKind.AdamW },
-        { "relative-patch", OptimizerKind.Lars },
-        { "counting", OptimizerKind.Sgd },
-        { QueueTask.TaskName, OptimizerKind.Lars },
+        { "rotation", "sgd" },
+        { "jigsaw", "adamw" },
+        { "colorization", "sgd" },
+        { "inpainting-adversarial", "adamw" },
+        { "dcgan", null },
+        { "bigan", null },
+        { "relative-patch", "lars" },
+        { "counting", "sgd" },
+        { QueueTask.TaskName, "lars" },
     };
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public void ARunThatWasKilledEndsAsOneThatWasNot(string task, OptimizerKind optimizer)
+    public void ARunThatWasKilledEndsAsOneThatWasNot(string task, string? optimizer)
     {
         using TemporaryFolder whole = new(), killed = new();
         Run(whole, NewTask(task), optimizer);
@@ -49,16 +50,16 @@ public class ResumeTests
     {
         using TemporaryFolder whole = new(), cancelled = new();
         using var cancellation = new CancellationTokenSource();
-        Run(whole, new RotationTask(), OptimizerKind.Sgd);
+        Run(whole, new RotationTask(), "sgd");
         var stopping = new InterruptedTask(new RotationTask(), call =>
         {
             if (call == 6)
                 cancellation.Cancel();
         });
-        Assert.ThrowsAny<OperationCanceledException>(() => Run(cancelled, stopping, OptimizerKind.Sgd, cancellation: cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(cancelled, stopping, "sgd", cancellation: cancellation.Token));
         Assert.Equal("step-000000005.safetensors", Checkpoints(cancelled)[^1]);
 
-        Run(cancelled, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        Run(cancelled, new RotationTask(), "sgd", resume: true);
         AssertSame(whole, cancelled);
     }
 
@@ -66,9 +67,9 @@ public class ResumeTests
     public void AFinishedRunResumesToTheSameEnd()
     {
         using var folder = new TemporaryFolder();
-        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        Run(folder, new RotationTask(), "sgd");
         var encoder = File.ReadAllBytes(folder["encoder.safetensors"]);
-        Assert.Equal(Epochs * StepsPerEpoch, Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true).Steps);
+        Assert.Equal(Epochs * StepsPerEpoch, Run(folder, new RotationTask(), "sgd", resume: true).Steps);
         Assert.Equal(encoder, File.ReadAllBytes(folder["encoder.safetensors"]));
     }
 
@@ -76,13 +77,13 @@ public class ResumeTests
     public void AFolderOfAnotherRunIsRefused()
     {
         using TemporaryFolder folder = new(), empty = new();
-        Run(folder, new RotationTask(), OptimizerKind.Sgd);
-        var again = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd));
+        Run(folder, new RotationTask(), "sgd");
+        var again = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), "sgd"));
         Assert.Contains("Resume it, or choose another folder", again.Message);
-        var nothing = Assert.Throws<InvalidOperationException>(() => Run(empty, new RotationTask(), OptimizerKind.Sgd, resume: true));
+        var nothing = Assert.Throws<InvalidOperationException>(() => Run(empty, new RotationTask(), "sgd", resume: true));
         Assert.Contains("nothing to resume", nothing.Message);
-        var other = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.AdamW, resume: true));
-        Assert.Contains("optimizer = Sgd, not AdamW", other.Message);
+        var other = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), "adamw", resume: true));
+        Assert.Contains("optimizer = sgd, not adamw", other.Message);
     }
 
     [Theory]
@@ -91,11 +92,11 @@ public class ResumeTests
     public void ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed(bool cutOff)
     {
         using TemporaryFolder whole = new(), damaged = new();
-        Run(whole, new RotationTask(), OptimizerKind.Sgd);
-        Run(damaged, new RotationTask(), OptimizerKind.Sgd);
+        Run(whole, new RotationTask(), "sgd");
+        Run(damaged, new RotationTask(), "sgd");
         Damage(damaged, Checkpoints(damaged)[^1], cutOff);
 
-        var result = Run(damaged, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        var result = Run(damaged, new RotationTask(), "sgd", resume: true);
         var warning = Assert.Single(result.Warnings);
         Assert.Contains("step-000000006.safetensors.damaged", warning.Message);
         Assert.Contains(cutOff ? "bytes" : "does not fit its checksum", warning.Message);
@@ -107,12 +108,12 @@ public class ResumeTests
     public void WithoutASoundCheckpointNothingIsOverwritten()
     {
         using var folder = new TemporaryFolder();
-        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        Run(folder, new RotationTask(), "sgd");
         var metrics = File.ReadAllText(folder["metrics.jsonl"]);
         foreach (var checkpoint in Checkpoints(folder))
             Damage(folder, checkpoint, cutOff: true);
         Assert.Contains("step-000000006.safetensors", Assert.Throws<InvalidDataException>(
-            () => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true)).Message);
+            () => Run(folder, new RotationTask(), "sgd", resume: true)).Message);
         Assert.Equal(metrics, File.ReadAllText(folder["metrics.jsonl"]));
     }
 
@@ -120,11 +121,11 @@ public class ResumeTests
     public void ARunKilledBeforeItsFirstCheckpointResumesFromTheStart()
     {
         using TemporaryFolder whole = new(), killed = new();
-        Run(whole, new RotationTask(), OptimizerKind.Sgd);
+        Run(whole, new RotationTask(), "sgd");
         Assert.Throws<TimeZoneNotFoundException>(() => Run(
-            killed, new InterruptedTask(new RotationTask(), _ => throw new TimeZoneNotFoundException()), OptimizerKind.Sgd));
+            killed, new InterruptedTask(new RotationTask(), _ => throw new TimeZoneNotFoundException()), "sgd"));
         Assert.Empty(Checkpoints(killed));
-        Run(killed, new RotationTask(), OptimizerKind.Sgd, resume: true);
+        Run(killed, new RotationTask(), "sgd", resume: true);
         AssertSame(whole, killed);
     }
 
@@ -136,17 +137,17 @@ public class ResumeTests
         Run(folder, new InterruptedTask(new RotationTask(), call =>
         {
             if (call == 1)
-                refused = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true));
-        }), OptimizerKind.Sgd);
+                refused = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), "sgd", resume: true));
+        }), "sgd");
         Assert.Contains("Another run is at work", refused!.Message);
-        Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true); // the lock went with its run
+        Run(folder, new RotationTask(), "sgd", resume: true); // the lock went with its run
     }
 
     [Fact]
     public void AnotherNumberOfThreadsIsSaidToChangeBits()
     {
         using var folder = new TemporaryFolder();
-        Run(folder, new RotationTask(), OptimizerKind.Sgd);
+        Run(folder, new RotationTask(), "sgd");
         using (var configuration = JsonDocument.Parse(File.ReadAllText(folder["configuration.json"])))
         {
             Assert.Equal(torch.get_num_threads().ToString(), configuration.RootElement.GetProperty("threads").GetString());
@@ -156,7 +157,7 @@ public class ResumeTests
         try
         {
             torch.set_num_threads(threads + 1);
-            var result = Run(folder, new RotationTask(), OptimizerKind.Sgd, resume: true);
+            var result = Run(folder, new RotationTask(), "sgd", resume: true);
             Assert.Contains($"goes on with {threads + 1} threads after {threads}", Assert.Single(result.Warnings).Message);
         }
         finally
@@ -183,14 +184,14 @@ public class ResumeTests
     }
 
     private static PretrainingResult Run(
-        TemporaryFolder folder, IPretextTask task, OptimizerKind optimizer, bool resume = false, CancellationToken cancellation = default)
+        TemporaryFolder folder, IPretextTask task, string? optimizer, bool resume = false, CancellationToken cancellation = default)
     {
         using var encoder = new ConvNet(32);
         return Pretraining.Run(encoder, [new WeightedTask(task)], Images, new PretrainingOptions
         {
             Epochs = Epochs,
             BatchSize = 8,
-            Optimizer = optimizer,
+            Recipe = optimizer is null ? null : TrainingRecipe.For(OptimizerCatalog.Create(optimizer)),
             RunFolder = folder.Path,
             Resume = resume,
             CheckpointEverySteps = 2,
@@ -204,7 +205,7 @@ public class ResumeTests
     {
         foreach (var file in new[] { "metrics.jsonl", "encoder.safetensors" })
             Assert.Equal(File.ReadAllBytes(expected[file]), File.ReadAllBytes(actual[file]));
-        // The last checkpoint holds the head, the optimiser's state and the buffers too.
+        // The last checkpoint holds the head, the optimizer's state and the buffers too.
         var last = Path.Combine("checkpoints", Checkpoints(expected)[^1]);
         using SafetensorsFile first = SafetensorsFile.Read(expected[last]), second = SafetensorsFile.Read(actual[last]);
         Assert.Equal(first.Tensors.Keys.Order(), second.Tensors.Keys.Order());

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
@@ -48,7 +49,7 @@ public class KnnMonitorTests
     {
         using var encoder = new ConvNet(16);
         var monitor = new KnnMonitor(new TestImages(40, 2));
-        PretrainingOptions Options() => new() { Epochs = 1, BatchSize = 8, LearningRate = 1e-9, Monitors = [monitor] };
+        PretrainingOptions Options() => new() { Epochs = 1, BatchSize = 8, Recipe = new() { LearningRate = 1e-9 }, Monitors = [monitor] };
         Assert.Empty(Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, Options()).Warnings);
         // Every map is its bias, whatever the image.
         using (TorchSharp.torch.no_grad())

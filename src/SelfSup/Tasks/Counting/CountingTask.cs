@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ public sealed class CountingTask : IPretextTask
     public string Name => "counting";
 
     /// <summary>AdamW at its usual settings: by SGD counting is learned too slowly to help within few epochs.</summary>
-    public TrainingRecipe Recipe { get; } = TrainingRecipe.For(OptimizerKind.AdamW);
+    public TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW());
 
     /// <summary>Halves and quarters every image, and pairs it with another.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>

@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 
@@ -34,9 +35,8 @@ public abstract class GanTask : IPretextTask
     /// </summary>
     public TrainingRecipe Recipe { get; } = new()
     {
-        Optimizer = OptimizerKind.AdamW,
+        Optimizer = new AdamW { Beta1 = 0.5 },
         LearningRate = 6e-4,
-        Momentum = 0.5,
         Warmup = 0,
         WeightDecay = 0,
     };

@@ -1,10 +1,10 @@
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
-namespace SelfSup.Training.Optimizers;
+namespace SelfSup.Optimization;
 
 /// <summary>A parameter with what its update needs to know.</summary>
-/// <param name="Name">Unique name; the optimiser's state is saved under it.</param>
+/// <param name="Name">Unique name; the optimizer's state is saved under it.</param>
 /// <param name="Value">The parameter; borrowed.</param>
 /// <param name="LearningRateFactor">Factor on the run's learning rate.</param>
 /// <param name="Decays">Whether weight decay applies.</param>

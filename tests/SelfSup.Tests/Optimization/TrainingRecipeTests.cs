@@ -1,0 +1,176 @@
+using System.Text.Json;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Optimization;
+using SelfSup.Previews;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Optimization;
+
+public class TrainingRecipeTests
+{
+    private static readonly TrainingRecipe Stated = new()
+    {
+        Optimizer = new AdamW { Beta1 = 0.4 },
+        LearningRate = 3e-4,
+        Schedule = LearningRateSchedule.Constant,
+        Warmup = 0,
+        WeightDecay = 0.01,
+    };
+
+    [Fact]
+    public void Without_a_recipe_in_the_options_the_tasks_holds()
+    {
+        Assert.Equal(Stated, Resolve(new(), new StatingTask(Stated)));
+        Assert.Equal(TrainingRecipe.Default, Resolve(new(), new RotationTask()));
+        Assert.Equal(new AdamW { Beta1 = 0.5 }, Resolve(new(), new DcganTask()).Optimizer);
+        Assert.Equal(TrainingRecipe.For(new AdamW()), Resolve(new(), new CountingTask()));
+    }
+
+    [Fact]
+    public void A_recipe_in_the_options_comes_before_the_tasks()
+    {
+        var recipe = Stated with { LearningRate = 1e-3 };
+        Assert.Equal(recipe, Resolve(new() { Recipe = recipe }, new StatingTask(Stated)));
+    }
+
+    [Fact]
+    public void Of_several_tasks_the_first_that_states_a_recipe_decides() => Assert.Equal(
+        Stated, Resolve(new(), new RotationTask(), new StatingTask(Stated), new DcganTask()));
+
+    [Theory]
+    [InlineData("sgd", 0.05)]
+    [InlineData("adamw", 0.001)]
+    [InlineData("lars", 0.3)]
+    public void Every_optimizer_has_a_rate_of_its_own(string name, double rate)
+    {
+        var optimizer = OptimizerCatalog.Create(name);
+        Assert.Equal(name, OptimizerCatalog.NameOf(optimizer));
+        Assert.Equal(optimizer, OptimizerCatalog.Create(name.ToUpperInvariant()));
+        Assert.Equal(TrainingRecipe.Default with { Optimizer = optimizer, LearningRate = rate }, TrainingRecipe.For(optimizer));
+        Assert.Contains(name, Assert.Throws<ArgumentException>(() => OptimizerCatalog.Create("adam")).Message);
+        TrainingRecipe.For(optimizer).Validate();
+    }
+
+    [Fact]
+    public void Wrong_settings_are_named()
+    {
+        Refused("TrainingRecipe.LearningRate is 0;", new() { LearningRate = 0 });
+        Refused("TrainingRecipe.Warmup is 0.6;", new() { Warmup = 0.6 });
+        Refused("TrainingRecipe.WeightDecay is -1;", new() { WeightDecay = -1 });
+        Refused("TrainingRecipe.FinalWeightDecay is -1;", new() { FinalWeightDecay = -1 });
+        Refused("TrainingRecipe.ClipGradientNorm is 0;", new() { ClipGradientNorm = 0 });
+        Refused("TrainingRecipe.ClipEachParameter is True;", new() { ClipEachParameter = true });
+        Refused("Sgd.Momentum is 1;", new() { Optimizer = new Sgd { Momentum = 1 } });
+        Refused("AdamW.Beta1 is 1;", new() { Optimizer = new AdamW { Beta1 = 1 } });
+        Refused("AdamW.Beta2 is -1;", new() { Optimizer = new AdamW { Beta2 = -1 } });
+        Refused("AdamW.Epsilon is 0;", new() { Optimizer = new AdamW { Epsilon = 0 } });
+        Refused("Lars.Momentum is 1;", new() { Optimizer = new Lars { Momentum = 1 } });
+        Refused("Lars.Trust is 0;", new() { Optimizer = new Lars { Trust = 0 } });
+        Refused("Lars.Form is 7;", new() { Optimizer = new Lars { Form = (LarsForm)7 } });
+        Refused("CosineSchedule.Final is 2;", new() { Schedule = new CosineSchedule { Final = 2 } });
+        Refused("StepSchedule.Milestones is [0.5, 0.25];", new() { Schedule = new StepSchedule { Milestones = [0.5, 0.25] } });
+        Refused("StepSchedule.Factor is 1;", new() { Schedule = new StepSchedule { Factor = 1 } });
+
+        static void Refused(string message, TrainingRecipe recipe) =>
+            Assert.Contains(message, Assert.Throws<ArgumentException>(recipe.Validate).Message);
+    }
+
+    [Fact]
+    public void Weight_decay_is_constant_or_follows_a_cosine()
+    {
+        Assert.Equal(0.04, new TrainingRecipe { WeightDecay = 0.04 }.WeightDecayAt(70, 100));
+        var recipe = new TrainingRecipe { WeightDecay = 0.04, FinalWeightDecay = 0.4 };
+        Assert.Equal(0.04, recipe.WeightDecayAt(0, 100));
+        Assert.Equal(0.22, recipe.WeightDecayAt(50, 100), 1e-15);
+        Assert.Equal(0.4, recipe.WeightDecayAt(100, 100));
+    }
+
+    [Fact]
+    public void The_rate_rises_for_the_warmups_share_of_the_run()
+    {
+        var recipe = new TrainingRecipe { LearningRate = 0.3, Warmup = 0.1, Schedule = LearningRateSchedule.Constant };
+        Assert.Equal(0.03, recipe.LearningRateAt(0, 100), 1e-15);
+        Assert.Equal(0.3, recipe.LearningRateAt(9, 100));
+        Assert.Equal(0.3, recipe.LearningRateAt(99, 100));
+    }
+
+    [Fact]
+    public void A_description_is_flat_and_complete()
+    {
+        var described = JsonSerializer.Serialize(new TrainingRecipe
+        {
+            Optimizer = new Lars { Trust = 0.001, Form = LarsForm.NormOfSum },
+            Schedule = new StepSchedule { Milestones = [0.5, 0.75] },
+            ClipGradientNorm = 3,
+        }.Describe());
+        Assert.Equal(
+            """{"optimizer":"lars","momentum":0.9,"trust":0.001,"form":"norm_of_sum","clip":false,"learning_rate":0.05"""
+            + ""","schedule":"step","schedule_milestones":[0.5,0.75],"schedule_factor":0.2,"warmup":0.05,"weight_decay":0.0005"""
+            + ""","final_weight_decay":null,"decay_norms_and_biases":false,"clip_gradient_norm":3,"clip_each_parameter":false}""",
+            described);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Norms_and_biases_decay_only_when_asked_for(bool decay)
+    {
+        // At this rate gradients move nothing that a float32 of size 1 shows; every step takes a hundredth by decay.
+        using ConvNet before = new(32), after = new(32);
+        Pretraining.Run(after, [new WeightedTask(new RotationTask())], new ProceduralImages(16), new()
+        {
+            Epochs = 1,
+            BatchSize = 8,
+            Recipe = new()
+            {
+                Optimizer = new AdamW(),
+                LearningRate = 1e-9,
+                WeightDecay = 1e7,
+                Warmup = 0,
+                Schedule = LearningRateSchedule.Constant,
+                DecayNormsAndBiases = decay,
+            },
+        });
+        using var scope = NewDisposeScope();
+        var pairs = before.parameters().Zip(after.parameters()).ToArray();
+        Assert.Contains(pairs, pair => pair.First.dim() == 1 && pair.First.abs().max().item<float>() == 1);
+        Assert.All(pairs, pair =>
+        {
+            var kept = pair.First.dim() > 1 || decay ? 0.99 * 0.99 : 1;
+            Assert.Equal(0, pair.First.mul(kept).sub(pair.Second).abs().max().item<float>(), 1e-6);
+        });
+    }
+
+    [Fact]
+    public void A_run_follows_the_recipe()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new ConvNet(16);
+        Pretraining.Run(
+            encoder, [new WeightedTask(new StatingTask(Stated))], new ProceduralImages(16),
+            new() { Epochs = 1, BatchSize = 8, RunFolder = folder.Path });
+        Assert.All(File.ReadLines(folder["metrics.jsonl"]), line => Assert.Contains("\"learning_rate\":0.0003,", line));
+        Assert.Contains("\"beta1\": \"0.4\"", File.ReadAllText(folder["configuration.json"]));
+    }
+
+    private static TrainingRecipe Resolve(PretrainingOptions options, params IPretextTask[] tasks) =>
+        options.RecipeFor(tasks.Select(task => new WeightedTask(task)));
+
+    private sealed class StatingTask(TrainingRecipe recipe) : IPretextTask
+    {
+        private readonly RotationTask rotation = new();
+
+        public string Name => "stating";
+
+        public TrainingRecipe? Recipe => recipe;
+
+        public PretextBatch Generate(Tensor images, RandomSource random) => rotation.Generate(images, random);
+
+        public PretextModel CreateModel(Encoder encoder) => rotation.CreateModel(encoder);
+
+        public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null) => rotation.Preview(batch, model);
+    }
+}
