@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SelfSup.Encoders;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using static TorchSharp.torch;
@@ -16,7 +17,8 @@ internal static class PseudoLabelBenchmark
         var text = new System.Text.StringBuilder();
         text.AppendLine($"### Pseudo-labels of {Count} images of {Size} px beside the training step, resnet18, bf16").AppendLine();
         text.AppendLine("| task | generation, ms | step, ms | share |").AppendLine("|---|---|---|---|");
-        foreach (var name in TaskCatalog.Names.Where(name => TaskCatalog.Create(name).MinimumFrames == 1))
+        using var still = new ConvNet(Size);
+        foreach (var name in TaskCatalog.NamesFor(still, frames: 1))
         {
             var task = TaskCatalog.Create(name);
             using var run = new ResidentRun("resnet18", Size, Count, Precision.BFloat16, task);
@@ -38,11 +40,12 @@ internal static class PseudoLabelBenchmark
 
     private static double MedianGeneration(IPretextTask task, Tensor images, RandomSource random)
     {
+        using var input = PretextInput.Of(images);
         var durations = new double[9];
         for (var i = 0; i < durations.Length; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            task.Generate(images, random).Dispose();
+            task.Generate(input, random).Dispose();
             durations[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
         Array.Sort(durations);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SelfSup.Encoders;
+using SelfSup.Optimization;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ internal sealed class ResidentRun : IDisposable
 {
     private readonly Encoder encoder;
     private readonly TrainingStep step;
-    private readonly Tensor images;
+    private readonly PretextInput input;
     private long done;
 
     public ResidentRun(string network, int size, int count, Precision precision, IPretextTask? task = null, Device? device = null)
@@ -53,17 +54,18 @@ internal sealed class ResidentRun : IDisposable
         device ??= CPU;
         encoder = EncoderCatalog.Create(network, size);
         encoder.train();
-        step = new TrainingStep(encoder, [new WeightedTask(task ?? new RotationTask())], new PretrainingOptions { Precision = precision }, device);
+        var options = new PretrainingOptions { Precision = precision, Recipe = TrainingRecipe.Default with { LearningRate = 0.01, Schedule = LearningRateSchedule.Constant } };
+        step = new TrainingStep(encoder, [new WeightedTask(task ?? new RotationTask())], count, options, device);
         using var random = new RandomSource(1, device);
-        images = random.Integers(256, count, 3, size, size).to(ScalarType.Byte);
-        foreach (var model in step.Models)
-            model.Prepare([images]);
+        using var images = random.Integers(256, count, 3, size, size).to(ScalarType.Byte);
+        input = PretextInput.Of(images);
+        step.Learners[0].Model.Prepare([input]);
     }
 
     /// <summary>Trains once and reads the loss.</summary>
     public void Step()
     {
-        using var metrics = step.Run(images, done++, long.MaxValue, 0.01);
+        using var metrics = step.Run([input], done++, long.MaxValue, epoch: 0);
         using var values = metrics.Values.cpu();
         _ = values.data<float>()[0];
     }
@@ -87,6 +89,6 @@ internal sealed class ResidentRun : IDisposable
     {
         step.Dispose();
         encoder.Dispose();
-        images.Dispose();
+        input.Dispose();
     }
 }

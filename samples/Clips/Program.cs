@@ -10,7 +10,7 @@ using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
 
-string[] clipTasks = [.. TaskCatalog.Names.Where(name => TaskCatalog.Create(name) is ClassificationTask { MinimumFrames: > 1 })];
+string[] clipTasks = ["frame-order", "clip-order", "video-rotation", "speediness"];
 var clips = new Option<string?>("--clips")
 {
     Description = "Folder of videos to learn from: sub-folders of frames, or animated GIF and WebP files [default: drawn clips].",
@@ -48,12 +48,14 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var names = options.GetValue(task)!.Split(',', StringSplitOptions.TrimEntries);
     var (train, test) = await OpenAsync(options, imageSize, cancellation);
 
+    using var still = new ConvNet(imageSize);
+    var onFrames = TaskCatalog.NamesFor(still, train.Frames);
     var table = new List<(string Task, string Encoder, double Accuracy, double Chance)>();
     foreach (var name in names)
     {
         var pretext = TaskCatalog.Create(name) as ClassificationTask
             ?? throw new ArgumentException($"--task is {name}; it must be of {string.Join(", ", clipTasks)}.");
-        var architecture = pretext.FeedsClips ? options.GetValue(encoder)! : "convnet";
+        var architecture = onFrames.Contains(name) ? still.Architecture : options.GetValue(encoder)!;
         Console.WriteLine($"{name}, {architecture}:");
         var runFolder = Path.Combine(folder, name);
         if (File.Exists(Path.Combine(runFolder, "configuration.json")))

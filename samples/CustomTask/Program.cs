@@ -4,6 +4,7 @@ using SelfSup;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Samples;
+using SelfSup.Testing;
 using SelfSup.Training;
 using SelfSup.Transfer;
 

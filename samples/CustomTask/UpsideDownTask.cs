@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Samples;
@@ -6,12 +5,11 @@ namespace SelfSup.Samples;
 /// <summary>Shows every image as it is and upside down, and asks which.</summary>
 public sealed class UpsideDownTask() : ClassificationTask("upside-down", classes: 2)
 {
-    public override PretextBatch Generate(Tensor images, RandomSource random)
+    protected override LabeledBatch Generate(Tensor images, RandomSource random)
     {
-        using var scope = NewDisposeScope();
         var inputs = cat([images, images.flip(2)]); // (2N, 3, S, S)
         var labels = arange(2, int64, images.device).repeat_interleave(images.shape[0]); // (2N)
-        return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return new LabeledBatch(inputs, labels);
     }
 
     public override string LabelName(int label) => label == 1 ? "upside down" : "upright";

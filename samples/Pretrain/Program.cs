@@ -70,7 +70,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var tasks = ParseTasks(options.GetValue(task)!);
     var augmentation = new Augmentation { MinimumArea = options.GetValue(cropArea) };
     using var packed = options.GetValue(pack) is { } file
-        ? await PackAsync(source, file, Pretraining.ReadSizeOf(network, augmentation), cancellation)
+        ? await PackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), cancellation)
         : null;
     source = packed ?? source;
     Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");

@@ -13,6 +13,9 @@ public interface IImageSource
     /// <summary>Where the images come from and what reads them, for reports.</summary>
     string Description => GetType().Name;
 
+    /// <summary>Images that were left out when the source was made, such as those that could not be packed. The default is none.</summary>
+    IReadOnlyList<ImageFailure> Failures => [];
+
     /// <summary>Names an image for reports, such as its path.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <returns>A name that a user can find the image by.</returns>
@@ -37,6 +40,13 @@ public interface IImageSource
             fingerprint.Add(NameOf(i));
         return fingerprint.Value;
     }
+
+    /// <summary>
+    /// A number that tells these images from others, and that stays the same when they are copied to another place: a run resumes with the
+    /// same images alone.
+    /// </summary>
+    /// <returns>By default the fingerprint; a source that puts places or times into that leaves them out here.</returns>
+    ulong GetIdentity() => GetFingerprint();
 }
 
 /// <summary>An image source that knows the class of every image.</summary>

@@ -9,35 +9,34 @@ namespace SelfSup;
 /// </remarks>
 /// <param name="name">A short name in lower case, such as <c>rotation</c>.</param>
 /// <param name="classes">Number of classes, at least 2.</param>
-public abstract class ClassificationTask(string name, int classes) : IPretextTask
+public abstract class ClassificationTask(string name, int classes) : PretextTask(name)
 {
-    /// <inheritdoc/>
-    public string Name { get; } = name;
-
     /// <summary>Number of classes.</summary>
     public int Classes { get; } = classes >= 2
         ? classes
         : throw new ArgumentOutOfRangeException(nameof(classes), classes, "A classification task needs at least 2 classes.");
 
     /// <inheritdoc/>
-    public virtual int MinimumFrames => 1;
+    public sealed override PretextBatch Generate(PretextInput input, RandomSource random)
+    {
+        using var scope = NewDisposeScope();
+        var batch = Generate(input.Images, random);
+        batch.Inputs.MoveToOuterDisposeScope();
+        batch.Targets.MoveToOuterDisposeScope();
+        return batch;
+    }
 
     /// <inheritdoc/>
-    public virtual bool FeedsClips => false;
-
-    /// <inheritdoc/>
-    public abstract PretextBatch Generate(Tensor images, RandomSource random);
-
-    /// <inheritdoc/>
-    public virtual PretextModel CreateModel(Encoder encoder) => new ClassificationModel(Name, encoder, Classes);
+    public override PretextModel CreateModel(PretextSetup setup) => new ClassificationModel(Name, setup.Encoder, Classes);
 
     /// <summary>What a class is called in previews.</summary>
     /// <param name="label">A class in 0..<see cref="Classes"/>-1.</param>
     /// <returns>The class's name; its number unless overridden.</returns>
     public virtual string LabelName(int label) => label.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Draws every input, or the inputs of every label side by side, with its class and the model's answer.</summary>
     /// <inheritdoc/>
-    public virtual PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
@@ -50,6 +49,14 @@ public abstract class ClassificationTask(string name, int classes) : IPretextTas
             grid.AddRow(Enumerable.Range(first, Math.Min(columns, labels.Length - first)).Select(i => Cell(strips, i, labels, predictions)));
         return grid;
     }
+
+    /// <summary>Makes inputs and classes: a pure function of the images and the random source.</summary>
+    /// <param name="images">
+    /// RGB images, uint8 (N, 3, S, S) in 0..255, or clips (N, T, 3, S, S) for a task on clips. They are borrowed and must not be modified.
+    /// </param>
+    /// <param name="random">The only source of randomness, on the images' device.</param>
+    /// <returns>The batch to learn from. What else is made on the way is disposed by the caller.</returns>
+    protected abstract LabeledBatch Generate(Tensor images, RandomSource random);
 
     private static long[] Predict(IClassifyingModel model, PretextBatch batch)
     {

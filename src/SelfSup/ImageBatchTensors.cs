@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,5 +21,16 @@ public static class ImageBatchTensors
             images = images.pin_memory(); // from where the GPU fetches by itself, while the host goes on
         batch.Pixels.AsSpan(0, batch.ByteCount).CopyTo(images.bytes);
         return images.to(device, non_blocking: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Copies a batch with its images' indices, as the one view of an input.</summary>
+    /// <param name="batch">The batch; borrowed, may be disposed afterwards.</param>
+    /// <param name="device">Where to.</param>
+    /// <returns>The input, owned by the caller.</returns>
+    internal static PretextInput ToInput(this ImageBatch batch, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var indices = HostMemory.Send(tensor(batch.Indices.Select(index => (long)index).ToArray(), device: CPU), device);
+        return new PretextInput([batch.ToTensor(device).MoveToOuterDisposeScope()], indices.MoveToOuterDisposeScope());
     }
 }

@@ -14,6 +14,7 @@ internal static class Jobs
     /// <summary>Printed when the work itself begins, after start-up.</summary>
     public const string Ready = "ready";
 
+    private const int ClipFrames = 16;
     private const string Pack = "pack";
     private const string Export = "export";
 
@@ -55,8 +56,11 @@ internal static class Jobs
     private static void Pretrain(string name, string folder)
     {
         var task = TaskCatalog.Create(name);
-        IImageSource images = task.MinimumFrames > 1 ? new ProceduralClips(42, task.MinimumFrames) : new ProceduralImages(42);
-        using Encoder encoder = task.FeedsClips ? new VideoConvNet(32) : new ConvNet(32);
+        using ConvNet still = new(32);
+        using VideoConvNet moving = new(32);
+        var feedsClips = TaskCatalog.NamesFor(moving, ClipFrames).Contains(name);
+        IImageSource images = TaskCatalog.NamesFor(still, 1).Contains(name) ? new ProceduralImages(42) : new ProceduralClips(42, ClipFrames);
+        Encoder encoder = feedsClips ? moving : still;
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {
@@ -65,7 +69,7 @@ internal static class Jobs
             Recipe = Optimizers.TryGetValue(name, out var optimizer) ? TrainingRecipe.For(optimizer) : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
-            Monitors = task.FeedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
+            Monitors = feedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
         });

@@ -26,5 +26,5 @@ internal static class TestImages
 
     /// <summary>What a task learns from: images, or clips that are just long enough.</summary>
     public static Tensor For(IPretextTask task, int count, int side) =>
-        task.MinimumFrames == 1 ? Colorful(count, side) : Moving(count, task.MinimumFrames, side);
+        task.MinimumFrames() == 1 ? Colorful(count, side) : Moving(count, task.MinimumFrames(), side);
 }

@@ -1,6 +1,7 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Tasks;
+using SelfSup.Testing;
 using SelfSup.Training;
 using SelfSup.Transfer;
 using static TorchSharp.torch;
@@ -12,21 +13,20 @@ public class CustomTaskTests
 {
     private sealed class UpsideDownTask() : ClassificationTask("upside-down", classes: 2)
     {
-        public override PretextBatch Generate(Tensor images, RandomSource random)
+        protected override LabeledBatch Generate(Tensor images, RandomSource random)
         {
-            using var scope = NewDisposeScope();
             var inputs = cat([images, images.flip(2)]);
             var labels = arange(2, int64, images.device).repeat_interleave(images.shape[0]);
-            return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+            return new LabeledBatch(inputs, labels);
         }
     }
 
     private sealed class BrokenTask() : ClassificationTask("broken", classes: 2)
     {
-        public override PretextBatch Generate(Tensor images, RandomSource random)
+        protected override LabeledBatch Generate(Tensor images, RandomSource random)
         {
             images.zero_();
-            return new PretextBatch(images.clone(), full(images.shape[0], 2, int64));
+            return new LabeledBatch(images.clone(), full(images.shape[0], 2, int64));
         }
     }
 

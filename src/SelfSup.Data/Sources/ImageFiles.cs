@@ -25,15 +25,16 @@ internal static class ImageFiles
         return (root, names);
     }
 
-    /// <summary>Adds every file's path, length and time of its last change.</summary>
-    public static void AddTo(Fingerprint fingerprint, string root, IEnumerable<string> names)
+    /// <summary>Adds every file's path below the folder and its length, and the time of its last change if that is wanted.</summary>
+    public static void AddTo(Fingerprint fingerprint, string root, IEnumerable<string> names, bool withTimes)
     {
         foreach (var name in names)
         {
             var file = new FileInfo(Path.Combine(root, name));
             fingerprint.Add(name);
             fingerprint.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
-            fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
+            if (withTimes)
+                fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
         }
     }
 

@@ -55,7 +55,15 @@ public sealed class ImageFolder : IImageSource
     {
         var fingerprint = new Fingerprint(nameof(ImageFolder));
         fingerprint.Add(decoder.Name);
-        ImageFiles.AddTo(fingerprint, Path, names);
+        ImageFiles.AddTo(fingerprint, Path, names, withTimes: true);
         return fingerprint.Value;
+    }
+
+    /// <inheritdoc/>
+    public ulong GetIdentity()
+    {
+        var identity = new Fingerprint(nameof(ImageFolder));
+        ImageFiles.AddTo(identity, Path, names, withTimes: false);
+        return identity.Value;
     }
 }

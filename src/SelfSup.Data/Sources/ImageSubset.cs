@@ -52,10 +52,18 @@ public sealed class ImageSubset : IImageSource
     public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
 
     /// <inheritdoc/>
-    public ulong GetFingerprint()
+    public IReadOnlyList<ImageFailure> Failures => source.Failures;
+
+    /// <inheritdoc/>
+    public ulong GetFingerprint() => Describe(source.GetFingerprint());
+
+    /// <inheritdoc/>
+    public ulong GetIdentity() => Describe(source.GetIdentity());
+
+    private ulong Describe(ulong whole)
     {
         var fingerprint = new Fingerprint(nameof(ImageSubset));
-        fingerprint.Add(source.GetFingerprint());
+        fingerprint.Add(whole);
         foreach (var index in indices)
             fingerprint.Add((ulong)index);
         return fingerprint.Value;

@@ -51,4 +51,7 @@ public sealed class LabeledImageFolder : ILabeledImageSource
 
     /// <inheritdoc/>
     public ulong GetFingerprint() => images.GetFingerprint();
+
+    /// <inheritdoc/>
+    public ulong GetIdentity() => images.GetIdentity();
 }

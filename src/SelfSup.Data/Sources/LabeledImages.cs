@@ -68,4 +68,10 @@ public sealed class LabeledImages : ILabeledImageSource
 
     /// <inheritdoc/>
     public ulong GetFingerprint() => images.GetFingerprint();
+
+    /// <inheritdoc/>
+    public ulong GetIdentity() => images.GetIdentity();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageFailure> Failures => images.Failures;
 }

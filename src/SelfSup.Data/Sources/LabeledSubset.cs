@@ -69,6 +69,12 @@ public sealed class LabeledSubset : ILabeledImageSource
     /// <inheritdoc/>
     public ulong GetFingerprint() => images.GetFingerprint();
 
+    /// <inheritdoc/>
+    public ulong GetIdentity() => images.GetIdentity();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageFailure> Failures => images.Failures;
+
     /// <summary>All images, one of each class in turn; the order within a class is random.</summary>
     private static int[] Deal(ILabeledImageSource source, int seed)
     {

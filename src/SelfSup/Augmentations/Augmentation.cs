@@ -67,6 +67,14 @@ public sealed record Augmentation
         return changed.view(count, 3, frames, size * size).transpose(1, 2).reshape(count, 3 * frames, size, size).MoveToOuterDisposeScope();
     }
 
+    /// <summary>None.</summary>
+    public static Augmentation None { get; } = new() { Flip = false };
+    /// <summary>Read size.</summary>
+    /// <param name="size">Side.</param>
+    /// <returns>Side.</returns>
+    public int ReadSizeFor(int size) => size <= 40 ? size : size + size / (MinimumArea < 1 ? 3 : 8);
+    internal IReadOnlyDictionary<string, object> Describe() => new Dictionary<string, object>();
+
     internal void Validate()
     {
         this.Require(MinimumArea is > 0 and <= 1, MinimumArea, "above 0 and at most 1");

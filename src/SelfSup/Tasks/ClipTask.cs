@@ -9,34 +9,35 @@ namespace SelfSup.Tasks;
 public abstract class ClipTask(string name, int classes, int minimumFrames) : ClassificationTask(name, classes)
 {
     /// <inheritdoc/>
-    public override int MinimumFrames { get; } = minimumFrames >= 2
+    protected override int MinimumFrames { get; } = minimumFrames >= 2
         ? minimumFrames
         : throw new ArgumentOutOfRangeException(nameof(minimumFrames), minimumFrames, "A clip has at least 2 frames.");
 
     /// <summary>True: the encoder is given clips; a task that shows it single frames says otherwise.</summary>
-    public override bool FeedsClips => true;
+    protected override bool FeedsClips => true;
 
     /// <summary>Makes inputs and pseudo-labels: a pure function of the clips and the generator.</summary>
     /// <param name="images">Clips, uint8 (N, T, 3, S, S). Borrowed, not modified.</param>
     /// <param name="random">The only source of randomness, on the clips' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
-    public sealed override PretextBatch Generate(Tensor images, RandomSource random)
+    protected sealed override LabeledBatch Generate(Tensor images, RandomSource random)
     {
-        RequireClips(this, images);
+        RequireClips(Name, images, MinimumFrames);
         return GenerateOf(images, random);
     }
 
     /// <summary>Checks that what a task is given are clips, long enough for it.</summary>
-    /// <param name="task">The task.</param>
+    /// <param name="task">The task's name.</param>
     /// <param name="images">What it is given.</param>
+    /// <param name="minimumFrames">Frames that a clip must have.</param>
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
-    internal static void RequireClips(IPretextTask task, Tensor images)
+    internal static void RequireClips(string task, Tensor images, int minimumFrames)
     {
-        if (images.dim() == 5 && images.shape[1] >= task.MinimumFrames)
+        if (images.dim() == 5 && images.shape[1] >= minimumFrames)
             return;
         throw new ArgumentException(
-            $"The task '{task.Name}' needs clips (N, T, 3, S, S) of at least {task.MinimumFrames} frames, "
+            $"The task '{task}' needs clips (N, T, 3, S, S) of at least {minimumFrames} frames, "
             + $"and was given ({string.Join(", ", images.shape)}).", nameof(images));
     }
 
@@ -44,7 +45,7 @@ public abstract class ClipTask(string name, int classes, int minimumFrames) : Cl
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), where T is at least <see cref="MinimumFrames"/>. Borrowed.</param>
     /// <param name="random">The only source of randomness, on the clips' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>
-    protected abstract PretextBatch GenerateOf(Tensor clips, RandomSource random);
+    protected abstract LabeledBatch GenerateOf(Tensor clips, RandomSource random);
 
     /// <summary>Takes frames out of every clip.</summary>
     /// <param name="clips">Clips (N, T, 3, S, S).</param>

@@ -25,6 +25,12 @@ public static class TaskCatalog
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> Names => [.. Tasks.Keys];
 
+    /// <summary>Finds the tasks that can be asked of an encoder and a source.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="frames">Frames of every image of the source: 1, or more if it has clips.</param>
+    /// <returns>Their names.</returns>
+    public static IReadOnlyList<string> NamesFor(Encoder encoder, int frames) => [.. Names.Where(name => Fits(Create(name), encoder, frames))];
+
     /// <summary>Creates a task with its default settings.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <returns>The task.</returns>
@@ -32,4 +38,17 @@ public static class TaskCatalog
     public static IPretextTask Create(string name) => Tasks.TryGetValue(name, out var create)
         ? create()
         : throw new ArgumentException($"There is no pretext task '{name}'. Known tasks: {string.Join(", ", Names)}.", nameof(name));
+
+    private static bool Fits(IPretextTask task, Encoder encoder, int frames)
+    {
+        try
+        {
+            task.CheckFits(encoder, frames);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,55 +1,54 @@
+using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;
 
 /// <summary>Asks a run's tasks about images that it does not learn from. The problems are the same every time.</summary>
-internal sealed class HeldOutEvaluation(IImageSource images, Encoder encoder, PretrainingOptions options, Device device)
+internal sealed class HeldOutEvaluation
 {
     /// <summary>The first part of the metrics' names.</summary>
     public const string Name = "held_out";
 
-    private readonly ImageLoader loader = new(images, new ImageLoaderOptions
+    private readonly PretrainingOptions options;
+    private readonly ViewMaker views;
+    private readonly ImageLoader loader;
+
+    /// <summary>Prepares to read the images.</summary>
+    public HeldOutEvaluation(IImageSource images, IReadOnlyList<IPretextTask> tasks, int imageSize, PretrainingOptions options, Device device)
     {
-        ImageSize = encoder.ImageSize,
-        BatchSize = options.BatchSize,
-        Workers = options.Workers,
-        Shuffle = false,
-        MaxFailureRatio = options.MaxFailureRatio,
-    });
+        this.options = options;
+        views = new ViewMaker(tasks, Augmentation.None, imageSize, device, options.Seed, Seeds.HeldOutViews);
+        loader = new ImageLoader(images, new ImageLoaderOptions
+        {
+            ImageSize = views.ReadSize,
+            BatchSize = options.BatchSize,
+            Workers = options.Workers,
+            Shuffle = false,
+            MaxFailureRatio = options.MaxFailureRatio,
+        });
+    }
 
     /// <summary>Measures all losses and metrics, with the encoder and the heads in evaluation mode meanwhile.</summary>
     /// <returns>Means over the images, named <c>task/metric</c>.</returns>
-    public Dictionary<string, double> Evaluate(TrainingStep step, CancellationToken cancellationToken)
+    public Dictionary<string, double> Evaluate(TrainingStep step, long done, long steps, int epoch, CancellationToken cancellationToken)
     {
-        var sums = new Dictionary<string, double>();
-        var count = 0;
-        SetTraining(step, false);
-        try
+        var sums = new Dictionary<string, (double Sum, int Count)>();
+        using var frozen = new EvaluationMode([.. step.Networks]);
+        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
         {
-            foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+            using (batch)
             {
-                using (batch)
+                using var scope = NewDisposeScope();
+                using var random = Seeds.NewRandom(step.Device, options.Seed, batch.Number, Seeds.HeldOut);
+                foreach (var (name, value) in step.Measure(views.Make(batch, batch.Number), random, () => new(done, steps, epoch, isTraining: false)))
                 {
-                    using var pixels = batch.ToTensor(device);
-                    using var random = Seeds.NewRandom(device, options.Seed, batch.Number, Seeds.HeldOut);
-                    foreach (var (name, value) in step.Measure(pixels, random))
-                        sums[name] = sums.GetValueOrDefault(name) + value * batch.Count;
-                    count += batch.Count;
+                    var (sum, count) = sums.GetValueOrDefault(name);
+                    sums[name] = (sum + value * batch.Count, count + batch.Count);
                 }
             }
         }
-        finally
-        {
-            SetTraining(step, true);
-        }
-        return sums.ToDictionary(pair => pair.Key, pair => pair.Value / count);
-    }
-
-    private void SetTraining(TrainingStep step, bool on)
-    {
-        encoder.train(on);
-        foreach (var model in step.Models)
-            model.train(on);
+        return sums.ToDictionary(pair => pair.Key, pair => pair.Value.Sum / pair.Value.Count);
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Training;
 
 /// <summary>
-/// One generator for every purpose and step, seeded by a hash of both: a run resumed at a step draws what it would have drawn.
+/// One random source for every purpose and step, seeded by a hash of both: a run resumed at a step draws what it would have drawn.
 /// </summary>
 internal static class Seeds
 {
@@ -12,6 +12,12 @@ internal static class Seeds
     public const int Dropout = 3;
     public const int Preview = 4;
     public const int HeldOut = 5;
+    public const int HeldOutViews = 6;
+    public const int PreviewViews = 7;
+    public const int Epoch = 8;
+
+    /// <summary>More than there are purposes; a multiple of it added to a purpose is another stream for the same.</summary>
+    public const int Purposes = 100;
 
     /// <summary>Mixes a seed, a step and a purpose into 63 bits (the finaliser of SplitMix64).</summary>
     public static long Mix(int seed, long step, int purpose)
@@ -24,4 +30,14 @@ internal static class Seeds
 
     public static RandomSource NewRandom(Device device, int seed, long step, int purpose) =>
         new((ulong)Mix(seed, step, purpose), device);
+
+    /// <summary>
+    /// Seeds the process-wide generators, which dropout and TorchSharp's own initialization draw from: libtorch has one for every device.
+    /// </summary>
+    public static void SeedProcess(Device device, long seed)
+    {
+        manual_seed(seed);
+        if (device.type == TorchSharp.DeviceType.CUDA)
+            cuda.manual_seed_all(seed);
+    }
 }

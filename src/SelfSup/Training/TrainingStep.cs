@@ -2,114 +2,120 @@ using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
 using TorchSharp;
-
 using static TorchSharp.torch;
-using Optimizer = SelfSup.Optimization.Optimizer;
 
 namespace SelfSup.Training;
 
-/// <summary>The networks, optimisers and losses of a run, and the one step that trains them.</summary>
+/// <summary>The networks, optimizers and losses of a run, and the one step that trains them.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly Encoder encoder;
-    private readonly IReadOnlyList<WeightedTask> tasks;
     private readonly PretrainingOptions options;
-    private readonly Device device;
     private readonly Precision precision;
-    private readonly PretextModel[] models;
     private readonly TrainingRecipe recipe;
-    private readonly Optimizer[] phases;
+    private readonly Phase[] phases;
 
-    public TrainingStep(Encoder encoder, IReadOnlyList<WeightedTask> tasks, PretrainingOptions options, Device device)
+    /// <summary>Brings the encoder to the device and builds the tasks' heads on it.</summary>
+    public TrainingStep(Encoder encoder, IReadOnlyList<WeightedTask> tasks, int imageCount, PretrainingOptions options, Device device)
     {
-        (this.encoder, this.tasks, this.options, this.device) = (encoder, tasks, options, device);
+        (this.encoder, this.options, Device) = (encoder, options, device);
         precision = options.PrecisionOn(device);
         recipe = options.RecipeFor(tasks);
-        // Heads are built with TorchSharp's own initialisation, which draws from the process-wide generator.
-        manual_seed(options.Seed);
-        models = [.. tasks.Select(task => task.Task.CreateModel(encoder))];
-        foreach (var network in models.Prepend<nn.Module>(encoder))
+        encoder.to(device);
+        ChannelsLast.LayOutWeightsOf(encoder);
+        // Heads are built with TorchSharp's own initialization, which draws from the process-wide generator.
+        Seeds.SeedProcess(device, options.Seed);
+        Learners = [.. tasks.Select(task => new Learner(task, new PretextSetup(encoder, imageCount)))];
+        foreach (var learner in Learners)
         {
-            network.to(device);
-            ChannelsLast.LayOutWeightsOf(network);
+            learner.Model.to(device);
+            ChannelsLast.LayOutWeightsOf(learner.Model);
         }
-        phases = BuildPhases();
+        phases = Phase.Group(encoder, Learners, recipe);
     }
 
-    /// <summary>The models, in the order of the tasks; owned by the step.</summary>
-    public IReadOnlyList<PretextModel> Models => models;
+    /// <summary>Where the step runs.</summary>
+    public Device Device { get; }
 
-    /// <summary>The alarms of all objectives, their metrics under the names that the steps give them.</summary>
-    public IReadOnlyList<MetricAlarm> Alarms =>
-    [
-        .. from t in Enumerable.Range(0, models.Length)
-           from objective in models[t].Objectives
-           from alarm in objective.Alarms
-           select alarm with { Metric = $"{PrefixOf(t, objective)}/{alarm.Metric}" },
-    ];
+    /// <summary>The tasks with their heads, in the order of the tasks; owned by the step.</summary>
+    public IReadOnlyList<Learner> Learners { get; }
+
+    /// <summary>All that is trained: the encoder, then the heads.</summary>
+    public IEnumerable<nn.Module> Networks => Learners.Select(learner => learner.Model).Prepend<nn.Module>(encoder);
+
+    /// <summary>The encoder that the run is for: the first that a task keeps in place of the trained one, else that.</summary>
+    public Encoder Result => Learners.Select(learner => learner.Model.Result).FirstOrDefault(result => !ReferenceEquals(result, encoder)) ?? encoder;
 
     /// <summary>Trains on one batch.</summary>
-    /// <param name="images">Augmented images, uint8 (N, 3, S, S), on the device.</param>
+    /// <param name="inputs">Every task's views, on the device. Borrowed.</param>
     /// <param name="step">The step, from 0.</param>
     /// <param name="steps">Steps of the whole run.</param>
-    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
     /// <returns>Named metrics as one float tensor on the device, owned by the caller.</returns>
-    public StepMetrics Run(Tensor images, long step, long steps, double learningRate)
+    public StepMetrics Run(IReadOnlyList<PretextInput> inputs, long step, long steps, int epoch)
     {
         using var scope = NewDisposeScope();
-        using var random = Seeds.NewRandom(device, options.Seed, step, Seeds.Task);
-        manual_seed(Seeds.Mix(options.Seed, step, Seeds.Dropout));
-        var batches = tasks.Select(task => task.Task.Generate(images, random)).ToArray();
-        var metrics = new List<Tensor>();
-        var names = new List<string>();
-        var before = options.NonFinite == NonFinitePolicy.SkipStep ? new BufferCopies(models.Prepend<nn.Module>(encoder)) : null;
+        using var random = Seeds.NewRandom(Device, options.Seed, step, Seeds.Task);
+        Seeds.SeedProcess(Device, Seeds.Mix(options.Seed, step, Seeds.Dropout));
+        foreach (var (learner, input) in Learners.Zip(inputs))
+            learner.Begin(input, random, new StepContext(step, steps, epoch));
+        var metrics = new MetricList();
+        var rate = recipe.LearningRateAt(step, steps);
+        var before = options.NonFinite == NonFinitePolicy.SkipStep ? new BufferCopies(Networks) : null;
         string? skippedFor = null;
-        for (var p = 0; p < phases.Length && skippedFor is null; p++)
+        foreach (var phase in phases)
         {
-            var phase = phases[p];
-            if (phases.Length > 1)
-                RequireGradientsOf(phase);
-            phase.DropGradients();
-            var trained = Enumerable.Range(0, models.Length).Where(t => p < models[t].Objectives.Count).ToArray();
-            foreach (var t in trained)
-                RunObjective(t, models[t].Objectives[p], batches[t], names, metrics);
-            var norm = phase.MeasureGradients();
-            names.Add($"{string.Join('+', trained.Select(t => PrefixOf(t, models[t].Objectives[p])))}/gradient_norm");
-            metrics.Add(norm);
-            if (before is not null && (skippedFor = FindNonFinite(names, metrics)) is not null)
+            ComputeGradients(phase, metrics);
+            if (before is not null && (skippedFor = metrics.FindNonFinite()) is not null)
             {
-                phase.DropGradients();
+                phase.Optimizer.DropGradients();
                 before.Restore();
                 break;
             }
-            if (recipe.ClipGradientNorm is { } limit)
-            {
-                if (recipe.ClipEachParameter)
-                    phase.ClipEach(limit);
-                else
-                    phase.ClipGradients(norm, limit);
-            }
-            phase.Step(learningRate, recipe.WeightDecayAt(step, steps));
+            Clip(phase, metrics.Last);
+            phase.Optimizer.Step(rate, recipe.WeightDecayAt(step, steps));
         }
-        foreach (var model in models.Where(_ => skippedFor is null))
-            model.OnStepCompleted((step + 1.0) / steps);
-        foreach (var batch in batches)
-            batch.Dispose();
-        return new StepMetrics(step + 1, learningRate, names, stack(metrics).DetachFromDisposeScope(), skippedFor);
+        foreach (var learner in Learners)
+            learner.End(isCompleted: skippedFor is null);
+        return new StepMetrics(step + 1, rate, metrics.Names, metrics.Stack().DetachFromDisposeScope(), skippedFor);
+    }
+
+    /// <summary>Measures the losses of images without learning from them; the caller puts the networks into evaluation mode.</summary>
+    /// <param name="inputs">Every task's views, on the device. Borrowed.</param>
+    /// <param name="random">What the tasks draw from.</param>
+    /// <param name="newContext">Makes a context that does not train.</param>
+    /// <returns>Metrics by name, as <see cref="Run"/> names them.</returns>
+    public Dictionary<string, double> Measure(IReadOnlyList<PretextInput> inputs, RandomSource random, Func<StepContext> newContext)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var metrics = new MetricList();
+        foreach (var (learner, input) in Learners.Zip(inputs))
+        {
+            learner.Begin(input, random, newContext());
+            foreach (var objective in learner.Model.Objectives)
+                ComputeLoss(learner, objective, metrics).Dispose();
+            learner.End(isCompleted: false);
+        }
+        return metrics.Read();
+    }
+
+    /// <summary>Forgets what the optimizers have gathered about a module's parameters.</summary>
+    public void ResetOptimizers(nn.Module module)
+    {
+        foreach (var phase in phases)
+            phase.Optimizer.Reset(module.parameters());
     }
 
     /// <summary>Everything that a checkpoint must hold, by name; the tensors are borrowed.</summary>
     public Dictionary<string, Tensor> State()
     {
         var state = new Dictionary<string, Tensor>(ModuleState.Collect(encoder, "encoder."));
-        for (var t = 0; t < models.Length; t++)
-        {
-            foreach (var (name, tensor) in ModuleState.Collect(models[t], $"{tasks[t].Task.Name}."))
-                state.Add(name, tensor);
-        }
+        foreach (var (name, tensor) in Learners.SelectMany(learner => ModuleState.Collect(learner.Model, $"{learner.Task.Name}.")))
+            state.Add(name, tensor);
         for (var p = 0; p < phases.Length; p++)
         {
-            foreach (var (name, tensor) in phases[p].State)
+            foreach (var (name, tensor) in phases[p].Optimizer.State)
                 state.Add($"optimizer{p}.{name}", tensor);
         }
         return state;
@@ -119,97 +125,50 @@ internal sealed class TrainingStep : IDisposable
     {
         foreach (var phase in phases)
             phase.Dispose();
-        foreach (var model in models)
-            model.Dispose();
+        foreach (var learner in Learners)
+            learner.Dispose();
     }
 
-    /// <summary>Measures the losses of images without learning from them, all networks in evaluation mode.</summary>
-    /// <param name="images">Images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S), on the device.</param>
-    /// <param name="random">What the tasks draw from.</param>
-    /// <returns>Metrics by name, as <see cref="Run"/> names them.</returns>
-    public Dictionary<string, double> Measure(Tensor images, RandomSource random)
+    private void ComputeGradients(Phase phase, MetricList metrics)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var metrics = new List<Tensor>();
-        var names = new List<string>();
-        for (var t = 0; t < models.Length; t++)
+        if (phases.Length > 1)
+            RequireGradientsOf(phase);
+        phase.Optimizer.DropGradients();
+        foreach (var (learner, objective) in phase.Parts)
         {
-            using var batch = tasks[t].Task.Generate(images, random);
-            foreach (var objective in models[t].Objectives)
-                ComputeLoss(t, objective, batch, names, metrics).Dispose();
+            using var loss = ComputeLoss(learner, objective, metrics);
+            (learner.Weight == 1 ? loss.Value : loss.Value.mul(learner.Weight)).backward();
         }
-        return names.Zip(metrics, (name, value) => (name, (double)value.item<float>())).ToDictionary();
+        metrics.Add($"{phase.Name}/gradient_norm", phase.Optimizer.MeasureGradients());
     }
 
-    private static string? FindNonFinite(List<string> names, List<Tensor> metrics)
-    {
-        using var scope = NewDisposeScope();
-        var values = stack(metrics).cpu().data<float>().ToArray();
-        var place = Array.FindIndex(values, value => !float.IsFinite(value));
-        return place < 0 ? null : names[place];
-    }
-
-    private string PrefixOf(int t, Objective objective) =>
-        models[t].Objectives.Count == 1 ? tasks[t].Task.Name : $"{tasks[t].Task.Name}/{objective.Name}";
-
-    private void RunObjective(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
-    {
-        using var loss = ComputeLoss(t, objective, batch, names, metrics);
-        (tasks[t].Weight == 1 ? loss.Value : loss.Value.mul(tasks[t].Weight)).backward();
-    }
-
-    private PretextLoss ComputeLoss(int t, Objective objective, PretextBatch batch, List<string> names, List<Tensor> metrics)
+    private PretextLoss ComputeLoss(Learner learner, Objective objective, MetricList metrics)
     {
         PretextLoss loss;
-        using (precision == Precision.BFloat16 ? Autocast.ToBFloat16(device) : null)
-            loss = objective.Loss(batch);
-        var prefix = PrefixOf(t, objective);
-        names.Add($"{prefix}/loss");
-        metrics.Add(loss.Value.detach().to(ScalarType.Float32));
+        using (precision == Precision.BFloat16 ? Autocast.ToBFloat16(Device) : null)
+            loss = learner.ComputeLoss(objective);
+        var prefix = learner.PrefixOf(objective);
+        metrics.Add($"{prefix}/loss", loss.Value.detach().to(ScalarType.Float32));
         foreach (var (name, value) in loss.Metrics)
-        {
-            names.Add($"{prefix}/{name}");
-            metrics.Add(value.detach().to(ScalarType.Float32).clone());
-        }
+            metrics.Add($"{prefix}/{name}", value.detach().to(ScalarType.Float32).clone());
         return loss;
     }
 
-    private void RequireGradientsOf(Optimizer phase)
+    private void Clip(Phase phase, Tensor norm)
     {
-        foreach (var parameter in phases.SelectMany(other => other.Parameters))
-            parameter.Value.requires_grad = false;
-        foreach (var parameter in phase.Parameters)
-            parameter.Value.requires_grad = true;
+        if (phase.ClipGradientNorm is not { } limit)
+            return;
+        if (recipe.ClipEachParameter)
+            phase.Optimizer.ClipEach(limit);
+        else
+            phase.Optimizer.ClipGradients(norm, limit);
     }
 
-    /// <summary>Objectives of the same place in their tasks' lists share a phase: one backward sum, one optimiser.</summary>
-    private Optimizer[] BuildPhases()
+    private void RequireGradientsOf(Phase phase)
     {
-        var names = new Dictionary<nint, string>();
-        AddNames(encoder, "encoder.");
-        for (var t = 0; t < models.Length; t++)
-            AddNames(models[t], $"{tasks[t].Task.Name}.");
-
-        return [.. Enumerable.Range(0, models.Max(model => model.Objectives.Count)).Select(p =>
-        {
-            var trained = new Dictionary<string, TrainedParameter>();
-            foreach (var objective in models.Where(model => p < model.Objectives.Count).Select(model => model.Objectives[p]))
-            {
-                foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(p => p.requires_grad))
-                {
-                    var name = names[parameter.Handle];
-                    var decays = recipe.Decays(parameter.dim());
-                    trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, decays));
-                }
-            }
-            return recipe.Optimizer.Create([.. trained.Values]);
-        })];
-
-        void AddNames(nn.Module module, string prefix)
-        {
-            foreach (var (name, parameter) in module.named_parameters())
-                names.TryAdd(parameter.Handle, prefix + name);
-        }
+        foreach (var parameter in phases.SelectMany(other => other.Optimizer.Parameters))
+            parameter.Value.requires_grad = false;
+        foreach (var parameter in phase.Optimizer.Parameters)
+            parameter.Value.requires_grad = true;
     }
 }

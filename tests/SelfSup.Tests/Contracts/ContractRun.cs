@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
@@ -8,7 +9,6 @@ internal sealed class ContractRun : IDisposable
 {
     private readonly Encoder encoder;
     private readonly Tensor images;
-    private readonly double learningRate;
     private int drawSeed;
     private long done;
 
@@ -19,12 +19,13 @@ internal sealed class ContractRun : IDisposable
     /// <param name="learningRate">The learning rate of every step; null means what the task states, else 0.02.</param>
     public ContractRun(IPretextTask task, Encoder encoder, int count = 8, int drawSeed = 0, double? learningRate = null)
     {
-        (this.encoder, this.drawSeed, this.learningRate) = (encoder, drawSeed, learningRate ?? task.Recipe?.LearningRate ?? 0.02);
+        (this.encoder, this.drawSeed) = (encoder, drawSeed);
+        var stated = task.Recipe ?? TrainingRecipe.Default with { LearningRate = 0.02 };
+        var recipe = stated with { LearningRate = learningRate ?? stated.LearningRate, Schedule = LearningRateSchedule.Constant, Warmup = 0 };
         encoder.train();
-        Step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
+        Step = new TrainingStep(encoder, [new WeightedTask(task)], count, new PretrainingOptions { Recipe = recipe }, CPU);
         images = TestImages.For(task, count, encoder.ImageSize);
-        foreach (var model in Step.Models)
-            model.Prepare([images]);
+        Step.Learners[0].Model.Prepare([images]);
     }
 
     public TrainingStep Step { get; }
@@ -32,7 +33,8 @@ internal sealed class ContractRun : IDisposable
     /// <summary>Trains and returns the loss of every step. Draws repeat every eight steps, so that there is little to learn.</summary>
     public double[] Steps(int count) => [.. Enumerable.Range(0, count).Select(_ =>
     {
-        using var metrics = Step.Run(images, done++ % 8 + 1000 * drawSeed, 1000, learningRate);
+        using var input = PretextInput.Of(images);
+        using var metrics = Step.Run([input], done++ % 8 + 1000 * drawSeed, 1000, 0);
         return (double)metrics.Values.data<float>()[0];
     })];
 

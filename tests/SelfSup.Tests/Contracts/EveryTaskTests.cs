@@ -1,5 +1,6 @@
 using SelfSup.Encoders;
 using SelfSup.Tasks;
+using SelfSup.Testing;
 
 namespace SelfSup.Tests.Contracts;
 
@@ -48,6 +49,6 @@ public class EveryTaskTests
     private static ContractRun NewRun(string name, int seed = 0)
     {
         var task = TaskCatalog.Create(name);
-        return new(task, task.FeedsClips ? new VideoConvNet(32, seed) : new ConvNet(32, seed), drawSeed: seed);
+        return new(task, task.FeedsClips() ? new VideoConvNet(32, seed) : new ConvNet(32, seed), drawSeed: seed);
     }
 }

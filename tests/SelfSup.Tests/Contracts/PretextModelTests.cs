@@ -12,7 +12,7 @@ public class PretextModelTests
     public void TheEncoderIsBorrowed(string name)
     {
         var task = TaskCatalog.Create(name);
-        using Encoder encoder = task.FeedsClips ? new VideoConvNet(32) : new ConvNet(32);
+        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
         using (var model = task.CreateModel(encoder))
         {
             Assert.DoesNotContain(model.state_dict().Keys, key => key.Contains("encoder") || key.Contains("stage1"));

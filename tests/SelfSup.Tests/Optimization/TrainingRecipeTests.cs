@@ -153,24 +153,20 @@ public class TrainingRecipeTests
             encoder, [new WeightedTask(new StatingTask(Stated))], new ProceduralImages(16),
             new() { Epochs = 1, BatchSize = 8, RunFolder = folder.Path });
         Assert.All(File.ReadLines(folder["metrics.jsonl"]), line => Assert.Contains("\"learning_rate\":0.0003,", line));
-        Assert.Contains("\"beta1\": \"0.4\"", File.ReadAllText(folder["configuration.json"]));
+        Assert.Contains("\"recipe.beta1\": 0.4", File.ReadAllText(folder["configuration.json"]));
     }
 
     private static TrainingRecipe Resolve(PretrainingOptions options, params IPretextTask[] tasks) =>
         options.RecipeFor(tasks.Select(task => new WeightedTask(task)));
 
-    private sealed class StatingTask(TrainingRecipe recipe) : IPretextTask
+    private sealed class StatingTask(TrainingRecipe recipe) : PretextTask("stating")
     {
         private readonly RotationTask rotation = new();
 
-        public string Name => "stating";
+        public override TrainingRecipe? Recipe => recipe;
 
-        public TrainingRecipe? Recipe => recipe;
+        public override PretextBatch Generate(PretextInput input, RandomSource random) => rotation.Generate(input, random);
 
-        public PretextBatch Generate(Tensor images, RandomSource random) => rotation.Generate(images, random);
-
-        public PretextModel CreateModel(Encoder encoder) => rotation.CreateModel(encoder);
-
-        public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null) => rotation.Preview(batch, model);
+        public override PretextModel CreateModel(PretextSetup setup) => rotation.CreateModel(setup);
     }
 }

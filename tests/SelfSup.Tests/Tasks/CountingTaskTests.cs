@@ -111,7 +111,7 @@ public class CountingTaskTests
                 parameter.zero_();
         }
         using var batch = task.Generate(TestImages.Colorful(4, 32), new RandomSource(1));
-        using var loss = model.Objectives[0].Loss(batch);
+        using var loss = model.Objectives[0].ComputeLoss(batch);
         Assert.Equal((float)margin, loss.Value.item<float>());
     }
 

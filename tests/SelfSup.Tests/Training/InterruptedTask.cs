@@ -1,6 +1,5 @@
 using SelfSup.Optimization;
 using SelfSup.Previews;
-using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Training;
 
@@ -13,17 +12,19 @@ internal sealed class InterruptedTask(IPretextTask task, Action<int> beforeCall)
 
     public TrainingRecipe? Recipe => task.Recipe;
 
-    public int MinimumFrames => task.MinimumFrames;
+    public IReadOnlyList<View> Views => task.Views;
 
-    public bool FeedsClips => task.FeedsClips;
+    public IReadOnlyDictionary<string, string> Settings => task.Settings;
 
-    public PretextBatch Generate(Tensor images, RandomSource random)
+    public void CheckFits(Encoder encoder, int frames) => task.CheckFits(encoder, frames);
+
+    public PretextBatch Generate(PretextInput input, RandomSource random)
     {
         beforeCall(++calls);
-        return task.Generate(images, random);
+        return task.Generate(input, random);
     }
 
-    public PretextModel CreateModel(Encoder encoder) => task.CreateModel(encoder);
+    public PretextModel CreateModel(PretextSetup setup) => task.CreateModel(setup);
 
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null) => task.Preview(batch, model);
+    public PreviewGrid Preview(PretextBatch batch, PretextModel? model) => task.Preview(batch, model);
 }

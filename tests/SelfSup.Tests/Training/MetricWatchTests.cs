@@ -70,17 +70,13 @@ public class MetricWatchTests
     }
 
     /// <summary>Rotation with an alarm that always goes off.</summary>
-    private sealed class AlarmedTask : IPretextTask
+    private sealed class AlarmedTask() : PretextTask("alarmed")
     {
         private readonly RotationTask rotation = new();
 
-        public string Name => "alarmed";
+        public override PretextBatch Generate(PretextInput input, RandomSource random) => rotation.Generate(input, random);
 
-        public PretextBatch Generate(Tensor images, RandomSource random) => rotation.Generate(images, random);
-
-        public PretextModel CreateModel(Encoder encoder) => new AlarmedModel(encoder);
-
-        public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null) => rotation.Preview(batch);
+        public override PretextModel CreateModel(PretextSetup setup) => new AlarmedModel(setup.Encoder);
     }
 
     private sealed class AlarmedModel : PretextModel

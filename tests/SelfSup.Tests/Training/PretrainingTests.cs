@@ -16,7 +16,7 @@ public class PretrainingTests
     {
         private int step;
 
-        public override PretextBatch Generate(Tensor images, RandomSource random) => new(
+        protected override LabeledBatch Generate(Tensor images, RandomSource random) => new(
             images.to(ScalarType.Float32).div_(255).mul_(++step < 4 || step - 4 >= steps ? 1 : double.NaN), zeros(images.shape[0], int64));
     }
 

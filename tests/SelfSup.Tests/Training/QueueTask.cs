@@ -1,4 +1,3 @@
-using SelfSup.Previews;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Training;
@@ -7,23 +6,17 @@ namespace SelfSup.Tests.Training;
 /// A user's task with everything that a restart must bring back: a queue of earlier keys, its place, and an averaged copy of the head.
 /// Two flips of an image are to be nearer to each other than to what is in the queue.
 /// </summary>
-internal sealed class QueueTask : IPretextTask
+internal sealed class QueueTask() : PretextTask(TaskName)
 {
     public const string TaskName = "queue";
 
-    public string Name => TaskName;
-
-    public PretextBatch Generate(Tensor images, RandomSource random) =>
-        new(cat([images, images.flip(3)]), arange(images.shape[0], int64, images.device));
-
-    public PretextModel CreateModel(Encoder encoder) => new QueueModel(encoder);
-
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PretextBatch Generate(PretextInput input, RandomSource random)
     {
-        var grid = new PreviewGrid();
-        grid.AddRow(new PreviewCell(batch.Inputs[0], "first"));
-        return grid;
+        using var mirrored = input.Images.flip(3);
+        return new(cat([input.Images, mirrored]));
     }
+
+    public override PretextModel CreateModel(PretextSetup setup) => new QueueModel(setup.Encoder);
 
     private sealed class QueueModel : PretextModel
     {
@@ -49,22 +42,23 @@ internal sealed class QueueTask : IPretextTask
 
         public override IReadOnlyList<Objective> Objectives { get; }
 
-        public override void OnStepCompleted(double progress)
+        public override void OnStepCompleted(PretextBatch batch, StepContext step)
         {
             using var noGrad = no_grad();
             foreach (var (slow, fast) in average.parameters().Zip(head.parameters()))
                 slow.lerp_(fast, 0.1);
+            Enqueue(step.Kept("keys")!);
         }
 
-        private PretextLoss ComputeLoss(PretextBatch batch)
+        private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
         {
             using var scope = NewDisposeScope();
             var features = Encoder.forward(Encoder.Normalize(batch.Inputs)).to(ScalarType.Float32).chunk(2);
             var queries = Embed(head, features[0]);
             var keys = Embed(average, features[1].detach());
-            var logits = cat([queries.mul(keys).sum(1, keepdim: true), queries.mm(queue.clone().t())], 1).div(0.2);
-            var loss = nn.functional.cross_entropy(logits, zeros_like(batch.Targets));
-            Enqueue(keys);
+            var logits = cat([queries.mul(keys).sum(1, keepdim: true), queries.mm(queue.t())], 1).div(0.2);
+            var loss = nn.functional.cross_entropy(logits, zeros(logits.shape[0], int64));
+            step.Keep("keys", keys);
             return new PretextLoss(loss.MoveToOuterDisposeScope());
         }
 

@@ -150,8 +150,8 @@ public class ResumeTests
         Run(folder, new RotationTask(), "sgd");
         using (var configuration = JsonDocument.Parse(File.ReadAllText(folder["configuration.json"])))
         {
-            Assert.Equal(torch.get_num_threads().ToString(), configuration.RootElement.GetProperty("threads").GetString());
-            Assert.Equal(16, configuration.RootElement.GetProperty("imagesFingerprint").GetString()!.Length);
+            Assert.Equal(torch.get_num_threads(), configuration.RootElement.GetProperty("threads").GetInt32());
+            Assert.Equal(16, configuration.RootElement.GetProperty("images.fingerprint").GetString()!.Length);
         }
         var threads = torch.get_num_threads();
         try

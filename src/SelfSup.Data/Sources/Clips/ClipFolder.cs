@@ -108,13 +108,18 @@ public sealed class ClipFolder : IImageSource
 
     /// <summary>A number that comes of the options, the decoder, and every file's path, length and time of its last change.</summary>
     /// <returns>The number; the folder may move without changing it.</returns>
-    public ulong GetFingerprint()
+    public ulong GetFingerprint() => Describe(decoder.Name, withTimes: true);
+
+    /// <inheritdoc/>
+    public ulong GetIdentity() => Describe("", withTimes: false);
+
+    private ulong Describe(string reader, bool withTimes)
     {
         var fingerprint = new Fingerprint(nameof(ClipFolder));
         fingerprint.Add((ulong)options.Frames);
         fingerprint.Add((ulong)options.Stride);
-        fingerprint.Add(decoder.Name);
-        ImageFiles.AddTo(fingerprint, Path, clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files));
+        fingerprint.Add(reader);
+        ImageFiles.AddTo(fingerprint, Path, clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files), withTimes);
         return fingerprint.Value;
     }
 

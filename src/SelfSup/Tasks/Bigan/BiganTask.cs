@@ -13,11 +13,11 @@ namespace SelfSup.Tasks;
 public sealed class BiganTask(GanOptions? options = null) : GanTask("bigan", options)
 {
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder) => new BiganModel(Name, encoder, Options);
+    public override PretextModel CreateModel(PretextSetup setup) => new BiganModel(Name, setup.Encoder, Options);
 
     /// <summary>Draws rows of real images, of what the generator makes of their codes, and of samples.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
         var grid = base.Preview(batch, model);

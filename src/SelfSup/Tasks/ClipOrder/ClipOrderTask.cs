@@ -26,16 +26,19 @@ public sealed class ClipOrderTask : ClipTask
     public PermutationSet Orders => OrdersOf(options);
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => $"order {string.Join(' ', Orders[label])}";
 
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder) => new OrderModel(Name, encoder, Parts, Classes);
+    public override PretextModel CreateModel(PretextSetup setup) => new OrderModel(Name, setup.Encoder, Parts, Classes);
 
     /// <summary>Makes three inputs of every clip and order.</summary>
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S).</param>
     /// <param name="random">Draws where the parts begin in clips that are longer than need be, and which orders are reversed.</param>
     /// <returns>Inputs uint8 (N x classes x 3, t, 3, S, S), slot after slot of an order, and labels (N x classes), all of a clip in turn.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
+    protected override LabeledBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
@@ -48,7 +51,7 @@ public sealed class ClipOrderTask : ClipTask
             parts = where(random.Chance(0.5, count, Classes, 1), parts.neg().add(Parts - 1), parts);
         var frames = starts.gather(1, parts.flatten(1)).unsqueeze(2).add(arange(length, int64, device)); // (N, classes x 3, t)
         var inputs = TakeFrames(clips, frames.flatten(1)).view([count * Classes * Parts, length, .. clips.shape[2..]]);
-        return new PretextBatch(inputs.MoveToOuterDisposeScope(), arange(Classes, int64, device).repeat(count).MoveToOuterDisposeScope());
+        return new LabeledBatch(inputs.MoveToOuterDisposeScope(), arange(Classes, int64, device).repeat(count).MoveToOuterDisposeScope());
     }
 
     private static PermutationSet OrdersOf(ClipOrderOptions options) => options.TellDirection ? directed : undirected;

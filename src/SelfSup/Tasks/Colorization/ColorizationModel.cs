@@ -11,13 +11,13 @@ public sealed class ColorizationModel : PretextModel
     private const int Width = 128;
     private const float ColorScale = 110;
     private readonly ColorizationOptions options;
-    private readonly IPretextTask task;
+    private readonly ColorizationTask task;
     private readonly ModuleList<nn.Module<Tensor, Tensor>> lateral;
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly Tensor prior;
     private readonly Tensor classWeights;
 
-    internal ColorizationModel(string name, Encoder encoder, ColorizationOptions options, IPretextTask task)
+    internal ColorizationModel(string name, Encoder encoder, ColorizationOptions options, ColorizationTask task)
         : base(name, encoder)
     {
         (this.options, this.task) = (options, task);
@@ -30,7 +30,7 @@ public sealed class ColorizationModel : PretextModel
         prior = full([ColorBins.Count], 1f / ColorBins.Count);
         classWeights = ones(ColorBins.Count);
         RegisterComponents();
-        Objectives = [new Objective("colorization", ComputeLoss, encoder, this)];
+        Objectives = [new Objective("colorization", Objective.Typed<ColorizationBatch>((batch, _) => ComputeLoss(batch)), encoder, this)];
     }
 
     /// <inheritdoc/>
@@ -38,18 +38,18 @@ public sealed class ColorizationModel : PretextModel
 
     /// <summary>Learns how often each colour occurs, so that rare ones can count more.</summary>
     /// <inheritdoc/>
-    public override void Prepare(IEnumerable<Tensor> batches)
+    public override void Prepare(IEnumerable<PretextInput> inputs)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         if (options.Mode == ColorizationMode.Regression)
             return;
         var counts = zeros_like(prior);
-        foreach (var images in batches)
+        foreach (var input in inputs)
         {
             using var inner = NewDisposeScope();
-            using var random = new RandomSource(0, images.device);
-            using var batch = (ColorizationBatch)task.Generate(images, random);
+            using var random = new RandomSource(0, prior.device);
+            using var batch = task.Generate(input, random);
             counts.add_(batch.Bins.select(1, 0).flatten().bincount(null, ColorBins.Count).to(ScalarType.Float32));
         }
         if (counts.sum().item<float>() == 0)
@@ -87,16 +87,15 @@ public sealed class ColorizationModel : PretextModel
             : output.to(ScalarType.Float32).mul(ColorScale);
     }
 
-    private PretextLoss ComputeLoss(PretextBatch batch)
+    private PretextLoss ComputeLoss(ColorizationBatch colors)
     {
         using var scope = NewDisposeScope();
-        var colors = (ColorizationBatch)batch;
-        var output = ComputeOutput(batch).to(ScalarType.Float32);
+        var output = ComputeOutput(colors).to(ScalarType.Float32);
         if (options.Mode == ColorizationMode.Regression)
         {
             // The bend of the Huber loss is at one unit of Lab.
-            var error = nn.functional.huber_loss(output, batch.Targets.div(ColorScale), 1 / ColorScale, nn.Reduction.None).sum(1).mul(ColorScale);
-            var distance = output.detach().mul(ColorScale).sub(batch.Targets).square().sum(1).sqrt();
+            var error = nn.functional.huber_loss(output, colors.Targets.div(ColorScale), 1 / ColorScale, nn.Reduction.None).sum(1).mul(ColorScale);
+            var distance = output.detach().mul(ColorScale).sub(colors.Targets).square().sum(1).sqrt();
             return Report(error, "distance", distance, colors);
         }
         var entropy = output.log_softmax(1).gather(1, colors.Bins).mul(colors.Weights).sum(1).neg(); // (N, h, w)

@@ -10,7 +10,7 @@ namespace SelfSup.Tasks;
 /// most 5 everywhere) teach nothing. We deviate in that the loss is the mean over coloured pixels, where the authors sum, and in
 /// that the prior of colours comes from the training images at hand, where theirs is ImageNet's.
 /// </remarks>
-public sealed class ColorizationTask : IPretextTask
+public sealed class ColorizationTask : PretextTask<ColorizationBatch, ColorizationModel>
 {
     private const double GreyBelow = 5;
     private readonly ColorizationOptions options;
@@ -19,6 +19,7 @@ public sealed class ColorizationTask : IPretextTask
     /// <param name="options">Settings; null means the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public ColorizationTask(ColorizationOptions? options = null)
+        : base(options?.Mode == ColorizationMode.Regression ? "colorization-regression" : "colorization")
     {
         this.options = options ??= new ColorizationOptions();
         options.Require(Enum.IsDefined(options.Mode), options.Mode, $"a {nameof(ColorizationMode)}");
@@ -28,7 +29,7 @@ public sealed class ColorizationTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public string Name => options.Mode == ColorizationMode.Classification ? "colorization" : "colorization-regression";
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
     /// <summary>Every how many pixels a colour is asked for: 2 for images up to 40 pixels, else 4.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
@@ -36,12 +37,13 @@ public sealed class ColorizationTask : IPretextTask
     public static int StrideFor(int imageSize) => imageSize <= 40 ? 2 : 4;
 
     /// <summary>Splits images into lightness and colours.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Not used.</param>
     /// <returns>A <see cref="ColorizationBatch"/>.</returns>
-    public PretextBatch Generate(Tensor images, RandomSource random)
+    public override ColorizationBatch Generate(PretextInput input, RandomSource random)
     {
         using var scope = NewDisposeScope();
+        var images = input.Images;
         var stride = StrideFor((int)images.shape[2]);
         var inputs = LabColor.Lightness(images).div_(100).expand(-1, 3, -1, -1); // three views of one plane
         // Picked, not averaged: an average of two colours is a third one that was not there.
@@ -55,15 +57,15 @@ public sealed class ColorizationTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public PretextModel CreateModel(Encoder encoder) => new ColorizationModel(Name, encoder, options, this);
+    public override ColorizationModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options, this);
 
     /// <summary>Draws a row an image: the grey input, the true colours and the predicted ones.</summary>
     /// <inheritdoc/>
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    protected override PreviewGrid Draw(ColorizationBatch batch, ColorizationModel? model)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var predicted = (model as ColorizationModel)?.PredictColors(batch);
+        var predicted = model?.PredictColors(batch);
         var truth = Paint(batch, batch.Targets);
         var answer = predicted is null ? null : Paint(batch, predicted);
         var grid = new PreviewGrid();

@@ -10,7 +10,7 @@ namespace SelfSup.Tasks;
 /// counted, the network finds by itself: things that halving leaves whole, that lie in one quarter or another, and that other images
 /// have more or fewer of. Guards against shortcuts: images are halved by random filters, and a share of them is grey.
 /// </remarks>
-public sealed class CountingTask : IPretextTask
+public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
 {
     private const int Quarters = 4;
     private readonly CountingOptions options;
@@ -19,6 +19,7 @@ public sealed class CountingTask : IPretextTask
     /// <param name="options">Settings; null means the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public CountingTask(CountingOptions? options = null)
+        : base("counting")
     {
         this.options = options ??= new CountingOptions();
         options.Require(options.Counts is >= 1 and <= 10_000, options.Counts, "in 1..10,000");
@@ -27,26 +28,27 @@ public sealed class CountingTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public string Name => "counting";
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
     /// <summary>AdamW at its usual settings: by SGD counting is learned too slowly to help within few epochs.</summary>
-    public TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW());
+    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW());
 
     /// <summary>Halves and quarters every image, and pairs it with another.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>
+    /// <param name="input">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>
     /// <param name="random">Draws filters, grey images and pairs.</param>
     /// <returns>
     /// Inputs uint8 (5N, 3, S / 2, S / 2): N halved images, then the four quarters of each, row by row; targets int64 (N), the number
     /// of the other image from which each must differ.
     /// </returns>
     /// <exception cref="ArgumentException">There is a single image, or they are not square.</exception>
-    public PretextBatch Generate(Tensor images, RandomSource random)
+    public override PretextBatch Generate(PretextInput input, RandomSource random)
     {
+        var images = input.Images;
         long count = images.shape[0], side = images.shape[2] / 2;
         if (count < 2)
-            throw new ArgumentException("Counting compares images with one another, so a batch needs at least two.", nameof(images));
+            throw new ArgumentException("Counting compares images with one another, so a batch needs at least two.", nameof(input));
         if (images.shape[2] != images.shape[3])
-            throw new ArgumentException($"Counting needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(images));
+            throw new ArgumentException($"Counting needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(input));
         using var scope = NewDisposeScope();
         var even = GreyMix.Apply(images.narrow(2, 0, 2 * side).narrow(3, 0, 2 * side), options.GreyShare, random);
         var filters = random.Integers(HalvingFilters.Count, count);
@@ -59,19 +61,19 @@ public sealed class CountingTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public PretextModel CreateModel(Encoder encoder) => new CountingModel(Name, encoder, options);
+    public override CountingModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);
 
     /// <summary>
     /// Draws a row an image: it at half its size, its quarters, and the other image; with a model, how far the counts of either are
     /// from those of the quarters.
     /// </summary>
     /// <inheritdoc/>
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    protected override PreviewGrid Draw(PretextBatch batch, CountingModel? model)
     {
         using var scope = NewDisposeScope();
         var others = batch.Targets.to(CPU).data<long>().ToArray();
         var tiles = batch.Inputs.cpu().to(ScalarType.Float32).div_(255);
-        var distances = model is CountingModel counter ? Measure(counter, batch) : null;
+        var distances = model is null ? null : Measure(model, batch);
         var picture = new PreviewGrid();
         for (var i = 0; i < others.Length; i++)
         {

@@ -12,5 +12,5 @@ namespace SelfSup.Tasks;
 public sealed class DcganTask(GanOptions? options = null) : GanTask("dcgan", options)
 {
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder) => new DcganModel(Name, encoder, Options);
+    public override PretextModel CreateModel(PretextSetup setup) => new DcganModel(Name, setup.Encoder, Options);
 }

@@ -13,19 +13,19 @@ public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minim
     private const int Parts = 3;
 
     /// <summary>False: the encoder sees one frame at a time.</summary>
-    public override bool FeedsClips => false;
+    protected override bool FeedsClips => false;
 
     /// <inheritdoc/>
     public override string LabelName(int label) => label == 0 ? "shuffled" : "ordered";
 
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder) => new OrderModel(Name, encoder, Parts, Classes);
+    public override PretextModel CreateModel(PretextSetup setup) => new OrderModel(Name, setup.Encoder, Parts, Classes);
 
     /// <summary>Makes two triples of frames of every clip, one shuffled and one ordered.</summary>
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 5.</param>
     /// <param name="random">Draws one frame in each fifth of the clip, which of the outer ones is put between, and the direction.</param>
     /// <returns>Inputs uint8 (6N, 3, S, S), frame after frame of a triple, and labels (2N), 0 for shuffled and 1 for ordered.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
+    protected override LabeledBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
@@ -39,6 +39,6 @@ public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minim
         var (from, to) = (frames[1].unsqueeze(1), frames[3].unsqueeze(1));
         var triples = stack([where(backwards, to, from), between, where(backwards, from, to)], dim: 2); // (N, 2, 3)
         var inputs = TakeFrames(clips, triples.flatten(1)).flatten(0, 1);
-        return new PretextBatch(inputs.MoveToOuterDisposeScope(), arange(2, int64, device).repeat(count).MoveToOuterDisposeScope());
+        return new LabeledBatch(inputs.MoveToOuterDisposeScope(), arange(2, int64, device).repeat(count).MoveToOuterDisposeScope());
     }
 }

@@ -76,7 +76,7 @@ public abstract class GanModel : PretextModel
 
     /// <summary>Lets the averaged generator follow.</summary>
     /// <inheritdoc/>
-    public override void OnStepCompleted(double progress) => average?.Follow(generator);
+    public override void OnStepCompleted(PretextBatch batch, StepContext step) => average?.Follow(generator);
 
     /// <summary>[-1, 1] to [0, 1].</summary>
     private protected static Tensor ToUnitRange(Tensor images)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>What <see cref="DcganTask"/>, <see cref="BiganTask"/> and <see cref="VideoGanTask"/> have in common: noise, recipe and samples.</summary>
-public abstract class GanTask : IPretextTask
+public abstract class GanTask : PretextTask
 {
     private const int Columns = 8;
     private const int SampleRows = 4;
@@ -14,32 +14,26 @@ public abstract class GanTask : IPretextTask
     private protected const ulong PreviewSeed = 1;
 
     private protected GanTask(string name, GanOptions? options)
+        : base(name)
     {
-        Name = name;
         Options = options ?? new GanOptions();
         Options.Validate();
     }
-
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public virtual int MinimumFrames => 1;
-
-    /// <inheritdoc/>
-    public virtual bool FeedsClips => false;
 
     /// <summary>
     /// DCGAN's: Adam with a momentum of 0.5, without warm-up and weight decay. The rate is theirs, 0.0002, for the discriminator, and three
     /// times as much for the other side.
     /// </summary>
-    public TrainingRecipe Recipe { get; } = new()
+    public override TrainingRecipe Recipe { get; } = new()
     {
         Optimizer = new AdamW { Beta1 = 0.5 },
         LearningRate = 6e-4,
         Warmup = 0,
         WeightDecay = 0,
     };
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(Options);
 
     private protected GanOptions Options { get; }
 
@@ -51,18 +45,15 @@ public abstract class GanTask : IPretextTask
         random.Uniform(count, Options.NoiseSize).mul_(2).sub_(1);
 
     /// <summary>Draws as much noise as there are images. Whether an image is real needs no label: it is known from where it comes.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S) for a task on clips.</param>
+    /// <param name="input">RGB images, uint8 (N, 3, S, S), or clips (N, T, 3, S, S) for a task on clips.</param>
     /// <param name="random">Draws the noise.</param>
     /// <returns>Inputs: the images or clips. Targets: the noise, float32 (N, noise size), from <see cref="DrawNoise"/>.</returns>
-    public virtual PretextBatch Generate(Tensor images, RandomSource random) =>
-        new(images.clone(), DrawNoise((int)images.shape[0], random));
-
-    /// <inheritdoc/>
-    public abstract PretextModel CreateModel(Encoder encoder);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) =>
+        new(input.Images.clone(), DrawNoise((int)input.Images.shape[0], random));
 
     /// <summary>Draws rows of real images and of samples; the samples' noise is always the same.</summary>
     /// <inheritdoc/>
-    public virtual PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
         var grid = new PreviewGrid();

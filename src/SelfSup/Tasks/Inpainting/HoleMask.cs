@@ -19,18 +19,17 @@ public static class HoleMask
     /// <summary>Draws a hole.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="size">Side of the image in pixels, at least 16.</param>
-    /// <param name="random">The only source of randomness.</param>
-    /// <param name="device">Where the mask goes.</param>
+    /// <param name="random">The only source of randomness, on the device where the mask goes.</param>
     /// <returns>Bool (1, 1, size, size), true in the hole; owned by the caller.</returns>
-    public static Tensor Draw(InpaintingMask kind, int size, RandomSource random, Device device)
+    public static Tensor Draw(InpaintingMask kind, int size, RandomSource random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
         using var scope = NewDisposeScope();
         var mask = kind switch
         {
-            InpaintingMask.Center => Center(size, device),
-            InpaintingMask.RandomBlock => Blocks(size, random, device),
-            _ => Region(size, random, device),
+            InpaintingMask.Center => Center(size, random.Device),
+            InpaintingMask.RandomBlock => Blocks(size, random),
+            _ => Region(size, random),
         };
         return mask.view(1, 1, size, size).MoveToOuterDisposeScope();
     }
@@ -58,10 +57,10 @@ public static class HoleMask
     /// Adds block to block in several sequences, and takes the union that comes closest to a quarter of the image. All unions are
     /// made at once, so that the host need not wait for one.
     /// </summary>
-    private static Tensor Blocks(int size, RandomSource random, Device device)
+    private static Tensor Blocks(int size, RandomSource random)
     {
         var side = (int)Math.Round(size * BlockSide);
-        var steps = arange(size, int64, device);
+        var steps = arange(size, int64, random.Device);
         var blocks = Span().unsqueeze(3).logical_and(Span().unsqueeze(2)); // (sequences, blocks, S, S)
         var unions = blocks.to(ScalarType.Int32).cumsum(1).gt(0).flatten(0, 1);
         var excess = unions.to(ScalarType.Float32).mean([1, 2]).sub(Area).abs();
@@ -78,7 +77,7 @@ public static class HoleMask
     /// Cuts smooth noise at its own lower quartile: blobs of a quarter of the image. The published code cuts at a fixed level
     /// and draws again until 20 to 30 % are gone; this needs no second draw and no look at the result from the host.
     /// </summary>
-    private static Tensor Region(int size, RandomSource random, Device device)
+    private static Tensor Region(int size, RandomSource random)
     {
         var cell = (int)Math.Round(size / NoisePerSide);
         var cells = (size + cell - 1) / cell + 4;
@@ -90,6 +89,6 @@ public static class HoleMask
         var level = smooth.flatten().sort().Values.narrow(0, (int)(size * size * Area), 1);
         return smooth.lt(level);
 
-        Tensor Window() => arange(size, int64, device).add_(random.Integers(cell, 1)).add_(cell + cell / 2);
+        Tensor Window() => arange(size, int64, random.Device).add_(random.Integers(cell, 1)).add_(cell + cell / 2);
     }
 }

@@ -10,10 +10,10 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class InpaintingModel : PretextModel
 {
+    private const string Completed = "completed";
     private readonly double reconstructionWeight;
     private readonly InpaintingDecoder decoder;
     private readonly nn.Module<Tensor, Tensor>? critic;
-    private readonly LastCompleted last = new();
 
     internal InpaintingModel(string name, Encoder encoder, InpaintingOptions options)
         : base(name, encoder)
@@ -22,11 +22,11 @@ public sealed class InpaintingModel : PretextModel
         decoder = new InpaintingDecoder(encoder);
         critic = options.Adversarial ? InpaintingCritic.Create(encoder.ImageSize) : null;
         RegisterComponents();
-        var reconstruction = new Objective("reconstruction", batch => ComputeReconstruction((InpaintingBatch)batch), encoder, decoder);
+        var reconstruction = new Objective("reconstruction", Objective.Typed<InpaintingBatch>(ComputeReconstruction), encoder, decoder);
         // The authors' generator learns ten times as fast as their critic.
         Objectives = critic is null
             ? [reconstruction]
-            : [reconstruction, new Objective("critic", batch => ComputeCritic((InpaintingBatch)batch), critic) { LearningRateFactor = 0.1 }];
+            : [reconstruction, new Objective("critic", Objective.Typed<InpaintingBatch>(ComputeCritic), critic) { LearningRateFactor = 0.1 }];
     }
 
     /// <inheritdoc/>
@@ -67,15 +67,7 @@ public sealed class InpaintingModel : PretextModel
         return squared.sum().div(batch.Weights.sum().mul(3 * painted.shape[0])).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            last.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private PretextLoss ComputeReconstruction(InpaintingBatch batch)
+    private PretextLoss ComputeReconstruction(InpaintingBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
         var painted = Paint(batch);
@@ -84,22 +76,20 @@ public sealed class InpaintingModel : PretextModel
         if (critic is null)
             return new PretextLoss(loss.MoveToOuterDisposeScope(), ("hole_error", holeError));
         var completed = Complete(batch, painted);
-        last.Keep(batch, completed.detach().DetachFromDisposeScope());
-        var deceived = Judge(critic, completed, isReal: true);
+        step.Keep(Completed, completed); // for the critic's turn
+        var deceived = AdversarialLoss.OfGenerator(Judge(critic, completed));
         var sum = loss.mul(reconstructionWeight).add(deceived.mul(1 - reconstructionWeight));
         return new PretextLoss(
             sum.MoveToOuterDisposeScope(), ("hole_error", holeError), ("adversarial", deceived.detach().MoveToOuterDisposeScope()));
     }
 
-    private PretextLoss ComputeCritic(InpaintingBatch batch)
+    private PretextLoss ComputeCritic(InpaintingBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        var completed = last.Take(batch) ?? CompleteWithoutGradient(batch);
+        var completed = step.Kept(Completed) ?? CompleteWithoutGradient(batch);
         // Real and completed images are judged apart, so that batch statistics do not give them away.
-        var real = Judge(critic!, Scale(batch.Targets), isReal: true);
-        var fake = Judge(critic!, completed, isReal: false);
-        completed.Dispose();
-        return new PretextLoss(real.add(fake).div(2).MoveToOuterDisposeScope());
+        var (real, fake) = (Judge(critic!, Scale(batch.Targets)), Judge(critic!, completed));
+        return new PretextLoss(AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope());
     }
 
     private Tensor CompleteWithoutGradient(InpaintingBatch batch)
@@ -108,12 +98,10 @@ public sealed class InpaintingModel : PretextModel
         return Complete(batch);
     }
 
-    private static Tensor Judge(nn.Module<Tensor, Tensor> critic, Tensor images, bool isReal)
+    private static Tensor Judge(nn.Module<Tensor, Tensor> critic, Tensor images)
     {
         using var scope = NewDisposeScope();
-        var logits = critic.forward(ChannelsLast.Of(images)).to(ScalarType.Float32);
-        var truth = full_like(logits, isReal ? 1 : 0);
-        return nn.functional.binary_cross_entropy_with_logits(logits, truth).MoveToOuterDisposeScope();
+        return critic.forward(ChannelsLast.Of(images)).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     private static Tensor Complete(InpaintingBatch batch, Tensor painted)
@@ -132,35 +120,4 @@ public sealed class InpaintingModel : PretextModel
 
     /// <summary>uint8 images to float in [-1, 1].</summary>
     private static Tensor Scale(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
-
-    /// <summary>
-    /// What the last reconstruction completed, for the critic's turn in the same step; no buffer, hence not a field of the model.
-    /// </summary>
-    private sealed class LastCompleted : IDisposable
-    {
-        private PretextBatch? source;
-        private Tensor? completed;
-
-        public void Keep(PretextBatch batch, Tensor tensor)
-        {
-            Dispose();
-            (source, completed) = (batch, tensor);
-        }
-
-        /// <summary>Hands over what was completed of a batch; null if that was another batch.</summary>
-        public Tensor? Take(PretextBatch batch)
-        {
-            var taken = ReferenceEquals(batch, source) ? completed : null;
-            if (taken is null)
-                completed?.Dispose();
-            (source, completed) = (null, null);
-            return taken;
-        }
-
-        public void Dispose()
-        {
-            completed?.Dispose();
-            (source, completed) = (null, null);
-        }
-    }
 }

@@ -9,7 +9,7 @@ namespace SelfSup.Tasks;
 /// Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, https://arxiv.org/abs/1604.07379. The hole is filled
 /// with ImageNet's mean colour, red 123, green 117, blue 104, and is the same in all images of a batch.
 /// </remarks>
-public sealed class InpaintingTask : IPretextTask
+public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingModel>
 {
     private static readonly DeviceConstant meanColor = new(() => tensor(new byte[] { 123, 117, 104 }).view(1, 3, 1, 1));
     private readonly InpaintingOptions options;
@@ -18,6 +18,7 @@ public sealed class InpaintingTask : IPretextTask
     /// <param name="options">Settings; null means the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public InpaintingTask(InpaintingOptions? options = null)
+        : base(options?.Adversarial == true ? "inpainting-adversarial" : "inpainting")
     {
         this.options = options ??= new InpaintingOptions();
         options.Require(Enum.IsDefined(options.Mask), options.Mask, $"an {nameof(InpaintingMask)}");
@@ -25,17 +26,18 @@ public sealed class InpaintingTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public string Name => options.Adversarial ? "inpainting-adversarial" : "inpainting";
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
     /// <summary>Cuts a hole into every image.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Draws the hole.</param>
     /// <returns>An <see cref="InpaintingBatch"/>.</returns>
-    public PretextBatch Generate(Tensor images, RandomSource random)
+    public override InpaintingBatch Generate(PretextInput input, RandomSource random)
     {
         using var scope = NewDisposeScope();
+        var images = input.Images;
         var size = (int)images.shape[2];
-        var mask = HoleMask.Draw(options.Mask, size, random, images.device);
+        var mask = HoleMask.Draw(options.Mask, size, random);
         var weights = HoleMask.WeighErrors(mask, options.Mask == InpaintingMask.Center ? HoleMask.BandFor(size) : 0);
                 return new InpaintingBatch(
             where(mask, meanColor.On(images.device), images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
@@ -43,15 +45,15 @@ public sealed class InpaintingTask : IPretextTask
     }
 
     /// <inheritdoc/>
-    public PretextModel CreateModel(Encoder encoder) => new InpaintingModel(Name, encoder, options);
+    public override InpaintingModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);
 
     /// <summary>Draws a row an image: the input, the completed image and the true one.</summary>
     /// <inheritdoc/>
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    protected override PreviewGrid Draw(InpaintingBatch batch, InpaintingModel? model)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var completed = (model as InpaintingModel)?.Complete((InpaintingBatch)batch).add(1).div(2);
+        var completed = model?.Complete(batch).add(1).div(2);
         var grid = new PreviewGrid();
         for (var i = 0; i < batch.Inputs.shape[0]; i++)
         {

@@ -10,7 +10,7 @@ namespace SelfSup.Tasks;
 /// each other, a share of grey images, and every tile standardised by channel on its own. Unlike the authors' data layer,
 /// offsets are clamped so that a tile never leaves its cell.
 /// </remarks>
-public sealed class JigsawTask : IPretextTask
+public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
 {
     private static readonly PermutationSet ofFour = PermutationSet.Alternating4();
     private static readonly PermutationSet ofNine = PermutationSet.Affine72();
@@ -20,6 +20,7 @@ public sealed class JigsawTask : IPretextTask
     /// <param name="options">Settings; null means the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or grid and permutations do not fit.</exception>
     public JigsawTask(JigsawOptions? options = null)
+        : base("jigsaw")
     {
         this.options = options ??= new JigsawOptions();
         options.Require(options.Grid is null or 2 or 3, options.Grid, "2 or 3");
@@ -33,9 +34,6 @@ public sealed class JigsawTask : IPretextTask
         options.Require(options.ChannelShift is >= 0 and <= 4, options.ChannelShift, "in 0..4");
         options.Require(options.GreyShare is >= 0 and <= 1, options.GreyShare, "in [0, 1]");
     }
-
-    /// <inheritdoc/>
-    public string Name => "jigsaw";
 
     /// <summary>The tiles' geometry for a size of image.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
@@ -57,16 +55,27 @@ public sealed class JigsawTask : IPretextTask
     public PermutationSet PermutationsFor(int imageSize) =>
         options.Permutations ?? (GeometryFor(imageSize).Grid == 2 ? ofFour : ofNine);
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
+
+    /// <inheritdoc/>
+    public override void CheckFits(Encoder encoder, int frames)
+    {
+        base.CheckFits(encoder, frames);
+        GeometryFor(encoder.ImageSize);
+    }
+
     /// <summary>Cuts, shuffles and standardises the tiles of every image.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
+    /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Draws permutations, offsets, channel shifts and grey images.</param>
     /// <returns>
     /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
     /// <c>permutation[t]</c>; labels (N).
     /// </returns>
-    public PretextBatch Generate(Tensor images, RandomSource random)
+    public override LabeledBatch Generate(PretextInput input, RandomSource random)
     {
         using var scope = NewDisposeScope();
+        var images = input.Images;
         var (grid, cell, side) = GeometryFor((int)images.shape[2]);
         long count = images.shape[0], tiles = grid * grid;
         var set = PermutationsFor((int)images.shape[2]);
@@ -76,23 +85,24 @@ public sealed class JigsawTask : IPretextTask
         var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, random)); // (N, 3, tiles, 1, 1)
         var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, random));
         var pixels = Tiles.Cut(GreyMix.Apply(images, options.GreyShare, random), rows, columns, side);
-        return new PretextBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return new LabeledBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
-    public PretextModel CreateModel(Encoder encoder)
+    public override JigsawModel CreateModel(PretextSetup setup)
     {
-        var (grid, _, _) = GeometryFor(encoder.ImageSize);
-        return new JigsawModel(Name, encoder, grid * grid, PermutationsFor(encoder.ImageSize).Count);
+        var size = setup.Encoder.ImageSize;
+        var (grid, _, _) = GeometryFor(size);
+        return new JigsawModel(Name, setup.Encoder, grid * grid, PermutationsFor(size).Count);
     }
 
     /// <inheritdoc/>
-    public PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    protected override PreviewGrid Draw(LabeledBatch batch, JigsawModel? model)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
-        var predictions = (model as JigsawModel)?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
+        var predictions = model?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
         var tiles = (int)(batch.Inputs.shape[0] / labels.Length);
         var grid = (int)Math.Sqrt(tiles);
         var side = batch.Inputs.shape[2];

@@ -110,6 +110,9 @@ public sealed class PermutationSet
         return new PermutationSet(chosen.Select(i => all[i].Select(tile => (int)tile).ToArray()));
     }
 
+    /// <summary>The permutations, such as <c>0 1 2, 0 2 1</c>.</summary>
+    public override string ToString() => string.Join(", ", rows.Select(row => string.Join(' ', row)));
+
     /// <summary>The smallest and the mean number of slots in which two permutations of the set differ.</summary>
     /// <returns>Minimum and mean Hamming distance over all pairs.</returns>
     public (int Minimum, double Mean) HammingDistances()

@@ -51,6 +51,16 @@ public sealed class RelativePatchTask : ClassificationTask
             : throw new ArgumentException($"Two patches of {patch} pixels do not fit into {imageSize} with a gap of {gap} and a jitter of {jitter}.");
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
+
+    /// <inheritdoc/>
+    public override void CheckFits(Encoder encoder, int frames)
+    {
+        base.CheckFits(encoder, frames);
+        GeometryFor(encoder.ImageSize);
+    }
+
     /// <summary>Cuts and standardises pairs of patches.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Draws places, positions, shifts and colours.</param>
@@ -58,7 +68,7 @@ public sealed class RelativePatchTask : ClassificationTask
     /// Inputs float (2M, 3, p, p) of M = N x pairs pairs, whose patch i belongs with patch i + M; labels (2M) in 0..7, the place of
     /// each patch's partner, row by row from above left to below right. Those of two partners add up to 7.
     /// </returns>
-    public override PretextBatch Generate(Tensor images, RandomSource random)
+    protected override LabeledBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
@@ -80,7 +90,7 @@ public sealed class RelativePatchTask : ClassificationTask
             _ => Tiles.Standardize(patches),
         };
         var labels = place.view(-1);
-        return new PretextBatch(
+        return new LabeledBatch(
             inputs.MoveToOuterDisposeScope(), cat([labels, labels.neg().add_(Places - 1)]).MoveToOuterDisposeScope());
 
         // Along one axis, where two patches begin, the second of which is before (0), beside (1) or behind (2) the first.
@@ -96,18 +106,14 @@ public sealed class RelativePatchTask : ClassificationTask
     }
 
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder)
-    {
-        GeometryFor(encoder.ImageSize);
-        return new RelativePatchModel(Name, encoder, Places);
-    }
+    public override PretextModel CreateModel(PretextSetup setup) => new RelativePatchModel(Name, setup.Encoder, Places);
 
     /// <inheritdoc/>
     public override string LabelName(int label) => PlaceNames[label];
 
     /// <summary>Draws a row a pair: a patch with its partner where it lies, and where the model would put it.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -15,11 +15,11 @@ public sealed class RotationTask() : ClassificationTask("rotation", classes: 4)
     /// <param name="random">Not used: every turn is made.</param>
     /// <returns>Inputs uint8 (4N, 3, S, S) and labels (4N) in 0..3.</returns>
     /// <exception cref="ArgumentException">The images are not square.</exception>
-    public override PretextBatch Generate(Tensor images, RandomSource random)
+    protected override LabeledBatch Generate(Tensor images, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var labels = arange(4, int64, images.device).repeat(images.shape[0]);
-        return new PretextBatch(MakeAllTurns(images).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return new LabeledBatch(MakeAllTurns(images).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

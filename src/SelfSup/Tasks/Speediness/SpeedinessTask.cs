@@ -19,7 +19,7 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
     /// <param name="clips">Clips, uint8 (N, T, 3, S, S), T at least 8.</param>
     /// <param name="random">Draws where the inputs begin, all of them inside the clip, and how they are turned.</param>
     /// <returns>Inputs uint8 (2N, T / 2, 3, S, S), normal and fast in turn, and labels (2N), 0 for normal and 1 for fast.</returns>
-    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
+    protected override LabeledBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var device = clips.device;
@@ -33,7 +33,7 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
         shown = ForHalf(shown.transpose(4, 5), shown); // rows for columns
         var inputs = shown.flatten(0, 1);
         var labels = arange(2, int64, device).repeat(count);
-        return new PretextBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return new LabeledBatch(inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
 
         // Of every clip one or the other, with equal chances.
         Tensor ForHalf(Tensor changed, Tensor unchanged) =>

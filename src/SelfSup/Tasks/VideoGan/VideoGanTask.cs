@@ -15,10 +15,10 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan
     private const int PreviewedClips = 8;
 
     /// <inheritdoc/>
-    public override int MinimumFrames => 2;
+    protected override int MinimumFrames => 2;
 
     /// <inheritdoc/>
-    public override bool FeedsClips => true;
+    protected override bool FeedsClips => true;
 
     /// <summary>Draws the noise that clips are made of.</summary>
     /// <param name="count">For how many clips.</param>
@@ -28,22 +28,22 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan
         random.Normal(count, Options.NoiseSize);
 
     /// <summary>Draws as much noise as there are clips.</summary>
-    /// <param name="images">Clips, uint8 (N, T, 3, S, S).</param>
+    /// <param name="input">Clips, uint8 (N, T, 3, S, S).</param>
     /// <param name="random">Draws the noise.</param>
     /// <returns>Inputs: the clips. Targets: the noise, float32 (N, noise size).</returns>
     /// <exception cref="ArgumentException">These are no clips, or they are too short.</exception>
-    public override PretextBatch Generate(Tensor images, RandomSource random)
+    public override PretextBatch Generate(PretextInput input, RandomSource random)
     {
-        ClipTask.RequireClips(this, images);
-        return base.Generate(images, random);
+        ClipTask.RequireClips(Name, input.Images, MinimumFrames);
+        return base.Generate(input, random);
     }
 
     /// <inheritdoc/>
-    public override PretextModel CreateModel(Encoder encoder) => new VideoGanModel(Name, encoder, Options);
+    public override PretextModel CreateModel(PretextSetup setup) => new VideoGanModel(Name, setup.Encoder, Options);
 
     /// <summary>Draws the frames of real clips and of samples, a clip a row; the samples' noise is always the same.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model = null)
+    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
         var grid = new PreviewGrid();

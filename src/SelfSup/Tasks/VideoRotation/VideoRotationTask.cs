@@ -17,12 +17,12 @@ public sealed class VideoRotationTask() : ClipTask("video-rotation", classes: 4,
     /// <param name="random">Not used: every turn is made.</param>
     /// <returns>Inputs uint8 (4N, T, 3, S, S) and labels (4N) in 0..3.</returns>
     /// <exception cref="ArgumentException">The frames are not square.</exception>
-    protected override PretextBatch GenerateOf(Tensor clips, RandomSource random)
+    protected override LabeledBatch GenerateOf(Tensor clips, RandomSource random)
     {
         using var scope = NewDisposeScope();
         // The planes of all frames turn as the channels of one image.
         var turned = RotationTask.MakeAllTurns(clips.flatten(1, 2)).view([-1, .. clips.shape[1..]]);
         var labels = arange(4, int64, clips.device).repeat(clips.shape[0]);
-        return new PretextBatch(turned.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return new LabeledBatch(turned.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 }

@@ -70,7 +70,7 @@ public class ClipTaskTests
     {
         using var scope = NewDisposeScope();
         var task = new ClipOrderTask(new() { PartFrames = 2, Interval = 1, TellDirection = tellDirection });
-        Assert.Equal((classes, 8), (task.Classes, task.MinimumFrames));
+        Assert.Equal((classes, 8), (task.Classes, task.MinimumFrames()));
         var (backwards, places) = (0, new HashSet<string>());
         for (ulong seed = 0; seed < 40; seed++)
         {
@@ -157,7 +157,7 @@ public class ClipTaskTests
     {
         using var scope = NewDisposeScope();
         var task = (ClassificationTask)TaskCatalog.Create(name);
-        using Encoder encoder = task.FeedsClips ? new VideoConvNet(16) : new ConvNet(16);
+        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
         using var batch = task.Generate(TestImages.For(task, 3, 16), new RandomSource(1));
         using var model = task.CreateModel(encoder);
         model.eval();

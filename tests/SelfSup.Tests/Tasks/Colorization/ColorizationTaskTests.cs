@@ -51,7 +51,7 @@ public class ColorizationTaskTests
         using var random = new RandomSource(2);
         var grey = random.Integers(256, 4, 1, 32, 32).to(ScalarType.Byte).expand(-1, 3, -1, -1).contiguous();
         using var batch = run.Task.Generate(grey, random);
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         loss.Value.backward();
         Assert.Equal(0, loss.Value.item<float>());
         Assert.All(loss.Metrics, metric => Assert.Equal(0, metric.Value.item<float>()));
@@ -84,7 +84,7 @@ public class ColorizationTaskTests
         var code = zeros_like(likelihoods).scatter_(1, batch.Bins, batch.Weights);
         var entropy = code.mul(likelihoods).sum(1).neg();
         var weights = run.Model.get_buffer("classWeights")!.index_select(0, code.argmax(1).flatten()).view_as(entropy);
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
 
         Assert.Equal(entropy.mul(weights).mean().item<float>(), loss.Value.item<float>(), 1e-4);
         var (name, metric) = Assert.Single(loss.Metrics);
@@ -119,7 +119,7 @@ public class ColorizationTaskTests
         using var batch = run.Task.Generate(images, random);
         run.Encoder.eval();
         run.Model.eval();
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         var error = ((ColorizationModel)run.Model).PredictColors(batch).sub(batch.Targets).abs();
         // Smooth L1 with its bend at 1 unit of Lab, in units of 110.
         var expected = where(error.lt(1), error.square().div(2), error.sub(0.5)).sum(1).mean().div(110);
@@ -133,7 +133,7 @@ public class ColorizationTaskTests
         using var run = new Run(new ColorizationOptions());
         using var random = new RandomSource(1);
         using var batch = run.Task.Generate(TestImages.Colorful(4, 32), random);
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         loss.Value.backward();
         Assert.All(run.Encoder.parameters(), parameter => Assert.True(parameter.grad!.abs().max().item<float>() > 0));
         Assert.All(run.Model.parameters(), parameter => Assert.NotNull(parameter.grad));
@@ -197,7 +197,7 @@ public class ColorizationTaskTests
         {
             using var random = new RandomSource(1);
             using var batch = Task.Generate(images, random);
-            using var loss = Model.Objectives[0].Loss(batch);
+            using var loss = Model.Objectives[0].ComputeLoss(batch);
             return loss.Value.item<float>();
         }
 

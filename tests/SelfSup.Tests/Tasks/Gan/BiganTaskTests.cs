@@ -45,7 +45,7 @@ public class BiganTaskTests
         using var run = new GanRun(new BiganTask());
         using var batch = run.Generate();
         // A discriminator whose verdicts are negated answers every question the other way round.
-        using var before = run.Model.Objectives[1].Loss(batch);
+        using var before = run.Model.Objectives[1].ComputeLoss(batch);
         using (no_grad())
         {
             var last = run.Model.named_parameters().Where(p => p.name.StartsWith("discriminator.judge.2.")).ToList();
@@ -53,7 +53,7 @@ public class BiganTaskTests
             foreach (var (_, parameter) in last)
                 parameter.neg_();
         }
-        using var after = run.Model.Objectives[0].Loss(batch);
+        using var after = run.Model.Objectives[0].ComputeLoss(batch);
         Assert.Equal(before.Value.item<float>(), after.Value.item<float>(), 1e-5);
         Assert.NotEqual(Math.Log(2), after.Value.item<float>(), 1e-5);
     }

@@ -47,7 +47,7 @@ public class GanTaskTests
                     using var batch = run.Generate(count: 2);
                     foreach (var objective in run.Model.Objectives)
                     {
-                        using var loss = objective.Loss(batch);
+                        using var loss = objective.ComputeLoss(batch);
                         Assert.True(float.IsFinite(loss.Value.item<float>()), $"{name} {architecture} {side}");
                     }
                 }
@@ -111,7 +111,7 @@ public class GanTaskTests
         var critics = critic.Modules.SelectMany(module => module.parameters()).ToList();
         var makers = maker.Modules.SelectMany(module => module.parameters()).ToList();
         Assert.Empty(critics.Select(p => p.Handle).Intersect(makers.Select(p => p.Handle)));
-        using (var loss = critic.Loss(batch))
+        using (var loss = critic.ComputeLoss(batch))
             loss.Value.backward();
         Assert.All(makers, parameter => Assert.Null(parameter.grad));
         Assert.All(critics, parameter => Assert.NotNull(parameter.grad));
@@ -129,7 +129,7 @@ public class GanTaskTests
         for (var step = 0; step < 3; step++)
         {
             foreach (var objective in run.Model.Objectives)
-                objective.Loss(batch).Dispose();
+                objective.ComputeLoss(batch).Dispose();
         }
         // Often enough, the running statistics of equal batches are that batch's: those of a forward pass of the real images.
         for (var pass = 0; pass < (name == "dcgan" ? 3 : 6); pass++)
@@ -154,7 +154,7 @@ public class GanTaskTests
                 parameter.zero_();
         }
         var objective = run.Model.Objectives[0];
-        using var loss = objective.Loss(batch);
+        using var loss = objective.ComputeLoss(batch);
         var alarm = Assert.Single(objective.Alarms);
         var diversity = loss.Metrics.Single(metric => metric.Name == alarm.Metric).Value.item<float>();
         Assert.True(diversity < alarm.Minimum, $"{diversity}");
@@ -209,7 +209,7 @@ public class GanTaskTests
                     parameter.mul_(3);
             }
             Assert.Equal(run == averaged, run.Model.Sample(noise).Equals(before));
-            run.Model.OnStepCompleted(0.5);
+            run.CompleteStep();
             Assert.False(run.Model.Sample(noise).Equals(before));
         }
     }

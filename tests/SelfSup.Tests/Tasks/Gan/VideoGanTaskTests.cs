@@ -102,7 +102,7 @@ public class VideoGanTaskTests
                 parameter.zero_();
         }
         using var batch = run.Generate();
-        using var loss = run.Model.Objectives[1].Loss(batch);
+        using var loss = run.Model.Objectives[1].ComputeLoss(batch);
         var share = Assert.Single(loss.Metrics, metric => metric.Name == VideoGanModel.ForegroundShare).Value.item<float>();
         Assert.InRange(share, 0.3, 0.7); // of fresh weights
         Assert.Equal(Math.Log(2) + 0.1 * share, loss.Value.item<float>(), 1e-5);
@@ -120,10 +120,11 @@ public class VideoGanTaskTests
         var task = new VideoGanTask(Small);
         using var encoder = EncoderCatalog.Create(architecture, 32);
         encoder.train();
-        using var step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions(), CPU);
+        using var step = new TrainingStep(encoder, [new WeightedTask(task)], 2, new PretrainingOptions { Recipe = task.Recipe with { LearningRate = 1e-3 } }, CPU);
         var clips = TestImages.Moving(2, 16, 32);
         var before = encoder.parameters().Select(parameter => parameter.clone()).ToArray();
-        using var metrics = step.Run(clips, 0, 10, learningRate: 1e-3);
+        using var input = PretextInput.Of(clips);
+        using var metrics = step.Run([input], 0, 10, 0);
         Assert.True(metrics.Values.isfinite().all().item<bool>());
         Assert.All(encoder.parameters().Zip(before), pair => Assert.False(pair.First.Equals(pair.Second)));
     }
@@ -178,7 +179,7 @@ public class VideoGanTaskTests
                 parameter.mul_(3);
         }
         Assert.Equal(average > 0, model.Sample(noise, 6).Equals(first));
-        model.OnStepCompleted(0.5);
+        run.CompleteStep();
         Assert.False(model.Sample(noise, 6).Equals(first));
     }
 
@@ -191,11 +192,11 @@ public class VideoGanTaskTests
         using var batch = run.Generate();
         other.train();
         Objective critic = run.Model.Objectives[0], maker = run.Model.Objectives[1];
-        using (var loss = critic.Loss(batch))
+        using (var loss = critic.ComputeLoss(batch))
             loss.Value.backward();
         Assert.All(maker.Modules.SelectMany(module => module.parameters()), parameter => Assert.Null(parameter.grad));
         Assert.All(critic.Modules.SelectMany(module => module.parameters()), parameter => Assert.NotNull(parameter.grad));
-        maker.Loss(batch).Dispose();
+        maker.ComputeLoss(batch).Dispose();
         other.forward(other.Normalize(batch.Inputs)).Dispose();
         var expected = State(other);
         Assert.All(
@@ -269,13 +270,14 @@ public class VideoGanTaskTests
         var task = new VideoGanTask(new() { NoiseSize = 8, GeneratorWidth = 32, GeneratorAverage = 0.95 });
         using var encoder = new VideoConvNet(16);
         encoder.train();
-        using var step = new TrainingStep(encoder, [new WeightedTask(task)], new PretrainingOptions { Precision = Precision.Float32 }, CPU);
+        using var step = new TrainingStep(encoder, [new WeightedTask(task)], 64, GanRun.Options(task, 2e-3), CPU);
         for (var i = 0; i < Steps; i++)
         {
             using var batch = images.narrow(0, i % 4 * 16, 16);
-            step.Run(batch, i, Steps, learningRate: 2e-3).Dispose();
+            using var input = PretextInput.Of(batch);
+            step.Run([input], i, Steps, 0).Dispose();
         }
-        var samples = ((VideoGanModel)step.Models[0]).Sample(task.DrawNoise(32, random), 8);
+        var samples = ((VideoGanModel)step.Learners[0].Model).Sample(task.DrawNoise(32, random), 8);
         double brighter = Change(samples, 8), still = Change(samples, 0);
         Assert.True(brighter > 0.4, $"the right half by {brighter}, the left half by {still}");
         Assert.True(Math.Abs(still) < brighter / 4, $"the right half by {brighter}, the left half by {still}");

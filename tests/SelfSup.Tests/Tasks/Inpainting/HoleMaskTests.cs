@@ -71,7 +71,7 @@ public class HoleMaskTests
         var often = zeros(1, 1, 32, 32);
         for (var i = 0; i < 400; i++)
         {
-            using var mask = HoleMask.Draw(InpaintingMask.RandomRegion, 32, random, CPU);
+            using var mask = HoleMask.Draw(InpaintingMask.RandomRegion, 32, random);
             often.add_(mask);
         }
         // 0.25 +- 6 sigma of 400 draws, while a fixed lattice of blobs gives 0.13 .. 0.36.
@@ -115,6 +115,6 @@ public class HoleMaskTests
     private static Tensor Draw(InpaintingMask kind, int size, ulong seed)
     {
         using var random = new RandomSource(seed);
-        return HoleMask.Draw(kind, size, random, CPU);
+        return HoleMask.Draw(kind, size, random);
     }
 }

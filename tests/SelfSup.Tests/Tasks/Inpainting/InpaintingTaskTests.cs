@@ -63,7 +63,7 @@ public class InpaintingTaskTests
         using var run = new Run(new InpaintingOptions(), side);
         using var batch = run.Generate();
         Assert.Equal([4, 3, side, side], run.Model.Paint(batch).shape);
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         loss.Value.backward();
         Assert.All(run.Encoder.named_parameters().Concat(run.Model.named_parameters()), p => Assert.NotNull(p.parameter.grad));
     }
@@ -107,8 +107,9 @@ public class InpaintingTaskTests
         Assert.DoesNotContain(others, p => criticsOwn.Contains(p.Handle));
 
         using var batch = run.Generate();
-        using var first = reconstruction.Loss(batch);
-        using var second = critic.Loss(batch);
+        using var step = new StepContext(0, 10, 0);
+        using var first = reconstruction.Loss(batch, step);
+        using var second = critic.Loss(batch, step);
         second.Value.backward();
         Assert.All(others, parameter => Assert.Null(parameter.grad)); // the critic sees a detached picture
         Assert.All(critic.Modules.SelectMany(module => module.parameters()), parameter => Assert.NotNull(parameter.grad));
@@ -122,24 +123,25 @@ public class InpaintingTaskTests
         run.Encoder.eval();
         run.Model.eval();
         using var batch = run.Generate();
-        using var loss = run.Model.Objectives[0].Loss(batch);
+        using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         var error = InpaintingModel.ComputeError(run.Model.Paint(batch), batch).item<float>();
         var adversarial = loss.Metrics.Single(metric => metric.Name == "adversarial").Value.item<float>();
         Assert.Equal(0.75 * error + 0.25 * adversarial, loss.Value.item<float>(), 1e-4);
     }
 
     [Fact]
-    public void TheCriticJudgesThePictureOfItsOwnBatch()
+    public void TheCriticJudgesThePictureOfTheSameStep()
     {
         using var scope = NewDisposeScope();
         using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
         run.Encoder.eval();
         run.Model.eval();
-        using InpaintingBatch first = run.Generate(1), second = run.Generate(2);
-        using var fresh = run.Model.Objectives[1].Loss(second); // nothing kept: painted anew
-        using (run.Model.Objectives[0].Loss(first))
+        using var batch = run.Generate(1);
+        using var fresh = run.Model.Objectives[1].ComputeLoss(batch); // nothing kept: painted anew
+        using var step = new StepContext(0, 10, 0);
+        using (run.Model.Objectives[0].Loss(batch, step))
         {
-            using var judged = run.Model.Objectives[1].Loss(second);
+            using var judged = run.Model.Objectives[1].Loss(batch, step);
             Assert.Equal(fresh.Value.item<float>(), judged.Value.item<float>());
         }
     }
@@ -155,7 +157,7 @@ public class InpaintingTaskTests
             {
                 foreach (var objective in run.Model.Objectives)
                 {
-                    using var loss = objective.Loss(batch);
+                    using var loss = objective.ComputeLoss(batch);
                     loss.Value.backward();
                 }
             }

@@ -9,8 +9,9 @@ namespace SelfSup.Training;
 /// <param name="folder">The run's folder; null keeps nothing.</param>
 /// <param name="images">The run's images.</param>
 /// <param name="loader">Reads them as the run did.</param>
-/// <param name="augment">Varies a batch as the run did at a step, from 0.</param>
-internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images, ImageLoader loader, Func<ImageBatch, long, Tensor> augment)
+/// <param name="views">Varies them as the run did.</param>
+/// <param name="order">Their order.</param>
+internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images, ImageLoader loader, ViewMaker views, EpochOrder order)
 {
     private const int Columns = 8;
 
@@ -22,12 +23,12 @@ internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images
         if (folder is null)
             return;
         var (epoch, number) = Math.DivRem(step - 1, loader.BatchesPerEpoch);
-        if (loader.ReadEpoch((int)epoch, (int)number).FirstOrDefault() is not { } batch)
+        if (order.Read(loader, (int)epoch, (int)number, CancellationToken.None).FirstOrDefault() is not { } batch)
             return;
         using (batch)
         {
             using var scope = NewDisposeScope();
-            var varied = augment(batch, step - 1);
+            var varied = views.Make(batch, step - 1)[0].Images;
             var frames = varied.dim() == 5 ? varied.select(1, 0) : varied; // of clips the first frame
             var grid = new PreviewGrid();
             foreach (var row in Enumerable.Range(0, batch.Count).Chunk(Columns))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SelfSup.Files;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,10 +17,10 @@ public static class TrainedModel
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of other networks.</exception>
     public static PretextModel Load(string runFolder, IPretextTask task, Encoder encoder)
     {
-        var checkpoint = RunFolder.FindLastCheckpoint(runFolder)
+        var checkpoint = CheckpointFolder.FindLast(runFolder)
             ?? throw new InvalidOperationException($"{runFolder} holds no checkpoint.");
         using var file = SafetensorsFile.Read(checkpoint);
-        var model = task.CreateModel(encoder);
+        var model = task.CreateModel(new PretextSetup(encoder, int.Parse(file.Metadata["run.images.count"], CultureInfo.InvariantCulture)));
         try
         {
             Restore(encoder, "encoder.");

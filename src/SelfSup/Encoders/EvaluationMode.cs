@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Encoders;
+
+/// <summary>Puts modules into evaluation mode until disposed, then every module in them back into the mode that it was in.</summary>
+/// <remarks>Gradients are another matter: pair it with <c>no_grad()</c> where none are wanted.</remarks>
+/// <example><code>using var evaluation = new EvaluationMode(encoder);</code></example>
+public sealed class EvaluationMode : IDisposable
+{
+    private readonly List<(nn.Module Module, bool Training)> before;
+
+    /// <summary>Remembers the mode of modules and of all modules in them, and puts them into evaluation mode.</summary>
+    /// <param name="modules">The modules. Borrowed; they must outlive this object.</param>
+    public EvaluationMode(params IReadOnlyList<nn.Module> modules)
+    {
+        before = [.. modules.SelectMany(ParentsFirst).Select(pair => (pair.Module, pair.Module.training))];
+        foreach (var module in modules)
+            module.eval();
+    }
+
+    /// <summary>Puts every module back into its own mode; a second call does nothing.</summary>
+    public void Dispose()
+    {
+        foreach (var (module, training) in before)
+            module.train(training);
+        before.Clear();
+    }
+
+    /// <summary>A module and those in it, parents before children: a parent sets its children's mode, so theirs must come after it.</summary>
+    internal static IEnumerable<(string Name, nn.Module Module)> ParentsFirst(nn.Module module) =>
+        module.named_modules()
+            .Where(pair => pair.name.Length > 0)
+            .OrderBy(pair => pair.name.Count(c => c == '.'))
+            .Select(pair => (pair.name, pair.module))
+            .Prepend(("", module));
+}

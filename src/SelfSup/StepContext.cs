@@ -1,0 +1,54 @@
+using static TorchSharp.torch;
+
+namespace SelfSup;
+
+/// <summary>One step of a task: where the run stands, and what the step's losses leave for later in it.</summary>
+/// <param name="step">Steps done before this one.</param>
+/// <param name="steps">Steps of the whole run, at least 1.</param>
+/// <param name="epoch">The epoch, from 0.</param>
+/// <param name="isTraining">False where losses are only measured, as on held-out images: nothing may be learned from them.</param>
+public sealed class StepContext(long step, long steps, int epoch, bool isTraining = true) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> kept = [];
+
+    /// <summary>Steps done before this one.</summary>
+    public long Step { get; } = step;
+
+    /// <summary>Steps of the whole run.</summary>
+    public long Steps { get; } = steps;
+
+    /// <summary>The epoch, from 0.</summary>
+    public int Epoch { get; } = epoch;
+
+    /// <summary>Share of the run's steps done before this one, in [0, 1); for schedules.</summary>
+    public double Progress => (double)Step / Steps;
+
+    /// <summary>Whether the step trains. Where it does not, as on held-out images, <see cref="PretextModel.OnStepCompleted"/> is not called.</summary>
+    public bool IsTraining { get; } = isTraining;
+
+    /// <summary>
+    /// Keeps something that a loss computed until the step ends, without its gradient history: for a later objective, or for
+    /// <see cref="PretextModel.OnStepCompleted"/>, which may add it to a queue.
+    /// </summary>
+    /// <param name="name">A name to find it by; what was kept under it before is dropped.</param>
+    /// <param name="tensor">The tensor. Borrowed; it must not be changed in place afterwards.</param>
+    public void Keep(string name, Tensor tensor)
+    {
+        if (kept.Remove(name, out var before))
+            before.Dispose();
+        kept[name] = tensor.detach().DetachFromDisposeScope();
+    }
+
+    /// <summary>Finds what was kept.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The tensor, owned by the context; null when nothing of this name was kept.</returns>
+    public Tensor? Kept(string name) => kept.GetValueOrDefault(name);
+
+    /// <summary>Disposes what was kept.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in kept.Values)
+            tensor.Dispose();
+        kept.Clear();
+    }
+}

@@ -1,0 +1,39 @@
+using SelfSup.Augmentations;
+using SelfSup.Encoders;
+using SelfSup.Runtime;
+using static TorchSharp.torch;
+
+namespace SelfSup.Testing;
+
+/// <summary>Checks that a pretext task keeps the contract; meant for the tests of tasks that users write.</summary>
+public static class PretextTaskCheck
+{
+    /// <summary>Runs a task on a few images, or clips if it is on clips, and a small encoder.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="imageSize">Side of the images in pixels. The default is 32.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The task breaks the contract. The message lists all that was found: it modifies its images, is not deterministic under a seed, has
+    /// labels outside its classes, a loss that is not finite, parameters without a gradient or that no objective trains, a preview or
+    /// another member that throws, tensors that it leaves behind, a property that hides one of the contract, or it trains in float32 only.
+    /// </exception>
+    public static void Verify(IPretextTask task, int imageSize = 32)
+    {
+        var problems = HiddenMembers.Of(task).ToList();
+        var trial = TaskTrial.Find(task, imageSize, problems);
+        if (trial is not null)
+        {
+            using (trial)
+            {
+                trial.CheckGeneration(problems);
+                if (problems.Count == 0)
+                    trial.CheckLearning(problems);
+                if (problems.Count == 0)
+                    trial.CheckLeaks(problems);
+                if (trial.ImagesHaveChanged)
+                    problems.Add("it modifies the images it is given");
+            }
+        }
+        if (problems.Count > 0)
+            throw new InvalidOperationException($"The task '{task.Name}' breaks the contract: {string.Join("; ", problems)}.");
+    }
+}

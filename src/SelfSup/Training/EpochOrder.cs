@@ -1,0 +1,78 @@
+using SelfSup.Data;
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>Lets the tasks prepare for every epoch, and keeps the order of the images that one of them may have chosen.</summary>
+internal sealed class EpochOrder(TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, CancellationToken cancellationToken)
+{
+    private const string StateName = "run.order";
+    private Tensor? chosen; // int64 (images), on the CPU
+
+    /// <summary>Whether tasks are at work between two epochs, when their state is that of neither.</summary>
+    public bool IsChanging { get; private set; }
+
+    /// <summary>What a checkpoint in the midst of an epoch must hold; the tensor is borrowed.</summary>
+    public Dictionary<string, Tensor> State => chosen is null ? [] : new() { [StateName] = chosen };
+
+    /// <summary>Takes the order out of a checkpoint's tensors.</summary>
+    /// <returns>The others.</returns>
+    public IReadOnlyDictionary<string, Tensor> Restore(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        chosen = tensors.TryGetValue(StateName, out var saved) ? saved.clone().DetachFromDisposeScope() : null;
+        return tensors.Where(pair => pair.Key != StateName).ToDictionary();
+    }
+
+    /// <summary>Tells the tasks that an epoch starts.</summary>
+    /// <exception cref="InvalidOperationException">Two tasks choose an order.</exception>
+    public void StartEpoch(int epoch)
+    {
+        IsChanging = true;
+        Seeds.SeedProcess(step.Device, Seeds.Mix(options.Seed, epoch, Seeds.Epoch)); // for layers that are drawn anew
+        foreach (var learner in step.Learners)
+        {
+            using var scope = NewDisposeScope();
+            using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch);
+            var context = new EpochContext(epoch, options.Epochs, images.Count, random, ReadImages, step.ResetOptimizers);
+            learner.Model.OnEpochStarting(context);
+            if (context.Order is null)
+                continue;
+            if (chosen is not null)
+                throw new InvalidOperationException($"The task '{learner.Task.Name}' chooses the order of the images, as another task of the run does.");
+            chosen = tensor(context.Order.Select(index => (long)index).ToArray(), device: CPU).DetachFromDisposeScope();
+        }
+        IsChanging = false;
+    }
+
+    /// <summary>Drops the epoch's order.</summary>
+    public void EndEpoch()
+    {
+        chosen?.Dispose();
+        chosen = null;
+    }
+
+    /// <summary>Reads the epoch in its order.</summary>
+    public IEnumerable<ImageBatch> Read(ImageLoader loader, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
+        ? loader.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
+        : loader.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, token ?? cancellationToken);
+
+    private IEnumerable<PretextInput> ReadImages()
+    {
+        var loader = new ImageLoader(images, new ImageLoaderOptions
+        {
+            ImageSize = imageSize,
+            BatchSize = options.BatchSize,
+            Workers = options.Workers,
+            Shuffle = false,
+            MaxFailureRatio = options.MaxFailureRatio,
+        });
+        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+        {
+            using (batch)
+            {
+                using var input = batch.ToInput(step.Device); // in no scope, which would take in what the task makes meanwhile
+                yield return input;
+            }
+        }
+    }
+}

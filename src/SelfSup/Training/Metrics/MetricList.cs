@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>The metrics of a step as they come, still on the device. In the caller's dispose scope.</summary>
+internal sealed class MetricList
+{
+    private readonly List<string> names = [];
+    private readonly List<Tensor> values = [];
+
+    public IReadOnlyList<string> Names => names;
+
+    /// <summary>The value that was added last.</summary>
+    public Tensor Last => values[^1];
+
+    /// <summary>Adds a metric.</summary>
+    /// <param name="name">Its name, such as <c>rotation/loss</c>.</param>
+    /// <param name="value">A float32 scalar without gradient history.</param>
+    public void Add(string name, Tensor value)
+    {
+        names.Add(name);
+        values.Add(value);
+    }
+
+    /// <summary>All values in one tensor, in the caller's dispose scope.</summary>
+    public Tensor Stack() => stack(values);
+
+    /// <summary>Waits for the device and returns the first metric that is not finite, or null.</summary>
+    public string? FindNonFinite() => Read().FirstOrDefault(pair => !double.IsFinite(pair.Value)).Key;
+
+    /// <summary>Waits for the device and returns all metrics.</summary>
+    public Dictionary<string, double> Read()
+    {
+        using var scope = NewDisposeScope();
+        return names.Zip(Stack().cpu().data<float>().ToArray(), (name, value) => (name, (double)value)).ToDictionary();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using SelfSup.Files;
+
+namespace SelfSup.Training;
+
+/// <summary>The file of a run's metrics: a JSON line a step, and one for whatever is measured after a step.</summary>
+internal sealed class MetricsFile : IDisposable
+{
+    private const string StepKey = "step";
+    private const string LearningRateKey = "learning_rate"; // a step's own line has one; a measurement's has not
+    private readonly StreamWriter file;
+
+    /// <summary>Opens the file, and drops what comes after a step: it was written after the checkpoint that the run resumes from.</summary>
+    public MetricsFile(string path, long fromStep)
+    {
+        var kept = File.Exists(path) ? File.ReadLines(path).TakeWhile(line => IsUpTo(fromStep, line)).ToArray() : [];
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            foreach (var line in kept)
+                writer.WriteLine(line);
+        });
+        Steps = [.. kept.Select(Parse).OfType<Dictionary<string, double?>>().Where(line => line.ContainsKey(LearningRateKey)).Select(line => (
+            (long)line[StepKey]!.Value,
+            line.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.Value)))];
+        file = new StreamWriter(path, append: true);
+    }
+
+    /// <summary>The steps that were there when the file was opened, with their metrics.</summary>
+    public IReadOnlyList<(long Step, Dictionary<string, double> Metrics)> Steps { get; }
+
+    /// <summary>Writes a step's line; what is not finite becomes null.</summary>
+    public void WriteStep(long step, double learningRate, IEnumerable<KeyValuePair<string, double>> metrics) =>
+        Write(metrics.Prepend(new(LearningRateKey, learningRate)).Prepend(new(StepKey, step)));
+
+    /// <summary>Writes what was measured after a step.</summary>
+    public void WriteMeasurement(long step, IEnumerable<KeyValuePair<string, double>> metrics) => Write(metrics.Prepend(new(StepKey, step)));
+
+    /// <summary>Hands the lines to the operating system.</summary>
+    public void Flush() => file.Flush();
+
+    /// <summary>Brings the lines down to the disk.</summary>
+    public void Save()
+    {
+        file.Flush();
+        (file.BaseStream as FileStream)?.Flush(flushToDisk: true);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private void Write(IEnumerable<KeyValuePair<string, double>> values)
+    {
+        var line = new Dictionary<string, object?>();
+        foreach (var (name, value) in values)
+            line[name] = !double.IsFinite(value) ? null : name == StepKey ? (long)value : value;
+        file.WriteLine(JsonSerializer.Serialize(line));
+    }
+
+    private static bool IsUpTo(long step, string line) =>
+        Parse(line) is { } metrics && metrics.GetValueOrDefault(StepKey) is { } written
+        && (written < step || (written == step && metrics.ContainsKey(LearningRateKey)));
+
+    // Null for a line cut off by a crash.
+    private static Dictionary<string, double?>? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, double?>>(line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

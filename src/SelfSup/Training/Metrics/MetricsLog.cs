@@ -1,0 +1,95 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>Reads the steps' metrics off the device, in order, and passes them on: to the file, the means and the alarms.</summary>
+/// <param name="file">Where they are written; null writes nothing. Owned by the log.</param>
+/// <param name="device">The run's device.</param>
+/// <param name="watch">Raises the alarms.</param>
+/// <param name="lastCheckpoint">Tells the path of the last checkpoint, for the exception when a metric is not finite.</param>
+internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch watch, Func<string?> lastCheckpoint) : IDisposable
+{
+    // On a GPU reading a value waits for the device, so steps are read together.
+    private const int StepsBetweenReadsOnGpu = 20;
+    private readonly int stepsBetweenReads = device.type == TorchSharp.DeviceType.CPU ? 1 : StepsBetweenReadsOnGpu;
+    private readonly List<StepMetrics> pending = [];
+    private readonly MetricMeans means = new();
+    private readonly SkippedSteps skipped = new();
+
+    /// <summary>Means since the epoch began, and what was measured last.</summary>
+    public IReadOnlyDictionary<string, double> Metrics => means.Values;
+
+    /// <summary>The alarms that went off, and whether steps were left out.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings =>
+        [.. skipped.Warning is { } warning ? new[] { warning } : [], .. watch.Warnings];
+
+    public double LastLearningRate { get; private set; }
+
+    public void StartEpoch() => means.StartEpoch();
+
+    /// <summary>Takes over a step's metrics.</summary>
+    /// <param name="metrics">The metrics; disposed by the log.</param>
+    /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>
+    public void Add(StepMetrics metrics)
+    {
+        pending.Add(metrics);
+        if (pending.Count >= stepsBetweenReads)
+            Flush();
+    }
+
+    /// <summary>Reads and writes what is pending, down to the disk, before a checkpoint that takes it for written.</summary>
+    /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>
+    public void Save()
+    {
+        Flush();
+        file?.Save();
+    }
+
+    /// <summary>Reads and writes what is pending.</summary>
+    /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>
+    public void Flush()
+    {
+        foreach (var metrics in pending)
+        {
+            Read(metrics);
+            metrics.Dispose();
+        }
+        pending.Clear();
+        file?.Flush();
+    }
+
+    /// <summary>Writes what was measured after a step, and raises its alarms.</summary>
+    /// <param name="step">The step, from 1.</param>
+    /// <param name="name">The first part of the metrics' names, such as <c>knn</c>.</param>
+    /// <param name="metrics">The metrics by their own names.</param>
+    /// <param name="alarms">Ranges that they keep to in a sound run.</param>
+    public void AddMeasurement(long step, string name, IReadOnlyDictionary<string, double> metrics, IReadOnlyList<MetricAlarm> alarms)
+    {
+        var named = metrics.ToDictionary(pair => $"{name}/{pair.Key}", pair => pair.Value);
+        watch.Judge(step, named, alarms.Select(alarm => alarm with { Metric = $"{name}/{alarm.Metric}" }));
+        means.SetMeasured(named);
+        file?.WriteMeasurement(step, named);
+        file?.Flush();
+    }
+
+    public void Dispose()
+    {
+        foreach (var metrics in pending)
+            metrics.Dispose();
+        file?.Dispose();
+    }
+
+    private void Read(StepMetrics metrics)
+    {
+        using var values = metrics.Values.cpu();
+        var named = metrics.Names.Zip(values.data<float>().ToArray(), (name, value) => KeyValuePair.Create(name, (double)value)).ToArray();
+        var mayGoOn = skipped.Add(metrics.Step, metrics.SkippedFor);
+        if (named.FirstOrDefault(pair => !double.IsFinite(pair.Value)).Key is { } bad && (metrics.SkippedFor is null || !mayGoOn))
+            throw new NonFiniteLossException(bad, metrics.Step, lastCheckpoint());
+        var finite = named.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
+        means.Add(finite);
+        watch.Add(metrics.Step, finite);
+        LastLearningRate = metrics.LearningRate;
+        file?.WriteStep(metrics.Step, metrics.LearningRate, named);
+    }
+}

@@ -1,0 +1,67 @@
+using SelfSup.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+using Optimizer = SelfSup.Optimization.Optimizer;
+
+namespace SelfSup.Training;
+
+/// <summary>The objectives of the same place in their tasks' lists: one sum of gradients, one optimizer.</summary>
+internal sealed class Phase : IDisposable
+{
+    /// <summary>Gathers the parameters of the objectives, each once.</summary>
+    /// <param name="parts">The objectives with their learners.</param>
+    /// <param name="recipe">The run's recipe.</param>
+    /// <param name="nameOf">Names a parameter in checkpoints.</param>
+    public Phase(IReadOnlyList<(Learner Learner, Objective Objective)> parts, TrainingRecipe recipe, Func<TorchSharp.Modules.Parameter, string> nameOf)
+    {
+        Parts = parts;
+        var trained = new Dictionary<string, TrainedParameter>();
+        foreach (var (_, objective) in parts)
+        {
+            foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad))
+            {
+                var name = nameOf(parameter);
+                trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, recipe.Decays(parameter.dim())));
+            }
+        }
+        Optimizer = recipe.Optimizer.Create([.. trained.Values]);
+        ClipGradientNorm = parts.Select(part => part.Objective.ClipGradientNorm).Min() ?? recipe.ClipGradientNorm;
+    }
+
+    public IReadOnlyList<(Learner Learner, Objective Objective)> Parts { get; }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Largest norm of the gradients; null does not clip.</summary>
+    public double? ClipGradientNorm { get; }
+
+    /// <summary>What stands before the metrics that are the phase's as a whole.</summary>
+    public string Name => string.Join('+', Parts.Select(part => part.Learner.PrefixOf(part.Objective)));
+
+    /// <summary>Groups the objectives of all learners.</summary>
+    /// <param name="encoder">The encoder that they share.</param>
+    /// <param name="learners">The learners, on the run's device.</param>
+    /// <param name="recipe">The run's recipe.</param>
+    /// <returns>The phases in the order in which a step runs them, owned by the caller.</returns>
+    public static Phase[] Group(Encoder encoder, IReadOnlyList<Learner> learners, TrainingRecipe recipe)
+    {
+        var names = new Dictionary<nint, string>();
+        AddNames(encoder, "encoder.");
+        foreach (var learner in learners)
+            AddNames(learner.Model, $"{learner.Task.Name}.");
+        return
+        [
+            .. Enumerable.Range(0, learners.Max(learner => learner.Model.Objectives.Count)).Select(place => new Phase(
+                [.. learners.Where(learner => place < learner.Model.Objectives.Count).Select(learner => (learner, learner.Model.Objectives[place]))],
+                recipe, parameter => names[parameter.Handle])),
+        ];
+
+        void AddNames(nn.Module module, string prefix)
+        {
+            foreach (var (name, parameter) in module.named_parameters())
+                names.TryAdd(parameter.Handle, prefix + name);
+        }
+    }
+
+    public void Dispose() => Optimizer.Dispose();
+}

@@ -1,0 +1,217 @@
+using SelfSup.Data;
+using SelfSup.Files;
+using SelfSup.Runtime;
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>A run of pretraining: reads, trains, watches and saves, epoch after epoch.</summary>
+internal sealed class PretrainingRun : IDisposable
+{
+    private const int PreparationImages = 2048;
+    private readonly Encoder encoder;
+    private readonly IReadOnlyList<WeightedTask> tasks;
+    private readonly IImageSource images;
+    private readonly PretrainingOptions options;
+    private readonly CancellationToken cancellationToken;
+    private readonly ViewMaker views;
+    private readonly ImageLoader loader;
+    private readonly RunFolder? folder;
+    private readonly TrainingStep step;
+    private readonly MetricsLog log;
+    private readonly EpochOrder order;
+    private readonly HeldOutEvaluation? heldOut;
+    private readonly NonFiniteInspection inspection;
+    private readonly Previews previews;
+    private readonly ProgressReports reports;
+    private readonly long perEpoch;
+    private readonly long steps;
+    private long done;
+
+    /// <summary>Builds everything, and restores it from the last checkpoint where the run resumes; else learns what must be known before the first step.</summary>
+    public PretrainingRun(
+        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions options,
+        IProgress<PretrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        (this.encoder, this.tasks, this.images, this.options, this.cancellationToken) = (encoder, tasks, images, options, cancellationToken);
+        var device = Devices.Resolve(options.Device);
+        IReadOnlyList<IPretextTask> asked = [.. tasks.Select(task => task.Task)];
+        views = new ViewMaker(asked, options.Augmentation, encoder.ImageSize, device, options.Seed, Seeds.Augmentation);
+        loader = new ImageLoader(images, ReadingOptions(views.ReadSize));
+        (perEpoch, steps) = (loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * options.Epochs);
+        if (options.RunFolder is { } path)
+            folder = new RunFolder(path, RunIdentity.Of(encoder, tasks, images, options.RecipeFor(tasks), options, device), options);
+        try
+        {
+            encoder.train();
+            step = new TrainingStep(encoder, tasks, images.Count, options, device);
+            order = new EpochOrder(step, images, encoder.ImageSize, options, cancellationToken);
+            if (folder?.LastCheckpoint is not null)
+                done = folder.LoadCheckpoint(Restore);
+            else
+                Prepare();
+            var file = folder is null ? null : new MetricsFile(folder.MetricsPath, done);
+            var watch = new MetricWatch([.. step.Learners.SelectMany(learner => learner.Alarms)], steps);
+            foreach (var (at, metrics) in file?.Steps ?? [])
+                watch.Add(at, metrics);
+            log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint);
+            heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
+            inspection = new NonFiniteInspection(folder, images, loader, views, order);
+            previews = new Previews(folder, images, asked, encoder.ImageSize, options, device);
+            reports = new ProgressReports(progress, steps, done, options.Epochs, perEpoch, log);
+        }
+        catch
+        {
+            encoder.eval();
+            log?.Dispose();
+            step?.Dispose();
+            folder?.Dispose();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<PretrainingWarning> Warnings => [.. folder?.Warnings ?? [], .. previews.Warnings, .. log.Warnings];
+
+    /// <summary>Runs to the end.</summary>
+    public PretrainingResult Complete()
+    {
+        try
+        {
+            if (done > 0 && done % perEpoch == 0)
+                Measure(); // the run may have ended between the epoch's checkpoint and this
+            while (done < steps)
+                RunEpoch();
+        }
+        catch (OperationCanceledException)
+        {
+            if (!order.IsChanging)
+                SaveCheckpoint();
+            throw;
+        }
+        catch (NonFiniteLossException e)
+        {
+            inspection.Save(e.Metric, e.Step);
+            throw;
+        }
+        finally
+        {
+            encoder.eval();
+        }
+        return Finish();
+    }
+
+    public void Dispose()
+    {
+        log.Dispose();
+        step.Dispose();
+        folder?.Dispose();
+    }
+
+    private void RunEpoch()
+    {
+        var epoch = (int)(done / perEpoch);
+        if (done % perEpoch == 0)
+            order.StartEpoch(epoch);
+        log.StartEpoch();
+        foreach (var batch in order.Read(loader, epoch, (int)(done % perEpoch)))
+        {
+            using (batch)
+            {
+                done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
+                RunStep(batch, epoch);
+            }
+            done++;
+            if (options.CheckpointEverySteps > 0 && done % options.CheckpointEverySteps == 0)
+                SaveCheckpoint();
+            if (done % perEpoch != 0)
+                reports.ReportIfDue(done, Warnings);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        done = (epoch + 1) * perEpoch;
+        order.EndEpoch();
+        Measure();
+        SaveCheckpoint();
+        reports.Report(done, Warnings);
+        previews.Draw(step, done);
+    }
+
+    private void RunStep(ImageBatch batch, int epoch)
+    {
+        if (batch.Count < 2)
+            return; // tasks compare images with one another, and one has no batch statistics
+        var metrics = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
+        {
+            using var scope = NewDisposeScope();
+            return step.Run(views.Make(batch, done), done, steps, epoch);
+        });
+        if (metrics.SkippedFor is { } metric)
+            inspection.Save(metric, done + 1);
+        log.Add(metrics);
+        reports.ImagesDone += batch.Count;
+    }
+
+    private void Measure()
+    {
+        log.Flush();
+        var epoch = (int)(done / perEpoch) - 1;
+        if (heldOut is not null)
+            log.AddMeasurement(done, HeldOutEvaluation.Name, heldOut.Evaluate(step, done, steps, epoch, cancellationToken), []);
+        if (done < steps && done / perEpoch % options.MonitorEveryEpochs != 0)
+            return;
+        foreach (var monitor in options.Monitors)
+            log.AddMeasurement(done, monitor.Name, monitor.Measure(step.Result, cancellationToken), monitor.Alarms);
+    }
+
+    private void SaveCheckpoint()
+    {
+        log.Save();
+        folder?.SaveCheckpoint(done, step.State().Concat(order.State).ToDictionary());
+    }
+
+    private void Restore(IReadOnlyDictionary<string, Tensor> tensors) => ModuleState.Copy(order.Restore(tensors), step.State());
+
+    private PretrainingResult Finish()
+    {
+        if (!ReferenceEquals(step.Result, encoder))
+            ModuleState.Restore(encoder, ModuleState.Collect(step.Result, ""));
+        if (folder is not null)
+            EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
+        var result = new PretrainingResult(done, log.Metrics, [.. images.Failures, .. loader.Failures], folder?.EncoderPath) { Warnings = Warnings };
+        folder?.SaveReport(result, images);
+        return result;
+    }
+
+    private void Prepare()
+    {
+        for (var t = 0; t < step.Learners.Count; t++)
+            step.Learners[t].Model.Prepare(SampleFor(t));
+
+        IEnumerable<PretextInput> SampleFor(int t)
+        {
+            var read = 0;
+            foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+            {
+                using (batch)
+                {
+                    var inputs = views.Make(batch, 0); // in no scope, which would take in what the task makes meanwhile
+                    yield return inputs[t];
+                    foreach (var input in inputs)
+                        input.Dispose();
+                    read += batch.Count;
+                }
+                if (read >= PreparationImages)
+                    yield break;
+            }
+        }
+    }
+
+    private ImageLoaderOptions ReadingOptions(int size) => new()
+    {
+        ImageSize = size,
+        BatchSize = options.BatchSize,
+        Workers = options.Workers,
+        Seed = options.Seed,
+        DropLast = true,
+        MaxFailureRatio = options.MaxFailureRatio,
+    };
+}

@@ -1,0 +1,78 @@
+using SelfSup.Augmentations;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using static TorchSharp.torch;
+
+namespace SelfSup.Training;
+
+/// <summary>Draws for every task what it makes of a few images, and what the model answers. A picture that fails is a warning.</summary>
+internal sealed class Previews
+{
+    private const int Images = 8;
+    private readonly RunFolder? folder;
+    private readonly PretrainingOptions options;
+    private readonly ViewMaker views;
+    private readonly ImageLoader loader;
+    private readonly Dictionary<string, PretrainingWarning> warnings = [];
+
+    /// <summary>Prepares to read the images.</summary>
+    /// <param name="folder">Where the pictures go; null draws none.</param>
+    /// <param name="images">The run's images, of which the first are drawn.</param>
+    /// <param name="tasks">The run's tasks.</param>
+    /// <param name="imageSize">The encoder's side in pixels.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="device">The run's device.</param>
+    public Previews(
+        RunFolder? folder, IImageSource images, IReadOnlyList<IPretextTask> tasks, int imageSize, PretrainingOptions options, Device device)
+    {
+        (this.folder, this.options) = (folder, options);
+        views = new ViewMaker(tasks, Augmentation.None, imageSize, device, options.Seed, Seeds.PreviewViews);
+        loader = new ImageLoader(images, new ImageLoaderOptions
+        {
+            ImageSize = views.ReadSize,
+            BatchSize = Images,
+            Workers = 1,
+            Prefetch = 1,
+            Shuffle = false,
+            MaxFailureRatio = 1,
+        });
+    }
+
+    /// <summary>The pictures that could not be drawn, the last failure of each.</summary>
+    public IReadOnlyList<PretrainingWarning> Warnings => [.. warnings.Values];
+
+    /// <summary>Draws all pictures, with the networks in evaluation mode meanwhile.</summary>
+    /// <param name="step">The networks.</param>
+    /// <param name="done">Steps done.</param>
+    public void Draw(TrainingStep step, long done)
+    {
+        if (folder is null || loader.ReadEpoch(0).FirstOrDefault() is not { } batch)
+            return;
+        using var scope = NewDisposeScope();
+        using var frozen = new EvaluationMode([.. step.Networks]);
+        var inputs = views.Make(batch, 0);
+        batch.Dispose();
+        for (var t = 0; t < inputs.Length; t++)
+        {
+            try
+            {
+                Draw(step, inputs[t], t);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                var name = step.Learners[t].Task.Name;
+                warnings[name] = new(done, $"The preview of '{name}' could not be drawn: {e.Message}");
+            }
+        }
+    }
+
+    private void Draw(TrainingStep step, PretextInput input, int t)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var random = Seeds.NewRandom(step.Device, options.Seed, t, Seeds.Preview);
+        var (task, model) = (step.Learners[t].Task, step.Learners[t].Model);
+        using var generated = task.Generate(input, random);
+        task.Preview(generated, model).SavePng(folder!.PreviewPath(task.Name));
+    }
+}

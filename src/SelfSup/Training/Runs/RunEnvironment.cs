@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using SelfSup.Data;
+using SelfSup.Files;
+using TorchSharp;
+
+namespace SelfSup.Training;
+
+/// <summary>What else can move a run's last bits, beside its settings: recorded, so that it can be repeated.</summary>
+internal static class RunEnvironment
+{
+    /// <summary>Lists where the images come from, versions, machine and threads.</summary>
+    public static IReadOnlyDictionary<string, object> Describe(IImageSource images) => new Dictionary<string, object>
+    {
+        ["images.from"] = images.Description,
+        ["images.fingerprint"] = RunIdentity.Hexadecimal(images.GetFingerprint()),
+        ["threads"] = torch.get_num_threads(),
+        ["self_sup"] = EncoderMetadata.Version,
+        ["torch_sharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        ["libtorch"] = torch.__version__,
+        ["dotnet"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
+        ["processors"] = Environment.ProcessorCount,
+    };
+}

@@ -1,0 +1,30 @@
+using SelfSup.Augmentations;
+
+namespace SelfSup;
+
+/// <summary>A varied picture of every image, or several that are drawn alike.</summary>
+/// <remarks>Views are made of the pixels as they were read, so that a small crop of an image is not a blown-up thumbnail.</remarks>
+public sealed record View
+{
+    /// <summary>Describes a view.</summary>
+    /// <param name="augmentation">How the images are varied.</param>
+    /// <param name="size">Side in pixels; null means the encoder's.</param>
+    /// <param name="count">How many such pictures of every image, each with draws of its own; at least 1.</param>
+    /// <exception cref="ArgumentException">The size is under 8, the count under 1, or a setting of the augmentation is out of its range.</exception>
+    public View(Augmentation augmentation, int? size = null, int count = 1)
+    {
+        augmentation.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(size ?? 8, 8, nameof(size));
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        (Augmentation, Size, Count) = (augmentation, size, count);
+    }
+
+    /// <summary>How the images are varied.</summary>
+    public Augmentation Augmentation { get; }
+
+    /// <summary>Side in pixels; null means the encoder's.</summary>
+    public int? Size { get; }
+
+    /// <summary>How many such pictures of every image.</summary>
+    public int Count { get; }
+}
