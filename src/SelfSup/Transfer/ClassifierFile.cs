@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SelfSup.Encoders;
 using SelfSup.Files;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal static class ClassifierFile
 
     /// <summary>Reads a classifier; the encoder belongs to the caller.</summary>
     /// <exception cref="InvalidDataException">The file holds no classifier that fits.</exception>
-    public static (Encoder Encoder, LinearHead Head) Read(string path, Func<Encoder>? createEncoder)
+    public static (Encoder Encoder, LinearHead Head) Read(string path, EncoderFactory? factory)
     {
         using var file = SafetensorsFile.Read(path);
         Encoder? encoder = null;
@@ -44,8 +45,7 @@ internal static class ClassifierFile
                     $"its metadata lacks '{EncoderMetadata.ClassesKey}'; {nameof(EncoderFile)}.{nameof(EncoderFile.Load)} reads encoders, "
                     + $"which {nameof(LinearProbe)}.{nameof(LinearProbe.Fit)} makes classifiers of");
             }
-            encoder = createEncoder?.Invoke() ?? EncoderMetadata.CreateEncoder(file.Metadata);
-            EncoderMetadata.Check(encoder, file.Metadata);
+            encoder = EncoderMetadata.CreateEncoder(file.Metadata, factory);
             var weights = file.Tensors.Where(pair => pair.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal)).ToDictionary();
             ModuleState.Copy(weights, ModuleState.Collect(encoder, EncoderPrefix));
             return (encoder, ReadHead(encoder, file));

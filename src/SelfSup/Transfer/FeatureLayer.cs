@@ -28,7 +28,6 @@ public sealed record FeatureLayer(string Name, int Stage, int Grid, int Length)
     /// </returns>
     public static IReadOnlyList<FeatureLayer> ListOf(Encoder encoder)
     {
-        using var mode = new EvaluationMode(encoder);
         var layers = encoder.Stages.Zip(encoder.MeasureStages())
             .Select((stage, i) => Create(stage.First.Name, i, stage.First.Channels, FindGrid(stage.First.Channels, stage.Second)))
             .ToList();

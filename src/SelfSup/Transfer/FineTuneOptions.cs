@@ -28,9 +28,6 @@ public sealed record FineTuneOptions
     /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Creates an untrained encoder from a seed, for architectures that are not in the catalogue; else null.</summary>
-    public Func<int, Encoder>? CreateEncoder { get; init; }
-
     internal void Validate()
     {
         this.Require(

@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -66,7 +67,7 @@ internal sealed class FineTunedNetwork : IDisposable
     public double Test(ILabeledImageSource images, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
-        encoder.eval();
+        using var evaluation = new EvaluationMode(encoder);
         var (right, count) = (0L, 0L);
         foreach (var batch in NewLoader(images, options.BatchSize, isTraining: false).ReadEpoch(0, cancellationToken: cancellationToken))
         {

@@ -18,7 +18,7 @@ public static class FineTuner
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>A row for each number of labels that the shares come to.</returns>
-    /// <exception cref="ArgumentException">An option is out of its range, the classes differ, a set is empty, or the architecture is unknown.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, the classes differ, or a set is empty.</exception>
     public static IReadOnlyList<FineTuneRow> Evaluate(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, FineTuneOptions? options = null,
         IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
@@ -35,14 +36,16 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>Reads a classifier from a file.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
-    /// <param name="createEncoder">Creates the untrained encoder when its architecture is not in the catalogue; else null.</param>
+    /// <param name="factory">
+    /// Creates the encoder where <see cref="EncoderCatalog"/> does not know its architecture, and wherever it is given; else null.
+    /// </param>
     /// <returns>The classifier on the CPU, owned by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds no classifier; the message says what is wrong.</exception>
-    public static ImageClassifier Load(string path, Func<Encoder>? createEncoder = null)
+    public static ImageClassifier Load(string path, EncoderFactory? factory = null)
     {
         CheckExists(path, "classifier");
-        var (encoder, head) = ClassifierFile.Read(path, createEncoder);
+        var (encoder, head) = ClassifierFile.Read(path, factory);
         return new ImageClassifier(encoder, head);
     }
 

@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Encoders;
 
 namespace SelfSup.Transfer;
 
@@ -23,7 +24,7 @@ public static class LinearProbe
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The table, the confusion matrix and the fitted classifier.</returns>
     /// <exception cref="ArgumentException">
-    /// The classes differ, a set is empty, the labels are too few, a stage is unknown, or the architecture is in no catalogue.
+    /// The classes differ, a set is empty, the labels are too few, or a stage is unknown.
     /// </exception>
     public static ProbeReport Evaluate(
         Encoder encoder,
@@ -39,19 +40,19 @@ public static class LinearProbe
         var judged = LabelRules.Align(test, train);
         var layers = ChooseLayers(encoder, options);
         var search = new ProbeSearch(train, options, progress, cancellationToken);
-        var fingerprint = EncoderTwin.Fingerprint(encoder);
+        var fingerprint = WeightsFingerprint.Of(encoder);
 
         var rows = new List<ProbeRow>();
         if (options.Baselines)
         {
             Probe(ProbeRow.RawPixels, encoder, [FeatureLayer.Pixels(encoder.ImageSize)]);
-            using var random = EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder);
+            using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
             Probe(ProbeRow.RandomWeights, random, layers);
         }
         var (fit, confusion) = Probe(ProbeRow.Pretrained, encoder, layers);
         if (options.Baselines)
             rows.Insert(0, MeasureChance(train, confusion));
-        if (EncoderTwin.Fingerprint(encoder) != fingerprint)
+        if (WeightsFingerprint.Of(encoder) != fingerprint)
             throw new InvalidOperationException($"The encoder '{encoder.Architecture}' changed its own weights in evaluation mode.");
         return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
         {
@@ -82,7 +83,7 @@ public static class LinearProbe
     /// <param name="cancellationToken">Stops the fit.</param>
     /// <returns>The classifier with its own copy of the encoder, owned by the caller.</returns>
     /// <exception cref="ArgumentException">
-    /// The labels are too few, a stage is unknown, or the architecture is in no catalogue.
+    /// The labels are too few, or a stage is unknown.
     /// </exception>
     public static ImageClassifier Fit(
         Encoder encoder,
@@ -95,7 +96,7 @@ public static class LinearProbe
         options.Validate();
         LabelRules.Check(labelled);
         var fit = new ProbeSearch(labelled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
-        return new ImageClassifier(EncoderTwin.Copy(encoder, options.CreateEncoder), fit.Head);
+        return new ImageClassifier(encoder.Copy(), fit.Head);
     }
 
     private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options) =>

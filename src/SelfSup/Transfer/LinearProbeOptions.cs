@@ -46,9 +46,6 @@ public sealed class LinearProbeOptions
     /// </summary>
     public long FeatureMemory { get; init; } = 2L << 30;
 
-    /// <summary>Creates an untrained encoder from a seed, for architectures that are not in the catalogue; else null.</summary>
-    public Func<int, Encoder>? CreateEncoder { get; init; }
-
     internal void Validate()
     {
         this.Require(Enum.IsDefined(Solver), Solver, $"a {nameof(ProbeSolver)}");

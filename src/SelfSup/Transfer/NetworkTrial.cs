@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Encoders;
 
 namespace SelfSup.Transfer;
 
@@ -19,14 +20,12 @@ internal sealed class NetworkTrial(
     /// <summary>A trial of copies of an encoder.</summary>
     public static NetworkTrial FineTuned(
         Encoder encoder, ILabeledImageSource judged, FineTuneOptions options, IProgress<ProbeProgress>? progress, CancellationToken token) =>
-        new(LabelEfficiencyLine.FineTuned, _ => EncoderTwin.Copy(encoder, options.CreateEncoder), judged, options, progress, token);
+        new(LabelEfficiencyLine.FineTuned, _ => encoder.Copy(), judged, options, progress, token);
 
     /// <summary>A trial of fresh networks of an encoder's architecture.</summary>
     public static NetworkTrial FromScratch(
         Encoder encoder, ILabeledImageSource judged, FineTuneOptions options, IProgress<ProbeProgress>? progress, CancellationToken token) =>
-        new(
-            LabelEfficiencyLine.FromScratch, seed => EncoderTwin.CreateFresh(encoder, seed, options.CreateEncoder), judged, options, progress,
-            token);
+        new(LabelEfficiencyLine.FromScratch, seed => EncoderTwin.CreateUntrained(encoder, seed), judged, options, progress, token);
 
     /// <summary>Trains with all of some labelled images.</summary>
     /// <returns>The test accuracy, 0..1.</returns>

@@ -4,7 +4,6 @@ namespace SelfSup.Transfer;
 public sealed class ProbeReport
 {
     private readonly LinearHead head;
-    private readonly Func<int, Encoder>? createEncoder;
 
     internal ProbeReport(
         Encoder encoder,
@@ -14,7 +13,7 @@ public sealed class ProbeReport
         ProbeFit fit,
         string fingerprint)
     {
-        (head, createEncoder) = (fit.Head, options.CreateEncoder);
+        head = fit.Head;
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
         (Seed, ValidationShare, Solver) = (options.Seed, options.ValidationShare, options.Solver);
         Strengths = [.. options.Strengths.Order()];
@@ -69,8 +68,8 @@ public sealed class ProbeReport
     /// <returns>The classifier behind <see cref="Best"/>, owned by the caller.</returns>
     /// <exception cref="ArgumentException">It is another encoder, or it was trained since.</exception>
     public ImageClassifier CreateClassifier(Encoder encoder) =>
-        EncoderTwin.Fingerprint(encoder) == EncoderFingerprint
-            ? new ImageClassifier(EncoderTwin.Copy(encoder, createEncoder), head)
+        WeightsFingerprint.Of(encoder) == EncoderFingerprint
+            ? new ImageClassifier(encoder.Copy(), head)
             : throw new ArgumentException("This is not the encoder that was evaluated, or it was trained since.", nameof(encoder));
 
     /// <summary>Writes the table as plain text.</summary>

@@ -16,8 +16,8 @@ public sealed class TransferOptions
     public int Draws { get; init; } = 5;
 
     /// <summary>
-    /// How whole networks are trained on the same labels, from the encoder and from scratch; its seed, threads and encoder factory are
-    /// taken from here. They take most of the time, on a CPU by far. Null leaves them out.
+    /// How whole networks are trained on the same labels, from the encoder and from scratch; its seed and threads are taken from
+    /// here. They take most of the time, on a CPU by far. Null leaves them out.
     /// </summary>
     public FineTuneOptions? FineTuning { get; init; } = new();
 
@@ -30,20 +30,16 @@ public sealed class TransferOptions
     /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Creates an untrained encoder from a seed, for architectures that are not in the catalogue; else null.</summary>
-    public Func<int, Encoder>? CreateEncoder { get; init; }
-
     internal LinearProbeOptions Probing => new()
     {
         Stage = Stage,
         Seed = Seed,
         BatchSize = BatchSize,
         Workers = Workers,
-        CreateEncoder = CreateEncoder,
     };
 
     internal FineTuneOptions? FineTuningAlike =>
-        FineTuning is null ? null : FineTuning with { Seed = Seed, Workers = Workers, CreateEncoder = CreateEncoder };
+        FineTuning is null ? null : FineTuning with { Seed = Seed, Workers = Workers };
 
     internal void Validate()
     {

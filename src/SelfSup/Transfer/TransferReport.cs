@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Encoders;
 
 namespace SelfSup.Transfer;
 
@@ -41,7 +42,7 @@ public sealed class TransferReport
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">
-    /// An option is out of its range, the classes differ, a set is empty, or the stage or architecture is unknown.
+    /// An option is out of its range, the classes differ, a set is empty, or the stage is unknown.
     /// </exception>
     public static TransferReport Evaluate(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, TransferOptions? options = null,
@@ -51,7 +52,7 @@ public sealed class TransferReport
         options.Validate();
         var probe = LinearProbe.Evaluate(encoder, train, test, options.Probing, progress, cancellationToken);
         var judged = LabelRules.Align(test, train);
-        using var random = EncoderTwin.CreateFresh(encoder, options.Seed, options.CreateEncoder);
+        using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
         var rows = new List<TransferRow>();
         var lines = new List<LabelEfficiencyLine>();
         IReadOnlyList<int> readable = [], labels = [], counts = [];

@@ -182,6 +182,8 @@ public sealed class OnnxFileTests : IDisposable
 
         public override IReadOnlyList<EncoderStage> Stages { get; } = [new("layer", 4)];
 
+        public override Encoder CreateUntrained(int seed) => new UnknownEncoder();
+
         public override Tensor[] ForwardStages(Tensor inputs) => [layer.forward(inputs)];
     }
 
@@ -197,6 +199,8 @@ public sealed class OnnxFileTests : IDisposable
         }
 
         public override IReadOnlyList<EncoderStage> Stages { get; } = [new("layers", 6)];
+
+        public override Encoder CreateUntrained(int seed) => throw new NotSupportedException();
 
         public override Tensor[] ForwardStages(Tensor inputs) => [layers.forward(inputs)];
 
