@@ -17,11 +17,12 @@ public sealed class EvaluationMode : IDisposable
         module.eval();
     }
 
-    /// <summary>Puts every module back into its own mode.</summary>
+    /// <summary>Puts every module back into its own mode; a second call does nothing.</summary>
     public void Dispose()
     {
         foreach (var (module, training) in before)
             module.train(training);
+        before.Clear();
     }
 
     /// <summary>A module and those in it, parents before children: a parent sets its children's mode, so theirs must come after it.</summary>

@@ -34,6 +34,9 @@ internal sealed class FineTunedNetwork : IDisposable
         head.to(device);
     }
 
+    /// <summary>The encoder.</summary>
+    public Encoder Encoder => encoder;
+
     /// <summary>Trains all layers; the learning rate falls along a cosine.</summary>
     public void Train(ILabeledImageSource images, double learningRate, IProgress<int> progress, CancellationToken cancellationToken)
     {

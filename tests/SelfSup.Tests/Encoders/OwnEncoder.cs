@@ -18,10 +18,14 @@ internal sealed class OwnEncoder : Encoder
     /// <summary>What its twins are made with, where a test wants a mistake there.</summary>
     public Normalization? NormalizationOfTwins { get; init; }
 
+    /// <summary>Whether it fails when it is used.</summary>
+    public bool Fails { get; init; }
+
     public override IReadOnlyList<EncoderStage> Stages => body.Stages;
 
     public override Encoder CreateUntrained(int seed) =>
         new OwnEncoder(Architecture, ImageSize, seed, NormalizationOfTwins ?? Normalization, Stem);
 
-    public override Tensor[] ForwardStages(Tensor inputs) => body.ForwardStages(inputs);
+    public override Tensor[] ForwardStages(Tensor inputs) => 
+        Fails ? throw new InvalidOperationException("it is a test") : body.ForwardStages(inputs);
 }

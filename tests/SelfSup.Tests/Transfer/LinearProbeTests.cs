@@ -41,6 +41,31 @@ public class LinearProbeTests
     }
 
     [Fact]
+    public void RandomWeightsAreTheUntrainedEncoderWithTheSameNormalizationAndStem()
+    {
+        using var encoder = new ConvNet(16, seed: 1, new([0.9f, 0.1f, 0.5f], [0.05f, 0.9f, 0.3f]), Stem.Medium);
+        var noise = new Random(5);
+        int[] labels = [.. Enumerable.Range(0, 120).Select(i => noise.Next(3) == 0 ? noise.Next(3) : i % 3)];
+        var train = new TestImages(120, 3, seed: 1) { Labels = labels };
+        var test = new TestImages(120, 3, seed: 2) { Labels = labels };
+        var expected = RowsOf(encoder.Normalization, encoder.Stem);
+        Assert.Equal(
+            expected,
+            LinearProbe.Evaluate(encoder, train, test, new() { Strengths = Quick.Strengths, Seed = 9 }).Rows
+                .Where(row => row.Features == ProbeRow.RandomWeights).Select(row => row with { Features = ProbeRow.Pretrained }));
+        // The labels are noisy enough for the rows to tell other encoders apart.
+        Assert.NotEqual(expected, RowsOf(Normalization.ImageNet, encoder.Stem));
+        Assert.NotEqual(expected, RowsOf(encoder.Normalization, Stem.Small));
+
+        IReadOnlyList<ProbeRow> RowsOf(Normalization normalization, Stem stem)
+        {
+            using var untrained = new ConvNet(16, seed: 9, normalization, stem);
+            return LinearProbe.Evaluate(
+                untrained, train, test, new() { Strengths = Quick.Strengths, Seed = 9, Baselines = false }).Rows;
+        }
+    }
+
+    [Fact]
     public void EncoderIsTheSameBitByBitAndNoTensorsAreLeft()
     {
         using var encoder = new ConvNet(16);
