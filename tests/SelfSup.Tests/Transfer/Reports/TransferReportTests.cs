@@ -69,6 +69,29 @@ public class TransferReportTests
         Assert.Contains(FormattableString.Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"), table);
     }
 
+    /// <summary>The baselines are the same architecture, stem and normalization with the weights of the seed: then they are the encoder itself.</summary>
+    [Fact]
+    public void AnEncoderThatIsItsOwnBaselineIsWorthExactlyAsMuch()
+    {
+        using var encoder = new ConvNet(16, seed: 9, new([0.9f, 0.1f, 0.5f], [0.05f, 0.9f, 0.3f]), Stem.Medium);
+        var noise = new Random(5);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => noise.Next(3) == 0 ? noise.Next(3) : i % 3)];
+        TestImages train = new(60, 3, seed: 1) { Labels = labels }, test = new(60, 3, seed: 2) { Labels = labels };
+        var report = TransferReport.Evaluate(encoder, train, test, new()
+        {
+            Seed = 9,
+            LabelsPerClass = [2, 10],
+            Draws = 2,
+            FineTuning = new() { Shares = [0.3, 1], Steps = 15, BatchSize = 16, LearningRates = [0.01] },
+        });
+        Assert.Equal(
+            report.Probe.Rows.Where(row => row.Features == ProbeRow.Pretrained),
+            report.Probe.Rows.Where(row => row.Features == ProbeRow.RandomWeights).Select(row => row with { Features = ProbeRow.Pretrained }));
+        Assert.Equal(report.Rows[2], report.Rows[1] with { Features = ProbeRow.Pretrained });
+        Assert.Equal(report.LabelEfficiency[2].Points, report.LabelEfficiency[1].Points);
+        Assert.All(report.FineTuning, row => Assert.Equal(row.Pretrained, row.FromScratch));
+    }
+
     [Fact]
     public void WrongInputIsNamed()
     {

@@ -29,8 +29,11 @@ internal sealed class FineTunedNetwork : IDisposable
         ChannelsLast.LayOutWeightsOf(encoder);
         head = nn.Linear(encoder.FeatureCount, classes);
         using var random = new Generator((ulong)seed);
-        nn.init.normal_(head.weight, 0, 0.01, random);
-        nn.init.zeros_(head.bias);
+        using (no_grad())
+        {
+            head.weight.normal_(0, 0.01, random); // nn.init.normal_ draws from the global generator, whatever it is given
+            head.bias!.zero_();
+        }
         head.to(device);
     }
 
