@@ -15,7 +15,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <param name="normalization">
     /// Mean and deviation that <see cref="Normalize"/> applies; null means <see cref="Normalization.ImageNet"/>.
     /// </param>
-    /// <param name="stem">The form of the first layers; null means the one for the image size, as <see cref="SelfSup.Stem"/> says.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="imageSize"/> is under 16, or <paramref name="stem"/> is none of its values.</exception>
     protected Encoder(string architecture, int imageSize, Normalization? normalization = null, Stem? stem = null)
         : base(Loaded(architecture))
@@ -70,12 +70,12 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     public Encoder Copy() => Encoders.EncoderTwin.Copy(this);
 
     /// <summary>Computes the feature map of every stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
+    /// <param name="inputs">Normalized images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
     /// <returns>One map (N, C, H', W'), or (N, C, T', H', W') of clips, for each of <see cref="Stages"/>, owned by the caller.</returns>
     public abstract Tensor[] ForwardStages(Tensor inputs);
 
     /// <summary>Computes the global average of the last stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
+    /// <param name="inputs">Normalized images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
     /// <returns>Features (N, <see cref="FeatureCount"/>), owned by the caller.</returns>
     /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
     public override Tensor forward(Tensor inputs)
@@ -90,7 +90,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <param name="images">
     /// RGB images (N, 3, H, W), or clips (N, T, 3, H, W) if it <see cref="TakesClips"/>: uint8 in 0..255, or float in [0, 1].
     /// </param>
-    /// <returns>Normalised images, float32 (N, 3, H, W), or clips (N, 3, T, H, W), owned by the caller.</returns>
+    /// <returns>Normalized images, float32 (N, 3, H, W), or clips (N, 3, T, H, W), owned by the caller.</returns>
     /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
     public Tensor Normalize(Tensor images)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
-/// <summary>A small plain network for quick runs: four times a 3x3 convolution, batch normalisation, ReLU and 2x2 max-pooling.</summary>
+/// <summary>A small plain network for quick runs: four times a 3x3 convolution, batch normalization, ReLU and 2x2 max-pooling.</summary>
 /// <remarks>
 /// Its stages have 32, 64, 128 and 256 channels, taken after pooling. The first convolution has stride 2 in
 /// <see cref="Stem.Medium"/>, and is 7x7 with stride 4 in <see cref="Stem.Large"/>.

@@ -33,7 +33,10 @@ public static class EncoderCatalog
         {
             var extended = new OrderedDictionary<string, EncoderFactory>(factories, StringComparer.Ordinal);
             if (!extended.TryAdd(architecture, factory))
-                throw new ArgumentException($"The architecture '{architecture}' is known already; choose another name.", nameof(architecture));
+            {
+                throw new ArgumentException(
+                    $"The architecture '{architecture}' is known already; choose another name.", nameof(architecture));
+            }
             factories = extended;
         }
     }

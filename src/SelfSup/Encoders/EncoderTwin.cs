@@ -70,7 +70,7 @@ internal static class EncoderTwin
         using var noGrad = no_grad();
         var (from, to) = (encoder.state_dict(), copy.state_dict());
         var differences = from.Keys.Union(to.Keys)
-            .Where(name => !from.TryGetValue(name, out var own) || !to.TryGetValue(name, out var other) || !own.shape.SequenceEqual(other.shape))
+            .Where(name => !from.ContainsKey(name) || !to.ContainsKey(name) || !from[name].shape.SequenceEqual(to[name].shape))
             .ToList();
         if (differences.Count > 0)
             throw Unlike(encoder, $"{string.Join(", ", differences.Take(3))} must have the shapes that they have in this one");

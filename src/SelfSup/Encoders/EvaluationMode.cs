@@ -25,7 +25,7 @@ public sealed class EvaluationMode : IDisposable
         before.Clear();
     }
 
-    /// <summary>A module and those in it, parents before children: a parent sets its children's mode, so theirs must come after it.</summary>
+    /// <summary>A module and those in it, parents before children: setting a parent's mode sets its children's, so theirs come after.</summary>
     internal static IEnumerable<(string Name, nn.Module Module)> ParentsFirst(nn.Module module) =>
         module.named_modules()
             .Where(pair => pair.name.Length > 0)

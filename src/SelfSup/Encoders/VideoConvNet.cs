@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Encoders;
 
 /// <summary>
-/// A small plain network on clips for quick runs: four times a 3x3x3 convolution, batch normalisation, max-pooling and ReLU.
+/// A small plain network on clips for quick runs: four times a 3x3x3 convolution, batch normalization, max-pooling and ReLU.
 /// </summary>
 /// <remarks>
 /// Its stages have 16, 32, 64 and 128 channels, taken after pooling, which halves the sides, and after the first stage the frames too.

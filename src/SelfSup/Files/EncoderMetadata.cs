@@ -31,8 +31,10 @@ internal static class EncoderMetadata
 
     /// <summary>Builds the encoder that a file's metadata describes, with fresh weights; owned by the caller.</summary>
     /// <param name="metadata">The file's metadata.</param>
-    /// <param name="factory">Creates the encoder; null means the catalogue.</param>
-    /// <exception cref="InvalidDataException">An entry is missing or wrong, or the factory makes another encoder; the message says which.</exception>
+    /// <param name="factory">Creates the encoder; null means the catalog.</param>
+    /// <exception cref="InvalidDataException">
+    /// An entry is missing or wrong, or the factory makes another encoder; the message says which.
+    /// </exception>
     public static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata, EncoderFactory? factory)
     {
         var architecture = Text("architecture");

@@ -9,7 +9,7 @@ internal static class StemAdvice
     /// <summary>Says which stem to create the encoder with.</summary>
     /// <param name="encoder">The encoder that the weights do not fit.</param>
     /// <param name="tensors">The weights.</param>
-    /// <returns>A sentence to append to a message; empty when no stem would help, or the encoder is in no catalogue.</returns>
+    /// <returns>A sentence to append to a message; empty when no stem would help, or the encoder is in no catalog.</returns>
     public static string For(Encoder encoder, IReadOnlyDictionary<string, Tensor> tensors)
     {
         if (!EncoderCatalog.Names.Contains(encoder.Architecture))
@@ -27,7 +27,7 @@ internal static class StemAdvice
     {
         try
         {
-            using var other = EncoderCatalog.Create(encoder.Architecture, encoder.ImageSize, normalization: encoder.Normalization, stem: stem);
+            using var other = EncoderCatalog.Create(encoder.Architecture, encoder.ImageSize, stem: stem);
             var state = ModuleState.Collect(other, "");
             ModuleState.Copy(ForeignWeights.Fit(tensors, state), state);
             return true;

@@ -11,7 +11,8 @@ public class EncoderCatalogTests
 
     // Once a process, and there is no way back: all tests here share the one name.
     static EncoderCatalogTests() =>
-        EncoderCatalog.Register(Registered, (size, seed, normalization, stem) => new OwnEncoder(Registered, size, seed, normalization, stem));
+        EncoderCatalog.Register(
+            Registered, (size, seed, normalization, stem) => new OwnEncoder(Registered, size, seed, normalization, stem));
 
     [Fact]
     public void A_registered_encoder_loads_by_its_name()
@@ -33,7 +34,8 @@ public class EncoderCatalogTests
     public void Known_and_empty_names_are_refused()
     {
         EncoderFactory factory = (size, _, _, _) => new ConvNet(size);
-        Assert.Contains("'resnet18' is known already", Assert.Throws<ArgumentException>(() => EncoderCatalog.Register("resnet18", factory)).Message);
+        var known = Assert.Throws<ArgumentException>(() => EncoderCatalog.Register("resnet18", factory));
+        Assert.Contains("'resnet18' is known already", known.Message);
         Assert.Throws<ArgumentException>(() => EncoderCatalog.Register(Registered, factory));
         Assert.Throws<ArgumentException>(() => EncoderCatalog.Register(" ", factory));
         Assert.DoesNotContain(" ", EncoderCatalog.Names);
@@ -60,7 +62,7 @@ public class EncoderCatalogTests
     }
 
     [Fact]
-    public void An_encoder_in_no_catalogue_loads_through_a_factory_and_else_says_how_to_register_it()
+    public void An_encoder_in_no_catalog_loads_through_a_factory_and_else_says_how_to_register_it()
     {
         using var folder = new TemporaryFolder();
         string encoderFile = folder["own.safetensors"], classifierFile = folder["classifier.safetensors"];

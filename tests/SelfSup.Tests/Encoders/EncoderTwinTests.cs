@@ -12,7 +12,7 @@ public class EncoderTwinTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void An_untrained_twin_is_what_the_catalogue_makes_of_the_same_seed(string name)
+    public void An_untrained_twin_is_what_the_catalog_makes_of_the_same_seed(string name)
     {
         Stem? stem = name == "r3d_18" ? null : Stem.Medium;
         using var encoder = EncoderCatalog.Create(name, 32, seed: 1, Normalization.Cifar10, stem);
@@ -68,7 +68,7 @@ public class EncoderTwinTests
     }
 
     [Fact]
-    public void An_encoder_in_no_catalogue_is_copied_and_probed()
+    public void An_encoder_in_no_catalog_is_copied_and_probed()
     {
         using var encoder = new OwnEncoder("own-probed", 16, seed: 3);
         using var copy = encoder.Copy();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Encoders;
 
-/// <summary>An encoder as a user writes one, in no catalogue unless a test registers it.</summary>
+/// <summary>An encoder as a user writes one, in no catalog unless a test registers it.</summary>
 internal sealed class OwnEncoder : Encoder
 {
     private readonly ConvNet body;
@@ -26,6 +26,6 @@ internal sealed class OwnEncoder : Encoder
     public override Encoder CreateUntrained(int seed) =>
         new OwnEncoder(Architecture, ImageSize, seed, NormalizationOfTwins ?? Normalization, Stem);
 
-    public override Tensor[] ForwardStages(Tensor inputs) => 
+    public override Tensor[] ForwardStages(Tensor inputs) =>
         Fails ? throw new InvalidOperationException("it is a test") : body.ForwardStages(inputs);
 }

@@ -35,7 +35,7 @@ public sealed class EncoderFileTests : IDisposable
         using var random = new Generator(1);
         long[] frames = encoder.TakesClips ? [4] : [];
         var images = randn([2, 3, .. frames, 48, 48], generator: random);
-        encoder.forward(images); // moves the statistics of batch normalisation
+        encoder.forward(images); // moves the statistics of batch normalization
         encoder.eval();
         EncoderFile.Save(encoder, FilePath, "rotation");
 
@@ -137,7 +137,7 @@ public sealed class EncoderFileTests : IDisposable
         using var source = new ResNet(18, 224, seed: 1);
         using var random = new Generator(1);
         var images = randn([2, 3, 64, 64], generator: random);
-        source.forward(images); // moves the statistics and the counters of batch normalisation
+        source.forward(images); // moves the statistics and the counters of batch normalization
         source.eval();
         var tensors = source.state_dict().Where(pair => withCounters || !pair.Key.EndsWith("num_batches_tracked")).ToDictionary();
         (tensors["fc.weight"], tensors["fc.bias"]) = (zeros(1000, source.FeatureCount), zeros(1000));

@@ -49,7 +49,7 @@ public static class FeatureFile
     /// <summary>Writes all layers as safetensors, float32 (N, D) each, with <c>indices</c> (N) and, when given, <c>labels</c> (N), int64.</summary>
     /// <param name="path">The file, <c>.safetensors</c> by custom; an existing one is replaced in one step.</param>
     /// <param name="features">The features.</param>
-    /// <param name="source">The labelled images that they were extracted of; null writes no labels.</param>
+    /// <param name="source">The labeled images that they were extracted of; null writes no labels.</param>
     public static void WriteSafetensors(string path, FeatureSet features, ILabeledImageSource? source = null)
     {
         using var scope = NewDisposeScope();

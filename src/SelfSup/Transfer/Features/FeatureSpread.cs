@@ -9,7 +9,7 @@ namespace SelfSup.Transfer;
 /// https://arxiv.org/abs/2011.10566.
 /// </param>
 /// <param name="EffectiveRank">
-/// The exponential of the entropy of the normalised singular values of the centred features: how many directions they use. Roy and
+/// The exponential of the entropy of the normalized singular values of the centered features: how many directions they use. Roy and
 /// Vetterli, "The effective rank: a measure of effective dimensionality", 2007.
 /// </param>
 public sealed record FeatureSpread(double Deviation, double EffectiveRank)
@@ -25,9 +25,9 @@ public sealed record FeatureSpread(double Deviation, double EffectiveRank)
         using var noGrad = no_grad();
         var rows = features.narrow(0, 0, Math.Min(MaxRows, features.shape[0])).to(ScalarType.Float64).cpu(); // (N, D)
         var deviation = nn.functional.normalize(rows, dim: 1).std(0, unbiased: false).mean().item<double>() * Math.Sqrt(rows.shape[1]);
-        var centred = rows.sub(rows.mean([0]));
+        var centered = rows.sub(rows.mean([0]));
         // The squared singular values are the eigenvalues of the smaller of the two products.
-        var product = rows.shape[0] < rows.shape[1] ? centred.mm(centred.t()) : centred.t().mm(centred);
+        var product = rows.shape[0] < rows.shape[1] ? centered.mm(centered.t()) : centered.t().mm(centered);
         var eigenvalues = linalg.eigvalsh(product).clamp_min(0);
         // What rounding leaves of a zero is no direction.
         var values = eigenvalues.where(eigenvalues > eigenvalues.max().mul(1e-12), zeros_like(eigenvalues)).sqrt();

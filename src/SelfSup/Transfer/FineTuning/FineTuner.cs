@@ -12,8 +12,8 @@ public static class FineTuner
 {
     /// <summary>Fine-tunes copies of an encoder, and trains fresh networks of its architecture with the same labels.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
-    /// <param name="train">Labelled images to learn from.</param>
-    /// <param name="test">Labelled images to report on, of the same classes by name.</param>
+    /// <param name="train">Labeled images to learn from.</param>
+    /// <param name="test">Labeled images to report on, of the same classes by name.</param>
     /// <param name="options">How to train; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
@@ -26,21 +26,21 @@ public static class FineTuner
         options ??= new();
         options.Validate();
         LabelRules.Check(train);
-        var judged = LabelRules.Align(test, train);
-        var pretrained = NetworkTrial.FineTuned(encoder, judged, options, progress, cancellationToken);
-        var fresh = NetworkTrial.FromScratch(encoder, judged, options, progress, cancellationToken);
+        var testSet = LabelRules.Align(test, train);
+        var pretrained = NetworkTrial.FineTuned(encoder, testSet, options, progress, cancellationToken);
+        var fresh = NetworkTrial.FromScratch(encoder, testSet, options, progress, cancellationToken);
         // Small shares of few labels may all come to one label a class.
         var counts = options.Shares.Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count));
         return [.. counts.Distinct().Select(count =>
         {
-            var labelled = LabeledSubset.Stratified(train, count, options.Seed);
-            return new FineTuneRow(count, pretrained.Measure(labelled), fresh.Measure(labelled));
+            var labeled = LabeledSubset.Stratified(train, count, options.Seed);
+            return new FineTuneRow(count, pretrained.Measure(labeled), fresh.Measure(labeled));
         })];
     }
 }
 
 /// <summary>Test accuracies with some of the labels.</summary>
-/// <param name="Labels">Labelled images in all.</param>
+/// <param name="Labels">Labeled images in all.</param>
 /// <param name="Pretrained">Test accuracy from the pretrained weights, 0..1.</param>
 /// <param name="FromScratch">Test accuracy from fresh weights, 0..1.</param>
 public sealed record FineTuneRow(int Labels, double Pretrained, double FromScratch);

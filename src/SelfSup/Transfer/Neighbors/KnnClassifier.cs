@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>Answers with the class of the nearest labelled features, by cosine; nothing is trained.</summary>
+/// <summary>Answers with the class of the nearest labeled features, by cosine; nothing is trained.</summary>
 /// <remarks>
-/// Each of the k nearest neighbours votes for its class with the weight exp(cosine / temperature): Wu et al., "Unsupervised Feature
+/// Each of the k nearest neighbors votes for its class with the weight exp(cosine / temperature): Wu et al., "Unsupervised Feature
 /// Learning via Non-Parametric Instance Discrimination", 2018, https://arxiv.org/abs/1805.01978. Published settings are
-/// 200 neighbours at temperature 0.1, and 20 at 0.07.
+/// 200 neighbors at temperature 0.1, and 20 at 0.07.
 /// </remarks>
 public sealed class KnnClassifier : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class KnnClassifier : IDisposable
     private readonly Tensor bank; // (N, D), every row of length 1
     private readonly Tensor votes; // (N, K), one-hot
 
-    /// <summary>Remembers labelled features.</summary>
+    /// <summary>Remembers labeled features.</summary>
     /// <param name="features">Features, float32 (N, D). Copied.</param>
     /// <param name="labels">The class of every row, 0..<paramref name="classes"/>-1.</param>
     /// <param name="classes">Number of classes K.</param>
@@ -33,17 +33,17 @@ public sealed class KnnClassifier : IDisposable
     }
 
     /// <summary>Classifies features.</summary>
-    /// <param name="features">Features, float32 (M, D), on the device of the labelled ones.</param>
-    /// <param name="neighbours">How many neighbours vote, at least 1; all of them where there are fewer.</param>
+    /// <param name="features">Features, float32 (M, D), on the device of the labeled ones.</param>
+    /// <param name="neighbors">How many neighbors vote, at least 1; all of them where there are fewer.</param>
     /// <param name="temperature">Above 0; the smaller, the more the nearest ones count.</param>
     /// <returns>The class of every row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    public int[] Predict(Tensor features, int neighbours = 20, double temperature = 0.07)
+    public int[] Predict(Tensor features, int neighbors = 20, double temperature = 0.07)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         using var noGrad = no_grad();
-        var count = (int)Math.Min(neighbours, bank.shape[0]);
+        var count = (int)Math.Min(neighbors, bank.shape[0]);
         var answers = new List<int>();
         for (long first = 0; first < features.shape[0]; first += RowsAtATime)
         {
@@ -58,7 +58,7 @@ public sealed class KnnClassifier : IDisposable
         return [.. answers];
     }
 
-    /// <summary>Disposes the labelled features.</summary>
+    /// <summary>Disposes the labeled features.</summary>
     public void Dispose()
     {
         bank.Dispose();

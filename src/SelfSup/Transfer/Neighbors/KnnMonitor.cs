@@ -2,7 +2,7 @@ using SelfSup.Data;
 
 namespace SelfSup.Transfer;
 
-/// <summary>Follows pretraining by nearest neighbours on a few labelled images, and by how much their features differ.</summary>
+/// <summary>Follows pretraining by nearest neighbors on a few labeled images, and by how much their features differ.</summary>
 /// <remarks>
 /// Metrics are <c>knn/accuracy</c> (0..1), <c>knn/deviation</c> and <c>knn/effective_rank</c> (<see cref="FeatureSpread"/>), all of the
 /// last stage's global average. Nothing is trained and no label reaches the encoder. A thousand images are enough to see a trend.
@@ -12,36 +12,36 @@ public sealed class KnnMonitor : IEncoderMonitor
     private const string Collapsed =
         "the encoder gives nearly the same features for all images. Try a lower learning rate, another task, or several tasks at once.";
 
-    private readonly ILabeledImageSource known;
-    private readonly ILabeledImageSource asked;
-    private readonly int neighbours;
+    private readonly ILabeledImageSource bank;
+    private readonly ILabeledImageSource queries;
+    private readonly int neighbors;
     private readonly double temperature;
 
-    /// <summary>Asks for one half of the images by the other half, split evenly within every class.</summary>
-    /// <param name="labelled">Labelled images.</param>
+    /// <summary>Classifies one half of the images by the other half, split evenly within every class.</summary>
+    /// <param name="labeled">Labeled images.</param>
     /// <param name="seed">Decides the halves.</param>
     /// <exception cref="ArgumentException">The images are of fewer than two classes.</exception>
-    public KnnMonitor(ILabeledImageSource labelled, int seed = 0)
-        : this(Halve(labelled, seed))
+    public KnnMonitor(ILabeledImageSource labeled, int seed = 0)
+        : this(Halve(labeled, seed))
     {
     }
 
-    /// <summary>Asks for images by the labels of others.</summary>
-    /// <param name="known">Images whose labels are known.</param>
-    /// <param name="asked">Images to classify, of the same classes by name.</param>
-    /// <param name="neighbours">How many neighbours vote, at least 1.</param>
+    /// <summary>Classifies images by the labels of others.</summary>
+    /// <param name="bank">The images whose labels vote.</param>
+    /// <param name="queries">Images to classify, of the same classes by name.</param>
+    /// <param name="neighbors">How many neighbors vote, at least 1.</param>
     /// <param name="temperature">Above 0; the smaller, the more the nearest ones count.</param>
     /// <exception cref="ArgumentException">The images are of fewer than two classes, or of different ones.</exception>
-    public KnnMonitor(ILabeledImageSource known, ILabeledImageSource asked, int neighbours = 20, double temperature = 0.07)
+    public KnnMonitor(ILabeledImageSource bank, ILabeledImageSource queries, int neighbors = 20, double temperature = 0.07)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        LabelRules.Check(known);
-        (this.known, this.asked, this.neighbours, this.temperature) = (known, LabelRules.Align(asked, known), neighbours, temperature);
+        LabelRules.Check(bank);
+        (this.bank, this.queries, this.neighbors, this.temperature) = (bank, LabelRules.Align(queries, bank), neighbors, temperature);
     }
 
-    private KnnMonitor((ILabeledImageSource Known, ILabeledImageSource Asked) halves)
-        : this(halves.Known, halves.Asked)
+    private KnnMonitor((ILabeledImageSource Bank, ILabeledImageSource Queries) halves)
+        : this(halves.Bank, halves.Queries)
     {
     }
 
@@ -59,21 +59,21 @@ public sealed class KnnMonitor : IEncoderMonitor
     public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)
     {
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
-        using var bank = LabeledFeatures.Extract(encoder, known, layer, cancellationToken: cancellationToken);
-        using var queries = LabeledFeatures.Extract(encoder, asked, layer, cancellationToken: cancellationToken);
-        using var classifier = new KnnClassifier(bank.Features, bank.Labels, known.ClassNames.Count);
-        var spread = FeatureSpread.Of(queries.Features);
+        using var bankFeatures = LabeledFeatures.Extract(encoder, bank, layer, cancellationToken: cancellationToken);
+        using var queryFeatures = LabeledFeatures.Extract(encoder, queries, layer, cancellationToken: cancellationToken);
+        using var classifier = new KnnClassifier(bankFeatures.Features, bankFeatures.Labels, bank.ClassNames.Count);
+        var spread = FeatureSpread.Of(queryFeatures.Features);
         return new Dictionary<string, double>
         {
-            ["accuracy"] = queries.AccuracyOf(classifier.Predict(queries.Features, neighbours, temperature)),
+            ["accuracy"] = queryFeatures.AccuracyOf(classifier.Predict(queryFeatures.Features, neighbors, temperature)),
             ["deviation"] = spread.Deviation,
             ["effective_rank"] = spread.EffectiveRank,
         };
     }
 
-    private static (ILabeledImageSource Known, ILabeledImageSource Asked) Halve(ILabeledImageSource labelled, int seed)
+    private static (ILabeledImageSource Bank, ILabeledImageSource Queries) Halve(ILabeledImageSource labeled, int seed)
     {
-        LabelRules.Check(labelled);
-        return LabeledSubset.Split(labelled, labelled.Count / 2, seed);
+        LabelRules.Check(labeled);
+        return LabeledSubset.Split(labeled, labeled.Count / 2, seed);
     }
 }

@@ -31,7 +31,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Side in pixels of the square that an image is shrunk to.</summary>
     public int ImageSize => encoder.ImageSize;
 
-    /// <summary>Decodes images; best the decoder that the labelled images were read with.</summary>
+    /// <summary>Decodes images; best the decoder that the labeled images were read with.</summary>
     public IImageDecoder Decoder { get; set; } = IImageDecoder.Default;
 
     /// <summary>Reads a classifier from a file.</summary>

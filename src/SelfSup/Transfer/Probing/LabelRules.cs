@@ -2,18 +2,18 @@ using SelfSup.Data;
 
 namespace SelfSup.Transfer;
 
-/// <summary>What labelled images must have before anything is fitted or tested on them.</summary>
+/// <summary>What labeled images must have before anything is fitted or tested on them.</summary>
 internal static class LabelRules
 {
     /// <summary>Checks that there are images of two classes or more.</summary>
     /// <exception cref="ArgumentException">There are not.</exception>
-    public static void Check(ILabeledImageSource labelled)
+    public static void Check(ILabeledImageSource labeled)
     {
-        if (labelled.Count == 0)
-            throw new ArgumentException("There are no labelled images to fit a probe on.");
-        var present = Enumerable.Range(0, labelled.Count).Select(labelled.LabelOf).Distinct().Count();
+        if (labeled.Count == 0)
+            throw new ArgumentException("There are no labeled images to fit a probe on.");
+        var present = Enumerable.Range(0, labeled.Count).Select(labeled.LabelOf).Distinct().Count();
         if (present < 2)
-            throw new ArgumentException($"All {labelled.Count} labelled images are of one class; a probe needs two or more.");
+            throw new ArgumentException($"All {labeled.Count} labeled images are of one class; a probe needs two or more.");
     }
 
     /// <summary>Gives test images the labels of the training images' classes.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>Minimises a smooth function by limited-memory BFGS: deterministic, full batch, no learning rate.</summary>
+/// <summary>Minimizes a smooth function by limited-memory BFGS: deterministic, full batch, no learning rate.</summary>
 /// <remarks>
 /// Nocedal and Wright, Numerical Optimization (2006), algorithm 7.4, with the bracketing line search for the weak Wolfe
 /// conditions of Lewis and Overton, Nonsmooth optimization via quasi-Newton methods (2013).

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>A fitted linear classifier of one layer's features as they come: the standardisation is folded into its numbers.</summary>
+/// <summary>A fitted linear classifier of one layer's features as they come: the standardization is folded into its numbers.</summary>
 /// <param name="Layer">The features it reads.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
 /// <param name="Weights">(K, D) row by row.</param>

@@ -5,9 +5,9 @@ namespace SelfSup.Transfer;
 
 /// <summary>Measures what a frozen encoder has learned: a linear classifier on its features, with few labels.</summary>
 /// <remarks>
-/// The classifier is an L2-regularised multinomial logistic regression on features standardised by the training images, fitted
-/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune (<see cref="ProbeSolver"/> has another way). Images are not augmented, BatchNorm is
-/// frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
+/// The classifier is an L2-regularized multinomial logistic regression on features standardized by the training images, fitted
+/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune (<see cref="ProbeSolver"/> has another way).
+/// Images are not augmented, BatchNorm is frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
 /// <para>
 /// Stage and L2 strength are chosen on a stratified, held-out part of the training labels, then refitted on all of them. Test
 /// images are read once a row of the table, after every choice.
@@ -17,8 +17,8 @@ public static class LinearProbe
 {
     /// <summary>Probes an encoder, and beside it chance, raw pixels and the same architecture with random weights.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Borrowed.</param>
-    /// <param name="train">Labelled images to fit and to choose on.</param>
-    /// <param name="test">Labelled images to report on, of the same classes by name.</param>
+    /// <param name="train">Labeled images to fit and to choose on.</param>
+    /// <param name="test">Labeled images to report on, of the same classes by name.</param>
     /// <param name="options">How to fit; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
@@ -37,7 +37,7 @@ public static class LinearProbe
         options ??= new();
         options.Validate();
         LabelRules.Check(train);
-        var judged = LabelRules.Align(test, train);
+        var testSet = LabelRules.Align(test, train);
         var layers = ChooseLayers(encoder, options);
         var search = new ProbeSearch(train, options, progress, cancellationToken);
         var fingerprint = WeightsFingerprint.Of(encoder);
@@ -63,9 +63,9 @@ public static class LinearProbe
         {
             var found = search.Run(name, probed, choices);
             using var set = FeatureExtractor.Extract(
-                probed, judged, [found.Best.Layer], options.BatchSize, options.Workers,
+                probed, testSet, [found.Best.Layer], options.BatchSize, options.Workers,
                 new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
-            var truth = set.Indices.Select(judged.LabelOf);
+            var truth = set.Indices.Select(testSet.LabelOf);
             var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
             var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
             rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(
@@ -77,7 +77,7 @@ public static class LinearProbe
 
     /// <summary>Fits a classifier for an app: the encoder as it is, and the best linear layer that the labels allow.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Copied.</param>
-    /// <param name="labelled">Labelled images.</param>
+    /// <param name="labeled">Labeled images.</param>
     /// <param name="options">How to fit; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Stops the fit.</param>
@@ -87,15 +87,15 @@ public static class LinearProbe
     /// </exception>
     public static ImageClassifier Fit(
         Encoder encoder,
-        ILabeledImageSource labelled,
+        ILabeledImageSource labeled,
         LinearProbeOptions? options = null,
         IProgress<ProbeProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Validate();
-        LabelRules.Check(labelled);
-        var fit = new ProbeSearch(labelled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
+        LabelRules.Check(labeled);
+        var fit = new ProbeSearch(labeled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
         return new ImageClassifier(encoder.Copy(), fit.Head);
     }
 

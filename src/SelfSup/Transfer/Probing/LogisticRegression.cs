@@ -20,8 +20,8 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>A new view of the bias, (K), owned by the caller.</summary>
     public Tensor GetBias() => coefficients.select(1, coefficients.shape[1] - 1);
 
-    /// <summary>Minimises mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
-    /// <param name="features">Standardised features, float32 (N, D).</param>
+    /// <summary>Minimizes mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
+    /// <param name="features">Standardized features, float32 (N, D).</param>
     /// <param name="labels">Classes, int64 (N), 0..<paramref name="classes"/>-1, on the features' device.</param>
     /// <param name="classes">Number of classes K.</param>
     /// <param name="strength">L2 strength, above 0.</param>
@@ -74,7 +74,7 @@ internal sealed class LogisticRegression : IDisposable
     }
 
     /// <summary>Computes how well the fit does on other features.</summary>
-    /// <param name="features">Features (M, D), standardised as the fitted ones.</param>
+    /// <param name="features">Features (M, D), standardized as the fitted ones.</param>
     /// <param name="labels">Classes, int64 (M).</param>
     /// <returns>The share of correct answers and the mean cross-entropy.</returns>
     public (double Accuracy, double Loss) Score(Tensor features, Tensor labels)

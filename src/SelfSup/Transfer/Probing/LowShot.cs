@@ -5,7 +5,7 @@ namespace SelfSup.Transfer;
 /// <summary>Accuracy with few labels of every class, over several draws of them.</summary>
 /// <remarks>
 /// As in Goyal et al., "Scaling and Benchmarking Self-Supervised Visual Representation Learning", 2019, https://arxiv.org/abs/1905.01235:
-/// 1 to 96 labels a class, five independent draws. The classifier is a logistic regression on features standardised by the drawn rows.
+/// 1 to 96 labels a class, five independent draws. The classifier is a logistic regression on features standardized by the drawn rows.
 /// Its L2 strength is 1 / number of labels, scikit-learn's default, since one label a class leaves none to choose it on.
 /// </remarks>
 internal static class LowShot

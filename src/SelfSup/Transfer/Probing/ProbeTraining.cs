@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>The training features of a layer, standardised in place, with what is needed to fit on them. Owns its tensors.</summary>
+/// <summary>The training features of a layer, standardized in place, with what is needed to fit on them. Owns its tensors.</summary>
 internal sealed class ProbeTraining(
     FeatureLayer layer, Tensor features, int[] labels, Device device, LinearProbeOptions options) : IDisposable
 {

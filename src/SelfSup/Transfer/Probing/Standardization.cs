@@ -10,7 +10,7 @@ internal sealed class Standardization : IDisposable
 
     private Standardization(Tensor mean, Tensor scale) => (this.mean, this.scale) = (mean, scale);
 
-    /// <summary>Measures features and standardises them in place, since a copy of a large set may not fit.</summary>
+    /// <summary>Measures features and standardizes them in place, since a copy of a large set may not fit.</summary>
     /// <param name="features">Features (N, D) on the CPU; afterwards every column has mean 0 and deviation 1, constant ones are 0.</param>
     /// <returns>The statistics, owned by the caller.</returns>
     public static Standardization ApplyTo(Tensor features)
@@ -26,8 +26,8 @@ internal sealed class Standardization : IDisposable
         return new(mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
     }
 
-    /// <summary>Rewrites a classifier of standardised features as the same classifier of the features as they come.</summary>
-    /// <param name="probe">The classifier of standardised features.</param>
+    /// <summary>Rewrites a classifier of standardized features as the same classifier of the features as they come.</summary>
+    /// <param name="probe">The classifier of standardized features.</param>
     /// <returns>Weights (K, D) row by row and bias (K).</returns>
     public (float[] Weights, float[] Bias) Fold(LogisticRegression probe)
     {

@@ -16,8 +16,8 @@ internal static class StochasticDescent
     private const int EpochsToCompare = 10;
     private const double SweepFactor = 3;
 
-    /// <summary>Minimises mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
-    /// <param name="features">Standardised features, float32 (N, D).</param>
+    /// <summary>Minimizes mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
+    /// <param name="features">Standardized features, float32 (N, D).</param>
     /// <param name="labels">Classes, int64 (N), 0..<paramref name="classes"/>-1, on the features' device.</param>
     /// <param name="classes">Number of classes K.</param>
     /// <param name="strength">L2 strength, above 0.</param>

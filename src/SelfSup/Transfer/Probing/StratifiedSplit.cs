@@ -25,7 +25,7 @@ internal sealed record StratifiedSplit(long[] Fit, long[] Validation)
             fit.AddRange(shuffled[held..]);
         }
         if (validation.Count == 0)
-            throw new ArgumentException($"{labels.Count} labelled images leave none to choose the probe on; give a class at least two.");
+            throw new ArgumentException($"{labels.Count} labeled images leave none to choose the probe on; give a class at least two.");
         return new([.. fit.Order()], [.. validation.Order()]);
     }
 }

@@ -32,7 +32,7 @@ public sealed class ConfusionMatrix
     /// <returns>The count.</returns>
     public int CountOf(int truth) => counts[truth].Sum();
 
-    /// <summary>Share of a class's images that were recognised.</summary>
+    /// <summary>Share of a class's images that were recognized.</summary>
     /// <param name="truth">The class.</param>
     /// <returns>0..1, or null when there is no test image of the class.</returns>
     public double? AccuracyOf(int truth) => CountOf(truth) is var count and > 0 ? (double)counts[truth][truth] / count : null;

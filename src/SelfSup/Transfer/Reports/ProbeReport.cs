@@ -30,7 +30,7 @@ public sealed class ProbeReport
     /// <summary>SHA-256 of the encoder's parameters and buffers, the same before and after the probe.</summary>
     public string EncoderFingerprint { get; }
 
-    /// <summary>Number of labelled images that the probe was fitted on.</summary>
+    /// <summary>Number of labeled images that the probe was fitted on.</summary>
     public int TrainImages { get; }
 
     /// <summary>Number of images that it was tested on.</summary>

@@ -4,7 +4,7 @@ using SelfSup.Encoders;
 namespace SelfSup.Transfer;
 
 /// <summary>
-/// Judges an encoder by all that is customary: a linear probe of every stage, nearest neighbours, few labels, and whole networks trained
+/// Judges an encoder by all that is customary: a linear probe of every stage, nearest neighbors, few labels, and whole networks trained
 /// from it, beside chance, raw pixels, random weights and the same networks trained from scratch with the same labels.
 /// </summary>
 public sealed class TransferReport
@@ -24,7 +24,7 @@ public sealed class TransferReport
     /// <summary>Draws of few labels.</summary>
     public int Draws { get; }
 
-    /// <summary>Nearest neighbours and collapse figures of raw pixels, random weights and the pretrained encoder.</summary>
+    /// <summary>Nearest neighbors and collapse figures of raw pixels, random weights and the pretrained encoder.</summary>
     public IReadOnlyList<TransferRow> Rows { get; }
 
     /// <summary>Accuracy against labels of every class: frozen features, then whole networks.</summary>
@@ -35,8 +35,8 @@ public sealed class TransferReport
 
     /// <summary>Evaluates an encoder.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Borrowed; it stays as it is, bit by bit.</param>
-    /// <param name="train">Labelled images to learn from.</param>
-    /// <param name="test">Labelled images to report on, of the same classes by name.</param>
+    /// <param name="train">Labeled images to learn from.</param>
+    /// <param name="test">Labeled images to report on, of the same classes by name.</param>
     /// <param name="options">How to judge; null means the defaults.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
@@ -51,7 +51,7 @@ public sealed class TransferReport
         options ??= new();
         options.Validate();
         var probe = LinearProbe.Evaluate(encoder, train, test, options.Probing, progress, cancellationToken);
-        var judged = LabelRules.Align(test, train);
+        var testSet = LabelRules.Align(test, train);
         using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
         var rows = new List<TransferRow>();
         var lines = new List<LabelEfficiencyLine>();
@@ -59,26 +59,26 @@ public sealed class TransferReport
         foreach (var (name, network) in new[] { (ProbeRow.RawPixels, encoder), (ProbeRow.RandomWeights, random), (ProbeRow.Pretrained, encoder) })
         {
             var layer = LayerOf(network, probe.Rows.Single(row => row.Features == name && row.TestAccuracy is not null).Stage!);
-            using var known = Extract("training", name, network, layer, train);
-            using var asked = Extract("test", name, network, layer, judged);
-            (readable, labels) = (known.Indices, known.Labels);
+            using var bank = Extract("training", name, network, layer, train);
+            using var queries = Extract("test", name, network, layer, testSet);
+            (readable, labels) = (bank.Indices, bank.Labels);
             counts = [.. options.LabelsPerClass.Order().Where(count => count <= labels.CountBy(label => label).Min(pair => pair.Value))];
             progress?.Report(new($"{name}: judging", rows.Count + 1, 3));
-            using var neighbours = new KnnClassifier(known.Features, known.Labels, train.ClassNames.Count);
+            using var neighbors = new KnnClassifier(bank.Features, bank.Labels, train.ClassNames.Count);
             rows.Add(new(
                 name, layer.Name, layer.Length,
-                asked.AccuracyOf(neighbours.Predict(asked.Features, 20, 0.07)),
-                asked.AccuracyOf(neighbours.Predict(asked.Features, 200, 0.1)),
-                FeatureSpread.Of(asked.Features)));
+                queries.AccuracyOf(neighbors.Predict(queries.Features, 20, 0.07)),
+                queries.AccuracyOf(neighbors.Predict(queries.Features, 200, 0.1)),
+                FeatureSpread.Of(queries.Features)));
             lines.Add(new(name, LowShot.Measure(
-                known, asked, train.ClassNames.Count, counts, options.Draws, options.Seed, cancellationToken)));
+                bank, queries, train.ClassNames.Count, counts, options.Draws, options.Seed, cancellationToken)));
         }
         if (options.FineTuningAlike is not { } fineTuning)
             return new(probe, options, rows, lines, []);
 
         var (fineTuned, fromScratch) = (
-            NetworkTrial.FineTuned(encoder, judged, fineTuning, progress, cancellationToken),
-            NetworkTrial.FromScratch(encoder, judged, fineTuning, progress, cancellationToken));
+            NetworkTrial.FineTuned(encoder, testSet, fineTuning, progress, cancellationToken),
+            NetworkTrial.FromScratch(encoder, testSet, fineTuning, progress, cancellationToken));
         lines.Add(new(LabelEfficiencyLine.FineTuned, fineTuned.MeasureDraws(train, readable, labels, counts, options.Draws)));
         lines.Add(new(LabelEfficiencyLine.FromScratch, fromScratch.MeasureDraws(train, readable, labels, counts, options.Draws)));
         return new(probe, options, rows, lines, FineTuner.Evaluate(encoder, train, test, fineTuning, progress, cancellationToken));

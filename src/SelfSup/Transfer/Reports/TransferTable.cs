@@ -5,13 +5,13 @@ namespace SelfSup.Transfer;
 /// <summary>Writes a transfer report as text that a stranger can read.</summary>
 internal static class TransferTable
 {
-    /// <summary>Formats the linear probe, nearest neighbours, few labels, then whole networks.</summary>
+    /// <summary>Formats the linear probe, nearest neighbors, few labels, then whole networks.</summary>
     public static string Format(TransferReport report)
     {
         var text = new StringBuilder(report.Probe.ToTable());
         text.AppendLine();
         TextTable.Append(text, words: 2, [
-            ["nearest neighbours", "stage", "length", "k 20, T 0.07", "k 200, T 0.1", "deviation", "effective rank"],
+            ["nearest neighbors", "stage", "length", "k 20, T 0.07", "k 200, T 0.1", "deviation", "effective rank"],
             .. report.Rows.Select(row => new[]
             {
                 row.Features, row.Stage, Invariant($"{row.Length}"), Percent(row.Knn20), Percent(row.Knn200),

@@ -17,11 +17,11 @@ public class FineTunerTests
         var rows = FineTuner.Evaluate(encoder, train, test, Quick);
         Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
         Assert.Equal([12, 60], rows.Select(row => row.Labels));
-        Assert.True(rows[1].Pretrained > 0.8 && rows[1].FromScratch > 0.8, $"{rows[1]}"); // the mean colour tells the class
+        Assert.True(rows[1].Pretrained > 0.8 && rows[1].FromScratch > 0.8, $"{rows[1]}"); // the mean color tells the class
         Assert.Equal(rows, FineTuner.Evaluate(encoder, train, test, Quick)); // the same seed, the same result
     }
 
-    /// <summary>The good rate is neither the first, nor the middle, nor in both cases the last one; at the others nothing is learnt.</summary>
+    /// <summary>The good rate is neither the first, nor the middle, nor in both cases the last one; at the others nothing is learned.</summary>
     [Theory]
     [InlineData(1e-9, 1e-8, 1e-7, 0.05)]
     [InlineData(0.05, 1e6, 1e7, 1e8)]

@@ -8,37 +8,37 @@ public class KnnClassifierTests
     private const int Rows = 200, Length = 16, Classes = 4;
 
     [Fact]
-    public void OneNeighbourKnowsItsOwnBank()
+    public void OneNeighborKnowsItsOwnBank()
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
         using var classifier = new KnnClassifier(features, labels, Classes);
-        Assert.Equal(labels, classifier.Predict(features, neighbours: 1, temperature: 0.01));
-        Assert.Equal(labels, classifier.Predict(features, neighbours: 1, temperature: 10));
+        Assert.Equal(labels, classifier.Predict(features, neighbors: 1, temperature: 0.01));
+        Assert.Equal(labels, classifier.Predict(features, neighbors: 1, temperature: 10));
     }
 
     [Fact]
-    public void TheLengthOfFeaturesDoesNotMatterAndTooManyNeighboursAreAll()
+    public void TheLengthOfFeaturesDoesNotMatterAndTooManyNeighborsAreAll()
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
-        var (asked, _) = Draw(seed: 2);
+        var (queries, _) = Draw(seed: 2);
         using KnnClassifier classifier = new(features, labels, Classes), scaled = new(features.mul(37), labels, Classes);
-        Assert.Equal(classifier.Predict(asked), scaled.Predict(asked.mul(0.01)));
-        Assert.Equal(classifier.Predict(asked, Rows), classifier.Predict(asked, 10 * Rows));
+        Assert.Equal(classifier.Predict(queries), scaled.Predict(queries.mul(0.01)));
+        Assert.Equal(classifier.Predict(queries, Rows), classifier.Predict(queries, 10 * Rows));
     }
 
     [Theory]
     [InlineData(20, 0.07)]
     [InlineData(7, 1)]
     [InlineData(150, 0.001)] // exp(1 / 0.001) overflows
-    public void VotesAreThoseOfTheFormula(int neighbours, double temperature)
+    public void VotesAreThoseOfTheFormula(int neighbors, double temperature)
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
-        var (asked, _) = Draw(seed: 2);
+        var (queries, _) = Draw(seed: 2);
         using var classifier = new KnnClassifier(features, labels, Classes);
-        Assert.Equal(ByHand(features, labels, asked, neighbours, temperature), classifier.Predict(asked, neighbours, temperature));
+        Assert.Equal(ByHand(features, labels, queries, neighbors, temperature), classifier.Predict(queries, neighbors, temperature));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public class KnnClassifierTests
         using (var classifier = new KnnClassifier(features, labels, Classes))
         {
             classifier.Predict(features);
-            Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, neighbours: 0));
+            Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, neighbors: 0));
             Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, temperature: 0));
         }
         Assert.Equal(before, Tensor.TotalCount);
@@ -68,15 +68,15 @@ public class KnnClassifierTests
         return (features, labels);
     }
 
-    private static int[] ByHand(Tensor bank, int[] labels, Tensor asked, int neighbours, double temperature)
+    private static int[] ByHand(Tensor bank, int[] labels, Tensor queries, int neighbors, double temperature)
     {
-        var (known, rows) = (Normalized(bank), Normalized(asked));
+        var (rowsOfBank, rows) = (Normalized(bank), Normalized(queries));
         return [.. rows.Select(row =>
         {
-            var nearest = known
+            var nearest = rowsOfBank
                 .Select((other, i) => (Cosine: row.Zip(other, (a, b) => a * b).Sum(), Label: labels[i]))
                 .OrderByDescending(pair => pair.Cosine)
-                .Take(neighbours)
+                .Take(neighbors)
                 .ToArray();
             return nearest.GroupBy(pair => pair.Label)
                 .MaxBy(group => group.Sum(pair => Math.Exp((pair.Cosine - nearest[0].Cosine) / temperature)))!.Key;

@@ -9,10 +9,10 @@ namespace SelfSup.Tests.Transfer;
 
 public class KnnMonitorTests
 {
-    private static readonly ProceduralImages Unlabelled = new(24, seed: 4);
+    private static readonly ProceduralImages Unlabeled = new(24, seed: 4);
 
     [Fact]
-    public void PretrainingReportsNearestNeighboursAndLearnsTheSame()
+    public void PretrainingReportsNearestNeighborsAndLearnsTheSame()
     {
         using TemporaryFolder plain = new(), watched = new();
         Pretrain(plain);
@@ -23,7 +23,7 @@ public class KnnMonitorTests
         string[] names = ["knn/accuracy", "knn/deviation", "knn/effective_rank"];
         var lines = Measurements(watched);
         Assert.Equal([(3, names), (6, names), (9, names)], lines.Select(line => (line.Step, line.Names)));
-        Assert.True(result.Metrics["knn/accuracy"] > 0.8, $"{result.Metrics["knn/accuracy"]}"); // the mean colour tells the class
+        Assert.True(result.Metrics["knn/accuracy"] > 0.8, $"{result.Metrics["knn/accuracy"]}"); // the mean color tells the class
         Assert.Equal(result.Metrics["knn/accuracy"], progress.Reports[^1].Metrics["knn/accuracy"]);
         // The half that knows is not asked.
         using var trained = SelfSup.Files.EncoderFile.Load(watched["encoder.safetensors"]);
@@ -49,14 +49,14 @@ public class KnnMonitorTests
         using var encoder = new ConvNet(16);
         var monitor = new KnnMonitor(new TestImages(40, 2));
         PretrainingOptions Options() => new() { Epochs = 1, BatchSize = 8, LearningRate = 1e-9, Monitors = [monitor] };
-        Assert.Empty(Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, Options()).Warnings);
+        Assert.Empty(Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabeled, Options()).Warnings);
         // Every map is its bias, whatever the image.
         using (TorchSharp.torch.no_grad())
         {
             foreach (var parameter in encoder.parameters().Where(parameter => parameter.dim() == 4))
                 parameter.zero_();
         }
-        var warnings = Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, Options()).Warnings;
+        var warnings = Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabeled, Options()).Warnings;
         Assert.Contains(warnings, warning => warning is MetricWarning { Metric: "knn/effective_rank", Step: 3 });
         Assert.All(warnings, warning => Assert.Contains("nearly the same features", warning.Message));
     }
@@ -77,7 +77,7 @@ public class KnnMonitorTests
         using var folder = new TemporaryFolder();
         var monitor = new KnnMonitor(new TestImages(8, 2));
         Assert.Contains("Monitors is [knn, knn]", Assert.Throws<ArgumentException>(() =>
-            Pretraining.Run(new ConvNet(16), [new(new RotationTask())], Unlabelled, new() { Monitors = [monitor, monitor] })).Message);
+            Pretraining.Run(new ConvNet(16), [new(new RotationTask())], Unlabeled, new() { Monitors = [monitor, monitor] })).Message);
     }
 
     private static PretrainingResult Pretrain(
@@ -85,7 +85,7 @@ public class KnnMonitorTests
         IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var encoder = new ConvNet(16);
-        return Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabelled, new PretrainingOptions
+        return Pretraining.Run(encoder, [new WeightedTask(new RotationTask())], Unlabeled, new PretrainingOptions
         {
             Epochs = 3,
             BatchSize = 8,

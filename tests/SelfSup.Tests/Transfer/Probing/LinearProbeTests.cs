@@ -25,7 +25,7 @@ public class LinearProbeTests
             ],
             report.Rows.Select(row => (row.Features, row.Stage)));
         Assert.Equal(1 / 3.0, report.Rows[0].TestAccuracy!.Value, 1e-9);
-        Assert.Equal(1.0, report.Rows[1].TestAccuracy); // the mean colour tells the class
+        Assert.Equal(1.0, report.Rows[1].TestAccuracy); // the mean color tells the class
         Assert.Equal(60, report.TrainImages);
         Assert.Equal(30, report.TestImages);
 

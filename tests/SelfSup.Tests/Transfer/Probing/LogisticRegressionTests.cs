@@ -162,15 +162,15 @@ public class LogisticRegressionTests
         using var scope = NewDisposeScope();
         var (features, labels) = MakeData(100, 4, 3);
         var raw = cat([features * 7 + 3, full(100, 1, 0.1f)], 1);
-        var standardised = raw.clone();
-        using var scaling = Standardization.ApplyTo(standardised);
-        Assert.Equal(0, standardised.select(1, 4).abs().max().item<float>());
-        Assert.True(standardised.narrow(1, 0, 4).std(0, false).sub(1).abs().max().item<float>() < 1e-4);
+        var standardized = raw.clone();
+        using var scaling = Standardization.ApplyTo(standardized);
+        Assert.Equal(0, standardized.select(1, 4).abs().max().item<float>());
+        Assert.True(standardized.narrow(1, 0, 4).std(0, false).sub(1).abs().max().item<float>() < 1e-4);
 
-        using var fit = LogisticRegression.Fit(standardised, labels, 3, 0.01);
+        using var fit = LogisticRegression.Fit(standardized, labels, 3, 0.01);
         var (weights, bias) = scaling.Fold(fit);
         var folded = raw.mm(tensor(weights).view(3, 5).t()) + tensor(bias);
-        var direct = standardised.mm(fit.GetWeights().t()) + fit.GetBias();
+        var direct = standardized.mm(fit.GetWeights().t()) + fit.GetBias();
         Assert.True(allclose(direct, folded, rtol: 0, atol: 1e-4));
     }
 }

@@ -28,31 +28,31 @@ public class ScikitLearnTests
         """;
 
     [PythonFact("sklearn", "numpy")]
-    public void NeighboursAndLogisticRegressionAgreeWithScikitLearn()
+    public void NeighborsAndLogisticRegressionAgreeWithScikitLearn()
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var encoder = new ConvNet(32, seed: 2);
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
-        var (known, asked) = (new ProceduralImages(400, seed: 1), new ProceduralImages(400, seed: 2));
-        using var train = FeatureExtractor.Extract(encoder, known, [layer]);
-        using var test = FeatureExtractor.Extract(encoder, asked, [layer]);
-        var labels = Enumerable.Range(0, known.Count).Select(known.LabelOf).ToArray();
+        var (bank, queries) = (new ProceduralImages(400, seed: 1), new ProceduralImages(400, seed: 2));
+        using var train = FeatureExtractor.Extract(encoder, bank, [layer]);
+        using var test = FeatureExtractor.Extract(encoder, queries, [layer]);
+        var labels = Enumerable.Range(0, bank.Count).Select(bank.LabelOf).ToArray();
         FeatureFile.WriteNpy(folder["train.npy"], train, layer.Name);
         FeatureFile.WriteNpy(folder["test.npy"], test, layer.Name);
         File.WriteAllText(folder["labels.txt"], string.Join(' ', labels));
         var theirs = PythonFactAttribute.Run(Script, folder.Path, Strength.ToString(CultureInfo.InvariantCulture)).Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray()).ToArray();
 
-        using var neighbours = new KnnClassifier(train[layer.Name], labels, known.ClassNames.Count);
-        Assert.InRange(Agreement(neighbours.Predict(test[layer.Name], 20, 0.07), theirs[0]), 0.995, 1);
-        Assert.InRange(Agreement(neighbours.Predict(test[layer.Name], 200, 0.1), theirs[1]), 0.995, 1);
+        using var neighbors = new KnnClassifier(train[layer.Name], labels, bank.ClassNames.Count);
+        Assert.InRange(Agreement(neighbors.Predict(test[layer.Name], 20, 0.07), theirs[0]), 0.995, 1);
+        Assert.InRange(Agreement(neighbors.Predict(test[layer.Name], 200, 0.1), theirs[1]), 0.995, 1);
         var features = train[layer.Name].clone();
         using var scaling = Standardization.ApplyTo(features);
         using var fit = LogisticRegression.Fit(
-            features, tensor(labels.Select(label => (long)label).ToArray()), known.ClassNames.Count, Strength, tolerance: 1e-6);
+            features, tensor(labels.Select(label => (long)label).ToArray()), bank.ClassNames.Count, Strength, tolerance: 1e-6);
         var (weights, bias) = scaling.Fold(fit);
-        var head = new LinearHead(layer, known.ClassNames, weights, bias);
+        var head = new LinearHead(layer, bank.ClassNames, weights, bias);
         Assert.InRange(Agreement(head.Predict(test[layer.Name]).Select(answer => (int)answer), theirs[2]), 0.995, 1);
 
         static double Agreement(IEnumerable<int> ours, int[] theirs)

@@ -14,7 +14,7 @@ public class LabelEfficiencyPlotTests
         LabelEfficiencyPlot.SavePng(Evaluate([1, 2, 8]), folder["plots/labels.png"]);
         using var picture = SKBitmap.Decode(folder["plots/labels.png"]);
         Assert.Equal((900, 600), (picture.Width, picture.Height));
-        // Every line's colour is there, in the legend if another line covers it.
+        // Every line's color is there, in the legend if another line covers it.
         var palette = new ScottPlot.Palettes.Category10();
         foreach (var color in Enumerable.Range(0, 3).Select(palette.GetColor))
             Assert.Contains(new SKColor(color.R, color.G, color.B), picture.Pixels);

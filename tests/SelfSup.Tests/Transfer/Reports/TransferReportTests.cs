@@ -31,7 +31,7 @@ public class TransferReportTests
             report.Probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => (row.Features, row.Stage!, row.Length)),
             report.Rows.Select(row => (row.Features, row.Stage, row.Length)));
         Assert.All(report.LabelEfficiency, line => Assert.Equal([1, 4, 20], line.Points.Select(result => result.LabelsPerClass)));
-        Assert.Equal(1.0, report.Rows[0].Knn20); // the mean colour tells the class
+        Assert.Equal(1.0, report.Rows[0].Knn20); // the mean color tells the class
         Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.8, line.ToString()));
         Assert.All(report.LabelEfficiency, line => Assert.Equal(0, line.Points[^1].Deviation)); // 20 of 20 leaves nothing to draw
         Assert.All(report.Rows, row => Assert.InRange(row.Spread.EffectiveRank, 1, 30));
