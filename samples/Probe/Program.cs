@@ -1,4 +1,4 @@
-// Tells what a pretrained encoder is worth: a linear probe on labelled images, beside random features, raw pixels and chance.
+// Tells what a pretrained encoder is worth: a linear probe on labeled images, beside random features, raw pixels and chance.
 using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
@@ -8,8 +8,8 @@ using SelfSup.Samples;
 using SelfSup.Transfer;
 
 var encoder = new Option<string>("--encoder") { Description = "Encoder file (.safetensors).", Required = true };
-var train = new Option<string?>("--train") { Description = "Labelled training images: a folder of one sub-folder a class." };
-var test = new Option<string?>("--test") { Description = "Labelled test images: a folder of one sub-folder a class." };
+var train = new Option<string?>("--train") { Description = "Labeled training images: a folder of one sub-folder a class." };
+var test = new Option<string?>("--test") { Description = "Labeled test images: a folder of one sub-folder a class." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
 var labels = new Option<int?>("--labels") { Description = "Training images to use, drawn evenly from all classes [default: all]." };
@@ -18,7 +18,7 @@ var seed = new Option<int>("--seed") { Description = "Decides the draw of labels
 var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
 var transfer = new Option<bool>("--transfer")
 {
-    Description = "Also judge the features by nearest neighbours and by few labels, five draws of 1 to 96 a class.",
+    Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class.",
 };
 var fineTune = new Option<bool>("--fine-tune")
 {
@@ -28,7 +28,7 @@ var plot = new Option<string?>("--plot") { Description = "As --transfer, and dra
 var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
 var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
 
-var command = new RootCommand("Probes a pretrained encoder with labelled images.")
+var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
     encoder, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
@@ -36,13 +36,13 @@ var command = new RootCommand("Probes a pretrained encoder with labelled images.
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 {
     using var network = EncoderFile.Load(options.GetValue(encoder)!);
-    var (learned, asked) = OpenImages(options);
+    var (trainSet, testSet) = OpenImages(options);
     if (options.GetValue(labels) is { } count)
-        learned = LabeledSubset.Stratified(learned, count, options.GetValue(seed));
+        trainSet = LabeledSubset.Stratified(trainSet, count, options.GetValue(seed));
 
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
-        ? JudgeInFull(network, learned, asked, options, cancellation)
-        : Probe(network, learned, asked, options, cancellation);
+        ? JudgeInFull(network, trainSet, testSet, options, cancellation)
+        : Probe(network, trainSet, testSet, options, cancellation);
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)
         return Task.CompletedTask;
@@ -57,10 +57,10 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 });
 
 ProbeReport Probe(
-    Encoder network, ILabeledImageSource learned, ILabeledImageSource asked, ParseResult options, CancellationToken cancellation)
+    Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
 {
     var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
-    var report = LinearProbe.Evaluate(network, learned, asked, settings, new ProbeLine(), cancellation);
+    var report = LinearProbe.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);
     Console.WriteLine(report.ToTable());
     if (options.GetValue(json) is { } file)
         report.SaveJson(file);
@@ -68,7 +68,7 @@ ProbeReport Probe(
 }
 
 ProbeReport JudgeInFull(
-    Encoder network, ILabeledImageSource learned, ILabeledImageSource asked, ParseResult options, CancellationToken cancellation)
+    Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
 {
     var settings = new TransferOptions
     {
@@ -76,7 +76,7 @@ ProbeReport JudgeInFull(
         Seed = options.GetValue(seed),
         FineTuning = options.GetValue(fineTune) ? new() : null,
     };
-    var report = TransferReport.Evaluate(network, learned, asked, settings, new ProbeLine(), cancellation);
+    var report = TransferReport.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);
     Console.WriteLine(report.ToTable());
     if (options.GetValue(json) is { } file)
         report.SaveJson(file);
@@ -88,7 +88,7 @@ ProbeReport JudgeInFull(
 (ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) =>
     (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
     {
-        ({ } learned, { } judged, null) => (OpenFolder(learned, options), OpenFolder(judged, options)),
+        ({ } trainFolder, { } testFolder, null) => (OpenFolder(trainFolder, options), OpenFolder(testFolder, options)),
         (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
         _ => throw new ArgumentException("Give --train and --test, or --cifar10."),
     };

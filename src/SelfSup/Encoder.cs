@@ -5,7 +5,7 @@ namespace SelfSup;
 /// <summary>The shared ConvNet that pretext tasks train and probes read: an image or a clip in, the feature map of every stage out.</summary>
 /// <remarks>
 /// Derived classes hold their layers in private fields that are named as the torchvision parameter keys and call
-/// <c>RegisterComponents()</c> last in the constructor.
+/// <c>RegisterComponents()</c> last in the constructor. <see cref="Encoders.EncoderCatalog.Register"/> lets their files load by name.
 /// </remarks>
 public abstract class Encoder : nn.Module<Tensor, Tensor>
 {
@@ -15,14 +15,17 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <param name="normalization">
     /// Mean and deviation that <see cref="Normalize"/> applies; null means <see cref="Normalization.ImageNet"/>.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="imageSize"/> is under 16.</exception>
-    protected Encoder(string architecture, int imageSize, Normalization? normalization = null)
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="imageSize"/> is under 16, or <paramref name="stem"/> is none of its values.</exception>
+    protected Encoder(string architecture, int imageSize, Normalization? normalization = null, Stem? stem = null)
         : base(Loaded(architecture))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, 16);
+        if (stem is { } chosen && !Enum.IsDefined(chosen))
+            throw new ArgumentOutOfRangeException(nameof(stem), stem, "There is no such stem.");
         Architecture = architecture;
         ImageSize = imageSize;
-        Stem = StemSizes.For(imageSize);
+        Stem = stem ?? StemSizes.For(imageSize);
         Normalization = normalization ?? Normalization.ImageNet;
     }
 
@@ -39,7 +42,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <summary>Side in pixels of the square images that the encoder is built for.</summary>
     public int ImageSize { get; }
 
-    /// <summary>The first layers' form, which follows from <see cref="ImageSize"/>.</summary>
+    /// <summary>The first layers' form, by default the one for <see cref="ImageSize"/>. It travels in the encoder's file.</summary>
     public Stem Stem { get; }
 
     /// <summary>The pixel statistics that <see cref="Normalize"/> applies. They travel in the encoder's file.</summary>
@@ -54,13 +57,25 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <summary>Channels of the last stage, the length of the pooled feature vector that <see cref="forward"/> returns.</summary>
     public int FeatureCount => Stages[^1].Channels;
 
+    /// <summary>Creates an encoder of the same make with fresh weights.</summary>
+    /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
+    /// <returns>
+    /// An encoder of this architecture, image size, stem and normalization on the CPU, in training mode, owned by the caller.
+    /// </returns>
+    public abstract Encoder CreateUntrained(int seed);
+
+    /// <summary>Copies the encoder: weights and statistics, device and type, and every module's mode.</summary>
+    /// <returns>The copy, all of whose parameters can be trained, owned by the caller.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="CreateUntrained"/> makes another kind of encoder.</exception>
+    public Encoder Copy() => Encoders.EncoderTwin.Copy(this);
+
     /// <summary>Computes the feature map of every stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
+    /// <param name="inputs">Normalized images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
     /// <returns>One map (N, C, H', W'), or (N, C, T', H', W') of clips, for each of <see cref="Stages"/>, owned by the caller.</returns>
     public abstract Tensor[] ForwardStages(Tensor inputs);
 
     /// <summary>Computes the global average of the last stage.</summary>
-    /// <param name="inputs">Normalised images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
+    /// <param name="inputs">Normalized images, float (N, 3, H, W), or clips (N, 3, T, H, W) if it <see cref="TakesClips"/>.</param>
     /// <returns>Features (N, <see cref="FeatureCount"/>), owned by the caller.</returns>
     /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
     public override Tensor forward(Tensor inputs)
@@ -75,7 +90,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// <param name="images">
     /// RGB images (N, 3, H, W), or clips (N, T, 3, H, W) if it <see cref="TakesClips"/>: uint8 in 0..255, or float in [0, 1].
     /// </param>
-    /// <returns>Normalised images, float32 (N, 3, H, W), or clips (N, 3, T, H, W), owned by the caller.</returns>
+    /// <returns>Normalized images, float32 (N, 3, H, W), or clips (N, 3, T, H, W), owned by the caller.</returns>
     /// <exception cref="ArgumentException">Images are given to an encoder of clips, or the other way round.</exception>
     public Tensor Normalize(Tensor images)
     {
@@ -89,15 +104,11 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var modes = modules().Prepend(this).Select(module => (Module: module, Training: module.training)).ToArray();
-        eval();
+        using var evaluation = new Encoders.EvaluationMode(this);
         var sample = parameters().First();
         long[] shape = TakesClips ? [1, 3, 2, ImageSize, ImageSize] : [1, 3, ImageSize, ImageSize];
         using var blank = zeros(shape, dtype: sample.dtype, device: sample.device);
-        var sides = ForwardStages(blank).Select(map => (int)map.shape[^1]).ToArray();
-        foreach (var (module, mode) in modes) // parents come before what they hold
-            module.train(mode);
-        return sides;
+        return [.. ForwardStages(blank).Select(map => (int)map.shape[^1])];
     }
 
     private void CheckDimensions(Tensor inputs)

@@ -1,6 +1,10 @@
 namespace SelfSup;
 
 /// <summary>How strongly the first layers of an encoder shrink the image.</summary>
+/// <remarks>
+/// By default the image size decides, as said below; any other may be chosen, such as <see cref="Large"/> for weights that were made at
+/// 224 pixels in an encoder of smaller images.
+/// </remarks>
 public enum Stem
 {
     /// <summary>Images up to 40 pixels (CIFAR): 3x3 convolution with stride 1, no max-pooling.</summary>

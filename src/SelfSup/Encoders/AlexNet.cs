@@ -26,9 +26,10 @@ public sealed class AlexNet : Encoder, IOnnxEncoder
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The images are too small.</exception>
-    public AlexNet(int imageSize, int seed = 0, Normalization? normalization = null)
-        : base("alexnet", imageSize, normalization)
+    public AlexNet(int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+        : base("alexnet", imageSize, normalization, stem)
     {
         var (kernel, stride, padding) = Stem switch { Stem.Small => (3, 1, 1), Stem.Medium => (5, 2, 2), _ => (11, 4, 2) };
         convolutions =
@@ -50,6 +51,9 @@ public sealed class AlexNet : Encoder, IOnnxEncoder
     /// <inheritdoc/>
     public override IReadOnlyList<EncoderStage> Stages { get; } =
         [new("conv1", 64), new("conv2", 192), new("conv3", 384), new("conv4", 256), new("conv5", 256)];
+
+    /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new AlexNet(ImageSize, seed, Normalization, Stem);
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
-/// <summary>A small plain network for quick runs: four times a 3x3 convolution, batch normalisation, ReLU and 2x2 max-pooling.</summary>
+/// <summary>A small plain network for quick runs: four times a 3x3 convolution, batch normalization, ReLU and 2x2 max-pooling.</summary>
 /// <remarks>
 /// Its stages have 32, 64, 128 and 256 channels, taken after pooling. The first convolution has stride 2 in
 /// <see cref="Stem.Medium"/>, and is 7x7 with stride 4 in <see cref="Stem.Large"/>.
@@ -19,9 +19,10 @@ public sealed class ConvNet : Encoder, IOnnxEncoder
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The images are too small.</exception>
-    public ConvNet(int imageSize, int seed = 0, Normalization? normalization = null)
-        : base("convnet", imageSize, normalization)
+    public ConvNet(int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+        : base("convnet", imageSize, normalization, stem)
     {
         var (kernel, stride) = Stem switch { Stem.Small => (3, 1), Stem.Medium => (3, 2), _ => (7, 4) };
         stage1 = new ConvolutionUnit(3, 32, kernel, stride);
@@ -35,6 +36,9 @@ public sealed class ConvNet : Encoder, IOnnxEncoder
     /// <inheritdoc/>
     public override IReadOnlyList<EncoderStage> Stages { get; } =
         [new("stage1", 32), new("stage2", 64), new("stage3", 128), new("stage4", 256)];
+
+    /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new ConvNet(ImageSize, seed, Normalization, Stem);
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

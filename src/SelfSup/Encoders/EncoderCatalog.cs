@@ -1,36 +1,75 @@
 namespace SelfSup.Encoders;
 
-/// <summary>The architectures by name, for encoder files and command lines.</summary>
+/// <summary>The architectures by name, for encoder files and command lines; programs add their own by <see cref="Register"/>.</summary>
 public static class EncoderCatalog
 {
-    private delegate Encoder Factory(int imageSize, int seed, Normalization? normalization);
+    private static readonly Lock Registration = new();
 
-    private static readonly Dictionary<string, Factory> Factories = new(StringComparer.Ordinal)
+    // Replaced as a whole, never changed: readers need no lock.
+    private static volatile OrderedDictionary<string, EncoderFactory> factories = new(StringComparer.Ordinal)
     {
-        ["convnet"] = (size, seed, normalization) => new ConvNet(size, seed, normalization),
-        ["nin"] = (size, seed, normalization) => new NetworkInNetwork(size, seed, normalization),
-        ["alexnet"] = (size, seed, normalization) => new AlexNet(size, seed, normalization),
-        ["resnet18"] = (size, seed, normalization) => new ResNet(18, size, seed, normalization),
-        ["resnet34"] = (size, seed, normalization) => new ResNet(34, size, seed, normalization),
-        ["resnet50"] = (size, seed, normalization) => new ResNet(50, size, seed, normalization),
-        ["convnet3d"] = (size, seed, normalization) => new VideoConvNet(size, seed, normalization),
-        ["r3d_18"] = (size, seed, normalization) => new VideoResNet(size, seed, normalization),
+        ["convnet"] = (size, seed, normalization, stem) => new ConvNet(size, seed, normalization, stem),
+        ["nin"] = (size, seed, normalization, stem) => new NetworkInNetwork(size, seed, normalization, stem),
+        ["alexnet"] = (size, seed, normalization, stem) => new AlexNet(size, seed, normalization, stem),
+        ["resnet18"] = (size, seed, normalization, stem) => new ResNet(18, size, seed, normalization, stem),
+        ["resnet34"] = (size, seed, normalization, stem) => new ResNet(34, size, seed, normalization, stem),
+        ["resnet50"] = (size, seed, normalization, stem) => new ResNet(50, size, seed, normalization, stem),
+        ["convnet3d"] = (size, seed, normalization, stem) => new VideoConvNet(size, seed, normalization, stem),
+        ["r3d_18"] = CreateVideoResNet,
     };
 
-    /// <summary>The known names: networks on images, then networks on clips, small ones first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Factories.Keys];
+    /// <summary>The known names: networks on images, then networks on clips, small ones first, then those registered.</summary>
+    public static IReadOnlyList<string> Names => [.. factories.Keys];
+
+    /// <summary>Adds an architecture, so that its files load and command lines know it. From any thread, once a process.</summary>
+    /// <param name="architecture">The name that its encoders have as <see cref="Encoder.Architecture"/>.</param>
+    /// <param name="factory">Creates an untrained encoder.</param>
+    /// <exception cref="ArgumentException">The name is empty, or known already.</exception>
+    public static void Register(string architecture, EncoderFactory factory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(architecture);
+        ArgumentNullException.ThrowIfNull(factory);
+        lock (Registration)
+        {
+            var extended = new OrderedDictionary<string, EncoderFactory>(factories, StringComparer.Ordinal);
+            if (!extended.TryAdd(architecture, factory))
+            {
+                throw new ArgumentException(
+                    $"The architecture '{architecture}' is known already; choose another name.", nameof(architecture));
+            }
+            factories = extended;
+        }
+    }
 
     /// <summary>Creates an encoder with fresh weights.</summary>
     /// <param name="architecture">One of <see cref="Names"/>.</param>
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <returns>An encoder on the CPU, owned by the caller.</returns>
-    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="ArgumentException">The name is unknown, or the architecture has no such stem.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The images are too small.</exception>
-    public static Encoder Create(string architecture, int imageSize, int seed = 0, Normalization? normalization = null) =>
-        Factories.TryGetValue(architecture, out var create)
-            ? create(imageSize, seed, normalization)
-            : throw new ArgumentException(
-                $"The architecture '{architecture}' is unknown; use one of: {string.Join(", ", Names)}.", nameof(architecture));
+    /// <exception cref="InvalidOperationException">A registered factory made an encoder of another name.</exception>
+    public static Encoder Create(
+        string architecture, int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+    {
+        if (!factories.TryGetValue(architecture, out var create))
+        {
+            throw new ArgumentException(
+                $"The architecture '{architecture}' is unknown; use one of: {string.Join(", ", Names)}, or make it known by "
+                + $"{nameof(EncoderCatalog)}.{nameof(Register)}.", nameof(architecture));
+        }
+        var encoder = create(imageSize, seed, normalization, stem);
+        if (encoder.Architecture == architecture)
+            return encoder;
+        var actual = encoder.Architecture;
+        encoder.Dispose();
+        throw new InvalidOperationException($"The factory registered as '{architecture}' makes an encoder that calls itself '{actual}'.");
+    }
+
+    private static Encoder CreateVideoResNet(int imageSize, int seed, Normalization? normalization, Stem? stem) =>
+        stem is null || stem == StemSizes.For(imageSize)
+            ? new VideoResNet(imageSize, seed, normalization)
+            : throw new ArgumentException("R3D-18 has its published stem at every size; leave the stem out.", nameof(stem));
 }

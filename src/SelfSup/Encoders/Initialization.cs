@@ -6,7 +6,7 @@ namespace SelfSup.Encoders;
 /// <summary>Sets every weight of a module from a seed, so that the global generator has no say in it.</summary>
 /// <remarks>
 /// Convolutions: normal with deviation sqrt(2 / fan-out) (He et al. 2015, arXiv 1502.01852). Linear layers: uniform within
-/// 1 / sqrt(fan-in). Batch normalisation: scale 1, shift 0, fresh statistics. Convolution biases: 0.
+/// 1 / sqrt(fan-in). Batch normalization: scale 1, shift 0, fresh statistics. Convolution biases: 0.
 /// </remarks>
 internal static class Initialization
 {

@@ -22,9 +22,10 @@ public sealed class NetworkInNetwork : Encoder, IOnnxEncoder
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The images are too small.</exception>
-    public NetworkInNetwork(int imageSize, int seed = 0, Normalization? normalization = null)
-        : base("nin", imageSize, normalization)
+    public NetworkInNetwork(int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+        : base("nin", imageSize, normalization, stem)
     {
         var stride = Stem switch { Stem.Small => 1, Stem.Medium => 2, _ => 4 };
         conv1 = nn.Sequential(new ConvolutionUnit(3, 192, 5, stride), new ConvolutionUnit(192, 160, 1), new ConvolutionUnit(160, 96, 1));
@@ -38,6 +39,9 @@ public sealed class NetworkInNetwork : Encoder, IOnnxEncoder
     /// <inheritdoc/>
     public override IReadOnlyList<EncoderStage> Stages { get; } =
         [new("conv1", 96), new("conv2", 192), new("conv3", 192), new("conv4", 192)];
+
+    /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new NetworkInNetwork(ImageSize, seed, Normalization, Stem);
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

@@ -6,14 +6,15 @@ namespace SelfSup.Encoders;
 
 /// <summary>A residual network of 18, 34 or 50 layers without its classifier; keys and shapes are torchvision's.</summary>
 /// <remarks>
-/// He et al., "Deep Residual Learning for Image Recognition", 2016 (arXiv 1512.03385). The stem follows from the image size:
-/// <see cref="Stem.Small"/> 3x3 with stride 1 and no max-pooling, <see cref="Stem.Medium"/> 3x3 with stride 2 and max-pooling,
-/// <see cref="Stem.Large"/> the published 7x7 with stride 2 and max-pooling. The stages are layer1 to layer4.
+/// He et al., "Deep Residual Learning for Image Recognition", 2016 (arXiv 1512.03385). The first layers are in
+/// <see cref="Stem.Small"/> 3x3 with stride 1 and no max-pooling, in <see cref="Stem.Medium"/> 3x3 with stride 2 and max-pooling,
+/// in <see cref="Stem.Large"/> the published 7x7 with stride 2 and max-pooling. The stages are layer1 to layer4.
 /// </remarks>
 public sealed class ResNet : Encoder, IOnnxEncoder
 {
     private static readonly int[] Widths = [64, 128, 256, 512];
 
+    private readonly int depth;
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Sequential layer1;
@@ -26,10 +27,12 @@ public sealed class ResNet : Encoder, IOnnxEncoder
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The depth is none of these, or the images are too small.</exception>
-    public ResNet(int depth, int imageSize, int seed = 0, Normalization? normalization = null)
-        : base($"resnet{depth}", imageSize, normalization)
+    public ResNet(int depth, int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+        : base($"resnet{depth}", imageSize, normalization, stem)
     {
+        this.depth = depth;
         int[] blocks = depth switch
         {
             18 => [2, 2, 2, 2],
@@ -65,6 +68,9 @@ public sealed class ResNet : Encoder, IOnnxEncoder
 
     /// <inheritdoc/>
     public override IReadOnlyList<EncoderStage> Stages { get; }
+
+    /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new ResNet(depth, ImageSize, seed, Normalization, Stem);
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Encoders;
 
 /// <summary>
-/// A small plain network on clips for quick runs: four times a 3x3x3 convolution, batch normalisation, max-pooling and ReLU.
+/// A small plain network on clips for quick runs: four times a 3x3x3 convolution, batch normalization, max-pooling and ReLU.
 /// </summary>
 /// <remarks>
 /// Its stages have 16, 32, 64 and 128 channels, taken after pooling, which halves the sides, and after the first stage the frames too.
@@ -22,9 +22,10 @@ public sealed class VideoConvNet : Encoder
     /// <param name="imageSize">Side in pixels of the square frames, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
+    /// <param name="stem">The form of the first layers; null means the one for the image size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The frames are too small.</exception>
-    public VideoConvNet(int imageSize, int seed = 0, Normalization? normalization = null)
-        : base("convnet3d", imageSize, normalization)
+    public VideoConvNet(int imageSize, int seed = 0, Normalization? normalization = null, Stem? stem = null)
+        : base("convnet3d", imageSize, normalization, stem)
     {
         var (kernel, stride) = Stem switch { Stem.Small => (3, 1), Stem.Medium => (3, 2), _ => (7, 4) };
         stage1 = new VolumeUnit(3, 16, kernel, stride, framesPooled: 1);
@@ -41,6 +42,9 @@ public sealed class VideoConvNet : Encoder
     /// <inheritdoc/>
     public override IReadOnlyList<EncoderStage> Stages { get; } =
         [new("stage1", 16), new("stage2", 32), new("stage3", 64), new("stage4", 128)];
+
+    /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new VideoConvNet(ImageSize, seed, Normalization, Stem);
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)

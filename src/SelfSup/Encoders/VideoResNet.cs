@@ -48,6 +48,9 @@ public sealed class VideoResNet : Encoder
         [.. Widths.Select((width, i) => new EncoderStage($"layer{i + 1}", width))];
 
     /// <inheritdoc/>
+    public override Encoder CreateUntrained(int seed) => new VideoResNet(ImageSize, seed, Normalization);
+
+    /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)
     {
         using var scope = NewDisposeScope();

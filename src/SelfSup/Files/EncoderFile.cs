@@ -1,3 +1,4 @@
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup.Files;
@@ -22,11 +23,14 @@ public static class EncoderFile
 
     /// <summary>Builds the encoder that a file describes, with the file's weights.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="factory">
+    /// Creates the encoder where <see cref="EncoderCatalog"/> does not know its architecture, and wherever it is given; else null.
+    /// </param>
     /// <returns>The encoder on the CPU in training mode, owned by the caller.</returns>
     /// <exception cref="InvalidDataException">
     /// The file is malformed, or describes no encoder, as PyTorch's do not, or its weights do not fit.
     /// </exception>
-    public static Encoder Load(string path)
+    public static Encoder Load(string path, EncoderFactory? factory = null)
     {
         if (TorchFile.IsTorchFile(path))
         {
@@ -40,19 +44,21 @@ public static class EncoderFile
         {
             if (file.Metadata.ContainsKey(EncoderMetadata.ClassesKey))
                 throw new InvalidDataException("it is a classifier's, which ImageClassifier.Load reads");
-            encoder = EncoderMetadata.CreateEncoder(file.Metadata);
+            encoder = EncoderMetadata.CreateEncoder(file.Metadata, factory);
             ModuleState.Restore(encoder, file.Tensors);
             return encoder;
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
             encoder?.Dispose();
+            if (e is not InvalidDataException)
+                throw;
             throw Malformed(path, e);
         }
     }
 
     /// <summary>Copies weights from a file without our metadata, such as one of torchvision's or timm's.</summary>
-    /// <param name="encoder">The encoder whose weights are replaced. Its image size must give it the file's stem.</param>
+    /// <param name="encoder">The encoder whose weights are replaced. It must have the file's stem, whatever its image size.</param>
     /// <param name="path">
     /// The file: safetensors, or what torch.save wrote of a state dict (see <see cref="TorchFile"/>), whatever its name. Its
     /// classifier (<c>fc.*</c>, <c>classifier.*</c>) is skipped, and so is a <c>module.</c>, <c>backbone.</c> or <c>encoder.</c>
@@ -82,10 +88,10 @@ public static class EncoderFile
         }
         catch (InvalidDataException e)
         {
-            throw Malformed(path, e);
+            throw Malformed(path, e, StemAdvice.For(encoder, tensors));
         }
     }
 
-    private static InvalidDataException Malformed(string path, Exception cause) =>
-        new($"'{path}' holds no encoder that fits: {cause.Message}", cause);
+    private static InvalidDataException Malformed(string path, Exception cause, string advice = "") =>
+        new($"'{path}' holds no encoder that fits: {cause.Message}{advice}", cause);
 }

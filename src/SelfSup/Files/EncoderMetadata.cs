@@ -30,24 +30,50 @@ internal static class EncoderMetadata
     };
 
     /// <summary>Builds the encoder that a file's metadata describes, with fresh weights; owned by the caller.</summary>
-    /// <exception cref="InvalidDataException">An entry is missing or wrong; the message names it.</exception>
-    public static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata)
+    /// <param name="metadata">The file's metadata.</param>
+    /// <param name="factory">Creates the encoder; null means the catalog.</param>
+    /// <exception cref="InvalidDataException">
+    /// An entry is missing or wrong, or the factory makes another encoder; the message says which.
+    /// </exception>
+    public static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata, EncoderFactory? factory)
     {
         var architecture = Text("architecture");
-        if (!EncoderCatalog.Names.Contains(architecture))
-            throw new InvalidDataException($"its architecture '{architecture}' is none of: {string.Join(", ", EncoderCatalog.Names)}");
+        if (factory is null && !EncoderCatalog.Names.Contains(architecture))
+        {
+            throw new InvalidDataException(
+                $"its architecture '{architecture}' is none of: {string.Join(", ", EncoderCatalog.Names)}; make it known by "
+                + $"{nameof(EncoderCatalog)}.{nameof(EncoderCatalog.Register)}, or give a factory that creates it");
+        }
         if (!int.TryParse(Text("image_size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size < 16)
             throw new InvalidDataException($"its image_size '{Text("image_size")}' is no number from 16");
-        if (Text("stem") != NameOf(StemSizes.For(size)))
-            throw new InvalidDataException(
-                $"its stem '{Text("stem")}' is not the '{NameOf(StemSizes.For(size))}' of images of {size} pixels");
+        var stems = Enum.GetValues<Stem>().ToDictionary(NameOf);
+        if (!stems.TryGetValue(Text("stem"), out var stem))
+            throw new InvalidDataException($"its stem '{Text("stem")}' is none of: {string.Join(", ", stems.Keys)}");
+        var normalization = ReadNormalization();
+        if (factory is null)
+            return CreateKnown(architecture, size, normalization, stem);
+        var encoder = factory(size, 0, normalization, stem);
         try
         {
-            return EncoderCatalog.Create(architecture, size, normalization: new Normalization(Numbers("mean"), Numbers("std")));
+            Check(encoder, metadata);
+            return encoder;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch
         {
-            throw new InvalidDataException($"its mean or std is wrong: {e.Message}", e);
+            encoder.Dispose();
+            throw;
+        }
+
+        Normalization ReadNormalization()
+        {
+            try
+            {
+                return new(Numbers("mean"), Numbers("std"));
+            }
+            catch (Exception e) when (e is JsonException or ArgumentException)
+            {
+                throw new InvalidDataException($"its mean or std is wrong: {e.Message}", e);
+            }
         }
 
         string Text(string key) =>
@@ -67,6 +93,18 @@ internal static class EncoderMetadata
         {
             if (metadata.GetValueOrDefault(key) is var given && given != own)
                 throw new InvalidDataException($"its {key} is {given ?? "missing"}, the encoder's is {own}");
+        }
+    }
+
+    private static Encoder CreateKnown(string architecture, int imageSize, Normalization normalization, Stem stem)
+    {
+        try
+        {
+            return EncoderCatalog.Create(architecture, imageSize, normalization: normalization, stem: stem);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"there is no such encoder: {e.Message}", e);
         }
     }
 

@@ -53,8 +53,8 @@ public partial class DependencyTests
         foreach (var path in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/")))
         {
             var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('\\', '/');
-            // A task's folder and an encoder's blocks share the namespace of the folder above.
-            var expected = folder == "." ? "SelfSup" : folder.StartsWith("Tasks/") ? "SelfSup.Tasks" : folder == "Encoders/Blocks" ? "SelfSup.Encoders" : "SelfSup." + folder.Replace('/', '.');
+            // The folders of tasks, of transfer and an encoder's blocks share the namespace of the folder above.
+            var expected = folder == "." ? "SelfSup" : folder.StartsWith("Tasks/") ? "SelfSup.Tasks" : folder.StartsWith("Transfer/") ? "SelfSup.Transfer" : folder == "Encoders/Blocks" ? "SelfSup.Encoders" : "SelfSup." + folder.Replace('/', '.');
             Assert.Contains($"namespace {expected};", File.ReadAllText(path));
         }
     }

@@ -160,7 +160,7 @@ public class EncoderTests
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(SameBits(expected[i], again[i]));
-            // Relative to the map: without learnt statistics, values double with every residual block.
+            // Relative to the map: without learned statistics, values double with every residual block.
             Assert.InRange(expected[i].sub(interleaved[i]).abs().max().div(expected[i].max()).item<float>(), 0, 1e-4f);
             Assert.Equal(1, interleaved[i].stride(1));
         }
@@ -239,7 +239,7 @@ public class EncoderTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void TheCatalogueNamesWhatItMakes(string name)
+    public void TheCatalogNamesWhatItMakes(string name)
     {
         using var encoder = EncoderCatalog.Create(name, 48, 0, Normalization.Cifar10);
         Assert.Equal((name, 48, Stem.Medium), (encoder.Architecture, encoder.ImageSize, encoder.Stem));
@@ -252,7 +252,7 @@ public class EncoderTests
         return same.item<bool>();
     }
 
-    /// <summary>Normalised images, or clips of five frames, of the encoder's size.</summary>
+    /// <summary>Normalized images, or clips of five frames, of the encoder's size.</summary>
     private static Tensor Images(Encoder encoder, int count)
     {
         using var random = new RandomSource(7);

@@ -55,7 +55,7 @@ public sealed class TorchvisionParityTests : IDisposable
                     layer.weight.uniform_(0.5, 1.5)
                     layer.bias.uniform_(-0.5, 0.5)
             if name != "alexnet":
-                model.train()(torch.randn(4, 3, 64, 64))  # moves the statistics of batch normalisation
+                model.train()(torch.randn(4, 3, 64, 64))  # moves the statistics of batch normalization
                 assert model.bn1.running_mean.abs().min() > 0 and model.bn1.num_batches_tracked == 1
             torch.save(model.state_dict(), f"{folder}/{name}.pth")
             torch.save({"features": without_classifier(model)(images)}, f"{folder}/{name}-features.pth")
@@ -90,7 +90,7 @@ public sealed class TorchvisionParityTests : IDisposable
             using var encoder = EncoderCatalog.Create(name, 224, seed: 5);
             var inputs = encoder.TakesClips ? images.unsqueeze(2) * arange(1, 7).view(1, 1, 6, 1, 1) : images;
             encoder.train();
-            encoder.forward(inputs); // moves the statistics of batch normalisation
+            encoder.forward(inputs); // moves the statistics of batch normalization
             encoder.eval();
             EncoderFile.Save(encoder, folder[$"{name}.safetensors"]);
             SafetensorsFile.Write(

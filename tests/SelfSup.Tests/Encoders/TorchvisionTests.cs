@@ -74,7 +74,7 @@ public class TorchvisionTests
         var state = encoder.state_dict();
         foreach (var (key, value) in state)
         {
-            // Statistics of their own, so that swapped normalisations show.
+            // Statistics of their own, so that swapped normalizations show.
             if (key.EndsWith("running_mean") || key.EndsWith("running_var"))
                 value.uniform_(0.5, 1.5, random);
         }

@@ -35,7 +35,7 @@ public sealed class EncoderFileTests : IDisposable
         using var random = new RandomSource(1);
         long[] frames = encoder.TakesClips ? [4] : [];
         var images = random.Normal([2, 3, .. frames, 48, 48]);
-        encoder.forward(images); // moves the statistics of batch normalisation
+        encoder.forward(images); // moves the statistics of batch normalization
         encoder.eval();
         EncoderFile.Save(encoder, FilePath, "rotation");
 
@@ -89,7 +89,8 @@ public sealed class EncoderFileTests : IDisposable
     [InlineData("architecture", "nin", "conv1.0.conv.weight is missing")]
     [InlineData("image_size", "-32", "image_size")]
     [InlineData("image_size", "8", "image_size")]
-    [InlineData("stem", "large", "stem")]
+    [InlineData("stem", "huge", "none of: small, medium, large")]
+    [InlineData("stem", "large", "stage1.conv.weight is [32, 3, 3, 3] instead of [32, 3, 7, 7]")]
     [InlineData("mean", "[1,2]", "mean")]
     [InlineData("mean", "oops", "mean")]
     [InlineData("std", "[1,0,1]", "std")]
@@ -136,7 +137,7 @@ public sealed class EncoderFileTests : IDisposable
         using var source = new ResNet(18, 224, seed: 1);
         using var random = new RandomSource(1);
         var images = random.Normal(2, 3, 64, 64);
-        source.forward(images); // moves the statistics and the counters of batch normalisation
+        source.forward(images); // moves the statistics and the counters of batch normalization
         source.eval();
         var tensors = source.state_dict().Where(pair => withCounters || !pair.Key.EndsWith("num_batches_tracked")).ToDictionary();
         (tensors["fc.weight"], tensors["fc.bias"]) = (zeros(1000, source.FeatureCount), zeros(1000));

@@ -13,7 +13,7 @@ public sealed class TorchvisionFileTests : IDisposable
         model = torchvision.models.resnet18()
         images = (torch.arange(2 * 3 * 224 * 224) * 37 % 1009).float().view(2, 3, 224, 224) / 512 - 1
         with torch.no_grad():
-            model(images)  # moves the statistics of batch normalisation
+            model(images)  # moves the statistics of batch normalization
             model.eval()
             features = torch.nn.Sequential(*list(model.children())[:-1])(images).flatten(1)
         folder = sys.argv[1]

@@ -11,7 +11,7 @@ public sealed class OnnxFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>Every encoder of images in the catalogue, with its three stems where that is quick, and at sizes that leave odd maps.</summary>
+    /// <summary>Every encoder of images in the catalog, with its three stems where that is quick, and at sizes that leave odd maps.</summary>
     public static TheoryData<string, int> Encoders
     {
         get
@@ -156,7 +156,7 @@ public sealed class OnnxFileTests : IDisposable
             OnnxRun.AssertClose(map, actual[stage.Name]);
     }
 
-    /// <summary>Gives every batch normalisation numbers of its own; fresh ones do nothing in evaluation mode.</summary>
+    /// <summary>Gives every batch normalization numbers of its own; fresh ones do nothing in evaluation mode.</summary>
     private static void RandomizeNormalizations(Encoder encoder)
     {
         using var scope = NewDisposeScope();
@@ -182,6 +182,8 @@ public sealed class OnnxFileTests : IDisposable
 
         public override IReadOnlyList<EncoderStage> Stages { get; } = [new("layer", 4)];
 
+        public override Encoder CreateUntrained(int seed) => new UnknownEncoder();
+
         public override Tensor[] ForwardStages(Tensor inputs) => [layer.forward(inputs)];
     }
 
@@ -197,6 +199,8 @@ public sealed class OnnxFileTests : IDisposable
         }
 
         public override IReadOnlyList<EncoderStage> Stages { get; } = [new("layers", 6)];
+
+        public override Encoder CreateUntrained(int seed) => throw new NotSupportedException();
 
         public override Tensor[] ForwardStages(Tensor inputs) => [layers.forward(inputs)];
 

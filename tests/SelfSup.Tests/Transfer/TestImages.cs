@@ -2,7 +2,7 @@ using SelfSup.Data;
 
 namespace SelfSup.Tests.Transfer;
 
-/// <summary>Noisy images whose mean colour tells their class; counts how often each is read.</summary>
+/// <summary>Noisy images whose mean color tells their class; counts how often each is read.</summary>
 internal sealed class TestImages : ILabeledImageSource
 {
     private readonly int[] labels;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
-/// <summary>A convolution without bias, batch normalisation and ReLU.</summary>
+/// <summary>A convolution without bias, batch normalization and ReLU.</summary>
 internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>, IOnnxLayer
 {
     private readonly Conv2d conv;
@@ -20,7 +20,7 @@ internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>, IOnnxLayer
     }
 
     /// <summary>(N, inputs, H, W) to (N, outputs, H / stride, W / stride).</summary>
-    // In place is safe: the normalisation's gradient needs its input, not its output.
+    // In place is safe: the normalization's gradient needs its input, not its output.
     public override Tensor forward(Tensor inputs) => Normalize(inputs).relu_();
 
     /// <summary>The same and 2x2 max-pooling, which halves a side and rounds it up.</summary>

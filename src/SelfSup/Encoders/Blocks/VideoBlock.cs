@@ -13,7 +13,7 @@ internal sealed class VideoBlock : nn.Module<Tensor, Tensor>
     public VideoBlock(int inputs, int outputs, int stride)
         : base(nameof(VideoBlock))
     {
-        // Convolution and normalisation are named by their places, as in torchvision.
+        // Convolution and normalization are named by their places, as in torchvision.
         conv1 = Pair(inputs, outputs, 3, stride);
         conv2 = Pair(outputs, outputs, 3, 1);
         downsample = inputs == outputs && stride == 1 ? null : Pair(inputs, outputs, 1, stride);

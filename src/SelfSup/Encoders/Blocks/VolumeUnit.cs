@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
-/// <summary>A 3-D convolution without bias, batch normalisation, max-pooling and ReLU.</summary>
+/// <summary>A 3-D convolution without bias, batch normalization, max-pooling and ReLU.</summary>
 internal sealed class VolumeUnit : nn.Module<Tensor, Tensor>
 {
     private readonly long framesPooled;

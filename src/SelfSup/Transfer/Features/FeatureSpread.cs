@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Transfer;
+
+/// <summary>How much features differ from image to image; near zero when an encoder has collapsed to one answer.</summary>
+/// <param name="Deviation">
+/// Standard deviation of features scaled to length 1, averaged over dimensions, times the root of their number: 1 for features that fill
+/// all directions evenly, 0 for equal ones. Chen and He, "Exploring Simple Siamese Representation Learning", 2021,
+/// https://arxiv.org/abs/2011.10566.
+/// </param>
+/// <param name="EffectiveRank">
+/// The exponential of the entropy of the normalized singular values of the centered features: how many directions they use. Roy and
+/// Vetterli, "The effective rank: a measure of effective dimensionality", 2007.
+/// </param>
+public sealed record FeatureSpread(double Deviation, double EffectiveRank)
+{
+    private const int MaxRows = 1024;
+
+    /// <summary>Measures features.</summary>
+    /// <param name="features">Features, float (N, D); of more than 1,024 rows the first ones count.</param>
+    /// <returns>The figures.</returns>
+    public static FeatureSpread Of(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var rows = features.narrow(0, 0, Math.Min(MaxRows, features.shape[0])).to(ScalarType.Float64).cpu(); // (N, D)
+        var deviation = nn.functional.normalize(rows, dim: 1).std(0, unbiased: false).mean().item<double>() * Math.Sqrt(rows.shape[1]);
+        var centered = rows.sub(rows.mean([0]));
+        // The squared singular values are the eigenvalues of the smaller of the two products.
+        var product = rows.shape[0] < rows.shape[1] ? centered.mm(centered.t()) : centered.t().mm(centered);
+        var eigenvalues = linalg.eigvalsh(product).clamp_min(0);
+        // What rounding leaves of a zero is no direction.
+        var values = eigenvalues.where(eigenvalues > eigenvalues.max().mul(1e-12), zeros_like(eigenvalues)).sqrt();
+        var shares = values.div(values.sum().clamp_min(1e-300));
+        var entropy = -shares.mul(shares.clamp_min(1e-300).log()).sum().item<double>();
+        return new(deviation, values.sum().item<double>() == 0 ? 0 : Math.Exp(entropy));
+    }
+}

@@ -1,0 +1,46 @@
+using SelfSup.Data;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Trains whole networks with few labels: from the pretrained weights, and from fresh ones beside them.</summary>
+/// <remarks>
+/// As in Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020, https://arxiv.org/abs/2002.05709: SGD
+/// with Nesterov momentum and no weight decay on all layers. Both networks get the same labels, steps and choice of learning rates, and
+/// each is tested once.
+/// </remarks>
+public static class FineTuner
+{
+    /// <summary>Fine-tunes copies of an encoder, and trains fresh networks of its architecture with the same labels.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
+    /// <param name="train">Labeled images to learn from.</param>
+    /// <param name="test">Labeled images to report on, of the same classes by name.</param>
+    /// <param name="options">How to train; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>A row for each number of labels that the shares come to.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, the classes differ, or a set is empty.</exception>
+    public static IReadOnlyList<FineTuneRow> Evaluate(
+        Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, FineTuneOptions? options = null,
+        IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        options.Validate();
+        LabelRules.Check(train);
+        var testSet = LabelRules.Align(test, train);
+        var pretrained = NetworkTrial.FineTuned(encoder, testSet, options, progress, cancellationToken);
+        var fresh = NetworkTrial.FromScratch(encoder, testSet, options, progress, cancellationToken);
+        // Small shares of few labels may all come to one label a class.
+        var counts = options.Shares.Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count));
+        return [.. counts.Distinct().Select(count =>
+        {
+            var labeled = LabeledSubset.Stratified(train, count, options.Seed);
+            return new FineTuneRow(count, pretrained.Measure(labeled), fresh.Measure(labeled));
+        })];
+    }
+}
+
+/// <summary>Test accuracies with some of the labels.</summary>
+/// <param name="Labels">Labeled images in all.</param>
+/// <param name="Pretrained">Test accuracy from the pretrained weights, 0..1.</param>
+/// <param name="FromScratch">Test accuracy from fresh weights, 0..1.</param>
+public sealed record FineTuneRow(int Labels, double Pretrained, double FromScratch);

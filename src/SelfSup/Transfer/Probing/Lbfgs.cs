@@ -1,0 +1,124 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Minimizes a smooth function by limited-memory BFGS: deterministic, full batch, no learning rate.</summary>
+/// <remarks>
+/// Nocedal and Wright, Numerical Optimization (2006), algorithm 7.4, with the bracketing line search for the weak Wolfe
+/// conditions of Lewis and Overton, Nonsmooth optimization via quasi-Newton methods (2013).
+/// </remarks>
+internal static class Lbfgs
+{
+    private const int Memory = 10;
+    private const int MaxTrials = 30;
+    private const double SufficientDecrease = 1e-4;
+    private const double SufficientFlattening = 0.9;
+
+    /// <summary>Computes the function and its gradient; the gradient belongs to the caller.</summary>
+    public delegate (double Loss, Tensor Gradient) Function(Tensor point);
+
+    private sealed record Trial(Tensor Point, double Loss, Tensor Gradient);
+
+    private sealed record Pair(Tensor Step, Tensor Change, double Curvature);
+
+    /// <summary>Walks downhill from a start until every entry of the gradient is small.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="start">Where to start, of any shape; not modified.</param>
+    /// <param name="tolerance">Largest entry of the gradient at which the point counts as the minimum.</param>
+    /// <param name="maxIterations">Stops after this many steps in any case.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>The best point found, owned by the caller.</returns>
+    public static Tensor Minimize(
+        Function function, Tensor start, double tolerance, int maxIterations, CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var point = start.clone();
+        var (loss, gradient) = function(point);
+        var here = new Trial(point, loss, gradient);
+        var history = new Queue<Pair>();
+        for (var i = 0; i < maxIterations; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            if (here.Gradient.abs().max().item<float>() <= tolerance)
+                break;
+            var direction = ComputeDirection(here.Gradient, history);
+            var next = SearchLine(function, here, direction, FirstStep(here.Gradient, history));
+            if (next is null)
+                break; // no decrease is left that float32 can resolve
+            Remember(history, here, next);
+            here.Point.Dispose();
+            here.Gradient.Dispose();
+            here = next with { Point = next.Point.MoveToOuterDisposeScope(), Gradient = next.Gradient.MoveToOuterDisposeScope() };
+        }
+        return here.Point.MoveToOuterDisposeScope();
+    }
+
+    // Without curvature the length of the gradient says nothing about the distance, so the first step has length 1.
+    private static double FirstStep(Tensor gradient, Queue<Pair> history) =>
+        history.Count > 0 ? 1 : 1 / Math.Max(1e-12, Math.Sqrt(Dot(gradient, gradient)));
+
+    private static Tensor ComputeDirection(Tensor gradient, Queue<Pair> history)
+    {
+        var direction = gradient.neg();
+        var weights = new Stack<double>();
+        foreach (var pair in history.Reverse())
+        {
+            weights.Push(Dot(pair.Step, direction) / pair.Curvature);
+            direction.add_(pair.Change, alpha: -weights.Peek());
+        }
+        if (history.LastOrDefault() is { } newest)
+            direction.mul_(newest.Curvature / Dot(newest.Change, newest.Change));
+        foreach (var pair in history)
+            direction.add_(pair.Step, alpha: weights.Pop() - (Dot(pair.Change, direction) / pair.Curvature));
+        return direction;
+    }
+
+    private static Trial? SearchLine(Function function, Trial here, Tensor direction, double length)
+    {
+        var slope = Dot(here.Gradient, direction);
+        if (!(slope < 0))
+            return null;
+        var (shortest, longest) = (0.0, double.PositiveInfinity);
+        Trial? best = null;
+        for (var trial = 0; trial < MaxTrials; trial++)
+        {
+            var point = here.Point.add(direction, alpha: length);
+            var (loss, gradient) = function(point);
+            if (!(loss <= here.Loss + (SufficientDecrease * length * slope)))
+                longest = length;
+            else
+            {
+                best = new Trial(point, loss, gradient);
+                if (Dot(gradient, direction) >= SufficientFlattening * slope)
+                    return best;
+                shortest = length;
+            }
+            length = double.IsInfinity(longest) ? 2 * length : (shortest + longest) / 2;
+        }
+        return best;
+    }
+
+    private static void Remember(Queue<Pair> history, Trial here, Trial next)
+    {
+        var step = next.Point.sub(here.Point);
+        var change = next.Gradient.sub(here.Gradient);
+        var curvature = Dot(step, change);
+        if (!(curvature > 0))
+            return; // rounding; the direction must stay downhill
+        history.Enqueue(new Pair(step.MoveToOuterDisposeScope(), change.MoveToOuterDisposeScope(), curvature));
+        if (history.Count <= Memory)
+            return;
+        var oldest = history.Dequeue();
+        oldest.Step.Dispose();
+        oldest.Change.Dispose();
+    }
+
+    private static double Dot(Tensor left, Tensor right)
+    {
+        using var product = left.mul(right);
+        using var sum = product.sum(ScalarType.Float64);
+        return sum.item<double>();
+    }
+}

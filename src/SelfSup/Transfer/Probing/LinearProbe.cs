@@ -1,0 +1,110 @@
+using SelfSup.Data;
+using SelfSup.Encoders;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Measures what a frozen encoder has learned: a linear classifier on its features, with few labels.</summary>
+/// <remarks>
+/// The classifier is an L2-regularized multinomial logistic regression on features standardized by the training images, fitted
+/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune (<see cref="ProbeSolver"/> has another way).
+/// Images are not augmented, BatchNorm is frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
+/// <para>
+/// Stage and L2 strength are chosen on a stratified, held-out part of the training labels, then refitted on all of them. Test
+/// images are read once a row of the table, after every choice.
+/// </para>
+/// </remarks>
+public static class LinearProbe
+{
+    /// <summary>Probes an encoder, and beside it chance, raw pixels and the same architecture with random weights.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Borrowed.</param>
+    /// <param name="train">Labeled images to fit and to choose on.</param>
+    /// <param name="test">Labeled images to report on, of the same classes by name.</param>
+    /// <param name="options">How to fit; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <returns>The table, the confusion matrix and the fitted classifier.</returns>
+    /// <exception cref="ArgumentException">
+    /// The classes differ, a set is empty, the labels are too few, or a stage is unknown.
+    /// </exception>
+    public static ProbeReport Evaluate(
+        Encoder encoder,
+        ILabeledImageSource train,
+        ILabeledImageSource test,
+        LinearProbeOptions? options = null,
+        IProgress<ProbeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        options.Validate();
+        LabelRules.Check(train);
+        var testSet = LabelRules.Align(test, train);
+        var layers = ChooseLayers(encoder, options);
+        var search = new ProbeSearch(train, options, progress, cancellationToken);
+        var fingerprint = WeightsFingerprint.Of(encoder);
+
+        var rows = new List<ProbeRow>();
+        if (options.Baselines)
+        {
+            Probe(ProbeRow.RawPixels, encoder, [FeatureLayer.Pixels(encoder.ImageSize)]);
+            using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
+            Probe(ProbeRow.RandomWeights, random, layers);
+        }
+        var (fit, confusion) = Probe(ProbeRow.Pretrained, encoder, layers);
+        if (options.Baselines)
+            rows.Insert(0, MeasureChance(train, confusion));
+        if (WeightsFingerprint.Of(encoder) != fingerprint)
+            throw new InvalidOperationException($"The encoder '{encoder.Architecture}' changed its own weights in evaluation mode.");
+        return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
+        {
+            UnreadableImages = train.Count - fit.ImageCount + test.Count - confusion.Count,
+        };
+
+        (ProbeFit Fit, ConfusionMatrix Confusion) Probe(string name, Encoder probed, IReadOnlyList<FeatureLayer> choices)
+        {
+            var found = search.Run(name, probed, choices);
+            using var set = FeatureExtractor.Extract(
+                probed, testSet, [found.Best.Layer], options.BatchSize, options.Workers,
+                new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
+            var truth = set.Indices.Select(testSet.LabelOf);
+            var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
+            var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
+            rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(
+                name, candidate.Layer.Name, candidate.Layer.Length, candidate.Strength, candidate.Accuracy,
+                candidate == found.Best ? matrix.Accuracy : null)));
+            return (found, matrix);
+        }
+    }
+
+    /// <summary>Fits a classifier for an app: the encoder as it is, and the best linear layer that the labels allow.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Copied.</param>
+    /// <param name="labeled">Labeled images.</param>
+    /// <param name="options">How to fit; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    /// <returns>The classifier with its own copy of the encoder, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">
+    /// The labels are too few, or a stage is unknown.
+    /// </exception>
+    public static ImageClassifier Fit(
+        Encoder encoder,
+        ILabeledImageSource labeled,
+        LinearProbeOptions? options = null,
+        IProgress<ProbeProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        options.Validate();
+        LabelRules.Check(labeled);
+        var fit = new ProbeSearch(labeled, options, progress, cancellationToken).Run("probe", encoder, ChooseLayers(encoder, options));
+        return new ImageClassifier(encoder.Copy(), fit.Head);
+    }
+
+    private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options) =>
+        options.Stage is null ? FeatureLayer.ListOf(encoder) : [FeatureLayer.Find(encoder, options.Stage)];
+
+    private static ProbeRow MeasureChance(ILabeledImageSource train, ConfusionMatrix test)
+    {
+        var frequent = Enumerable.Range(0, train.Count).CountBy(train.LabelOf).OrderBy(pair => pair.Key).MaxBy(pair => pair.Value).Key;
+        return new(ProbeRow.Chance, null, 0, null, null, (double)test.CountOf(frequent) / test.Count);
+    }
+}

@@ -1,0 +1,89 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Transfer;
+
+/// <summary>A multinomial logistic regression: the one linear classifier that its data and its L2 strength determine.</summary>
+internal sealed class LogisticRegression : IDisposable
+{
+    /// <summary>Largest entry of the gradient at the minimum; scikit-learn's default.</summary>
+    public const double Tolerance = 1e-4;
+
+    private readonly Tensor coefficients; // (K, D + 1), the bias last
+
+    /// <summary>Wraps a solution.</summary>
+    /// <param name="coefficients">Weights and, in the last column, bias: float32 (K, D + 1). Owned from now on.</param>
+    public LogisticRegression(Tensor coefficients) => this.coefficients = coefficients.DetachFromDisposeScope();
+
+    /// <summary>A new view of the weights, (K, D), owned by the caller.</summary>
+    public Tensor GetWeights() => coefficients.narrow(1, 0, coefficients.shape[1] - 1);
+
+    /// <summary>A new view of the bias, (K), owned by the caller.</summary>
+    public Tensor GetBias() => coefficients.select(1, coefficients.shape[1] - 1);
+
+    /// <summary>Minimizes mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
+    /// <param name="features">Standardized features, float32 (N, D).</param>
+    /// <param name="labels">Classes, int64 (N), 0..<paramref name="classes"/>-1, on the features' device.</param>
+    /// <param name="classes">Number of classes K.</param>
+    /// <param name="strength">L2 strength, above 0.</param>
+    /// <param name="start">Where to start, such as the fit at the next stronger L2; null means zero.</param>
+    /// <param name="tolerance">Largest entry of the gradient at the minimum.</param>
+    /// <param name="maxIterations">Stops after this many steps in any case.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>The fit, owned by the caller.</returns>
+    public static LogisticRegression Fit(
+        Tensor features,
+        Tensor labels,
+        int classes,
+        double strength,
+        LogisticRegression? start = null,
+        double tolerance = Tolerance,
+        int maxIterations = 300,
+        CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        var origin = start?.coefficients ?? zeros(classes, features.shape[1] + 1, device: features.device);
+        return new(Lbfgs.Minimize(
+            point => ComputeLoss(point, features, labels, strength), origin, tolerance, maxIterations, cancellationToken));
+    }
+
+    /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>
+    /// <param name="coefficients">Weights and, in the last column, bias: (K, D + 1).</param>
+    /// <param name="features">Features (N, D).</param>
+    /// <param name="labels">Classes, int64 (N).</param>
+    /// <param name="strength">L2 strength.</param>
+    /// <returns>The loss and the gradient (K, D + 1), owned by the caller.</returns>
+    public static (double Loss, Tensor Gradient) ComputeLoss(Tensor coefficients, Tensor features, Tensor labels, double strength)
+    {
+        using var scope = NewDisposeScope();
+        var (count, length) = (features.shape[0], features.shape[1]);
+        var weights = coefficients.narrow(1, 0, length); // (K, D)
+        var logits = features.mm(weights.t()).add_(coefficients.select(1, length)); // (N, K)
+        var logProbabilities = logits.log_softmax(1);
+        var column = labels.unsqueeze(1); // (N, 1)
+        // Summed in double, or the line search would stall in the rounding of the loss.
+        var entropy = -logProbabilities.gather(1, column).sum(ScalarType.Float64).item<double>() / count;
+        var penalty = strength / 2 * weights.square().sum(ScalarType.Float64).item<double>();
+
+        var residuals = logProbabilities.exp_();
+        residuals.scatter_add_(1, column, full_like(column, -1, dtype: residuals.dtype));
+        residuals.div_(count);
+        var gradient = empty_like(coefficients);
+        gradient.narrow(1, 0, length).copy_(residuals.t().mm(features)).add_(weights, alpha: strength);
+        gradient.select(1, length).copy_(residuals.sum([0]));
+        return (entropy + penalty, gradient.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Computes how well the fit does on other features.</summary>
+    /// <param name="features">Features (M, D), standardized as the fitted ones.</param>
+    /// <param name="labels">Classes, int64 (M).</param>
+    /// <returns>The share of correct answers and the mean cross-entropy.</returns>
+    public (double Accuracy, double Loss) Score(Tensor features, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var logits = features.mm(GetWeights().t()).add_(GetBias()); // (M, K)
+        var accuracy = logits.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
+        return (accuracy, nn.functional.cross_entropy(logits, labels).item<float>());
+    }
+
+    public void Dispose() => coefficients.Dispose();
+}

@@ -1,0 +1,68 @@
+using static TorchSharp.torch;
+
+namespace SelfSup.Transfer;
+
+/// <summary>The training features of a layer, standardized in place, with what is needed to fit on them. Owns its tensors.</summary>
+internal sealed class ProbeTraining(
+    FeatureLayer layer, Tensor features, int[] labels, Device device, LinearProbeOptions options) : IDisposable
+{
+    private readonly Standardization scaling = Standardization.ApplyTo(features);
+
+    /// <summary>Tries every strength on the held-out rows.</summary>
+    public ProbeCandidate Choose(int classes, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var split = StratifiedSplit.Create(labels, options.ValidationShare, options.Seed);
+        var (fitFeatures, fitLabels) = Select(split.Fit);
+        var (heldFeatures, heldLabels) = Select(split.Validation);
+        ProbeCandidate? best = null;
+        LogisticRegression? previous = null;
+        try
+        {
+            // Strong to weak: each fit is the next one's start, and a tie goes to the simpler classifier.
+            foreach (var strength in options.Strengths.OrderDescending())
+            {
+                var fit = Solve(fitFeatures, fitLabels, classes, strength, previous, cancellationToken);
+                previous?.Dispose();
+                previous = fit;
+                var (accuracy, loss) = fit.Score(heldFeatures, heldLabels);
+                var candidate = new ProbeCandidate(layer, strength, accuracy, loss);
+                if (candidate.Beats(best))
+                    best = candidate;
+            }
+        }
+        finally
+        {
+            previous?.Dispose();
+        }
+        return best!;
+    }
+
+    /// <summary>Fits on all rows.</summary>
+    public LinearHead Fit(IReadOnlyList<string> classNames, double strength, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
+        using var fit = Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken);
+        var (weights, bias) = scaling.Fold(fit);
+        return new(layer, classNames, weights, bias);
+    }
+
+    public void Dispose()
+    {
+        features.Dispose();
+        scaling.Dispose();
+    }
+
+    private LogisticRegression Solve(
+        Tensor rows, Tensor target, int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken) =>
+        options.Solver == ProbeSolver.Sgd
+            ? StochasticDescent.Fit(rows, target, classes, strength, options.Seed, cancellationToken)
+            : LogisticRegression.Fit(rows, target, classes, strength, start, cancellationToken: cancellationToken);
+
+    private (Tensor Features, Tensor Labels) Select(long[] rows) =>
+        (features.index_select(0, tensor(rows)).to(device),
+            tensor(rows.Select(row => (long)labels[row]).ToArray(), device: device));
+}

@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Writes a transfer report as text that a stranger can read.</summary>
+internal static class TransferTable
+{
+    /// <summary>Formats the linear probe, nearest neighbors, few labels, then whole networks.</summary>
+    public static string Format(TransferReport report)
+    {
+        var text = new StringBuilder(report.Probe.ToTable());
+        text.AppendLine();
+        TextTable.Append(text, words: 2, [
+            ["nearest neighbors", "stage", "length", "k 20, T 0.07", "k 200, T 0.1", "deviation", "effective rank"],
+            .. report.Rows.Select(row => new[]
+            {
+                row.Features, row.Stage, Invariant($"{row.Length}"), Percent(row.Knn20), Percent(row.Knn200),
+                Invariant($"{row.Spread.Deviation:F2}"), Invariant($"{row.Spread.EffectiveRank:F1}"),
+            }),
+        ]);
+        text.AppendLine("Deviation is 1 for features that fill all directions evenly and 0 for equal ones.");
+        text.AppendLine();
+        if (report.LabelEfficiency[0].Points.Count > 0)
+            AppendFewLabels(text, report);
+        if (report.FineTuning.Count == 0)
+        {
+            text.AppendLine("Whole networks, such as one trained from scratch with the same labels, were left out.");
+            return text.ToString();
+        }
+        TextTable.Append(text, words: 1, [
+            ["whole networks, labels", .. report.FineTuning.Select(row => Invariant($"{row.Labels}"))],
+            [LabelEfficiencyLine.FineTuned, .. report.FineTuning.Select(row => Percent(row.Pretrained))],
+            [LabelEfficiencyLine.FromScratch, .. report.FineTuning.Select(row => Percent(row.FromScratch))],
+        ]);
+        return text.ToString();
+    }
+
+    private static void AppendFewLabels(StringBuilder text, TransferReport report)
+    {
+        TextTable.Append(text, words: 1, [
+            ["labels a class", .. report.LabelEfficiency[0].Points.Select(point => Invariant($"{point.LabelsPerClass}"))],
+            .. report.LabelEfficiency.Select(line => (string[])
+                [line.Name, .. line.Points.Select(point => Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"))]),
+        ]);
+        text.Append(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws (seed {report.Seed}): "));
+        text.AppendLine("linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
+        if (CompareWithFromScratch(report) is { } comparison)
+            text.AppendLine(comparison);
+        text.AppendLine();
+    }
+
+    // Where the lines of frozen features and of a network from scratch cross is what pretraining saves of labels.
+    private static string? CompareWithFromScratch(TransferReport report)
+    {
+        var frozen = report.LabelEfficiency.Single(line => line.Name == ProbeRow.Pretrained).Points;
+        if (report.LabelEfficiency.SingleOrDefault(line => line.Name == LabelEfficiencyLine.FromScratch)?.Points is not { } scratch)
+            return null;
+        var ahead = frozen.Zip(scratch).TakeWhile(pair => pair.First.Mean > pair.Second.Mean).Count();
+        return ahead == frozen.Count
+            ? Invariant($"A network trained from scratch does not reach the frozen features with {frozen[^1].LabelsPerClass} labels a class.")
+            : Invariant($"A network trained from scratch is level with the frozen features or ahead from {frozen[ahead].LabelsPerClass} labels a class on.");
+    }
+
+    private static string Percent(double share) => Invariant($"{100 * share:F1} %");
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using SelfSup.Encoders;
+using SelfSup.Transfer;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Transfer;
+
+public class TransferReportTests
+{
+    private static readonly TransferOptions Frozen = new() { LabelsPerClass = [20, 1, 4, 21], Draws = 3, FineTuning = null };
+
+    private static readonly TransferOptions Whole = new()
+    {
+        LabelsPerClass = [2, 10],
+        Draws = 2,
+        FineTuning = new() { Shares = [0.2, 1], Steps = 25, BatchSize = 16, LearningRates = [0.01, 0.05] },
+    };
+
+    [Fact]
+    public void ReportComparesPixelsRandomAndPretrainedFeatures()
+    {
+        using var encoder = new ConvNet(16, seed: 1);
+        var before = FeatureExtractorTests.Snapshot(encoder);
+        var report = TransferReport.Evaluate(encoder, new TestImages(60, 3, seed: 1), new TestImages(30, 3, seed: 2), Frozen);
+
+        Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
+        Assert.Equal(["raw pixels", "random weights", "pretrained"], report.Rows.Select(row => row.Features));
+        Assert.Equal(report.Rows.Select(row => row.Features), report.LabelEfficiency.Select(line => line.Name));
+        // Each row is judged at the stage that its own linear probe chose.
+        Assert.Equal(
+            report.Probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => (row.Features, row.Stage!, row.Length)),
+            report.Rows.Select(row => (row.Features, row.Stage, row.Length)));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal([1, 4, 20], line.Points.Select(result => result.LabelsPerClass)));
+        Assert.Equal(1.0, report.Rows[0].Knn20); // the mean color tells the class
+        Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.8, line.ToString()));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal(0, line.Points[^1].Deviation)); // 20 of 20 leaves nothing to draw
+        Assert.All(report.Rows, row => Assert.InRange(row.Spread.EffectiveRank, 1, 30));
+        Assert.Contains("were left out", report.ToTable());
+    }
+
+    [Fact]
+    public void WholeNetworksAreTrainedWithTheSameLabels()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new ConvNet(16, seed: 1);
+        TestImages train = new(60, 3, seed: 1), test = new(30, 3, seed: 2);
+        var report = TransferReport.Evaluate(encoder, train, test, Whole);
+        Assert.Equal(
+            ["raw pixels", "random weights", "pretrained", "fine-tuned", "from scratch"], report.LabelEfficiency.Select(line => line.Name));
+        Assert.All(report.LabelEfficiency, line => Assert.Equal([2, 10], line.Points.Select(point => point.LabelsPerClass)));
+        Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.6, line.ToString()));
+        Assert.Equal([12, 60], report.FineTuning.Select(row => row.Labels));
+        Assert.Equal(FineTuner.Evaluate(encoder, train, test, Whole.FineTuning), report.FineTuning);
+
+        // The table and the file say the same.
+        report.SaveJson(folder["report.json"]);
+        using var json = JsonDocument.Parse(File.ReadAllText(folder["report.json"]));
+        var scratch = json.RootElement.GetProperty("label_efficiency")[4];
+        Assert.Equal("from scratch", scratch.GetProperty("name").GetString());
+        Assert.Equal(report.LabelEfficiency[4].Points[1].Mean, scratch.GetProperty("points")[1].GetProperty("mean").GetDouble());
+        Assert.Equal(report.Rows[2].Knn200, json.RootElement.GetProperty("rows")[2].GetProperty("knn200").GetDouble());
+        Assert.Equal(
+            report.Probe.Best.TestAccuracy, json.RootElement.GetProperty("probe").GetProperty("best").GetProperty("test_accuracy").GetDouble());
+        var table = report.ToTable();
+        Assert.Contains("convnet at 16 px: 3 classes, 60 labels, 30 test images", table);
+        foreach (var share in new[] { report.Rows[2].Knn200, report.FineTuning[0].FromScratch, report.Probe.Best.TestAccuracy!.Value })
+            Assert.Contains(FormattableString.Invariant($"{100 * share:F1} %"), table);
+        var point = report.LabelEfficiency[4].Points[0];
+        Assert.Contains(FormattableString.Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"), table);
+    }
+
+    /// <summary>The baselines are the same architecture, stem and normalization with the weights of the seed: then they are the encoder itself.</summary>
+    [Fact]
+    public void AnEncoderThatIsItsOwnBaselineIsWorthExactlyAsMuch()
+    {
+        using var encoder = new ConvNet(16, seed: 9, new([0.9f, 0.1f, 0.5f], [0.05f, 0.9f, 0.3f]), Stem.Medium);
+        var noise = new Random(5);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => noise.Next(3) == 0 ? noise.Next(3) : i % 3)];
+        TestImages train = new(60, 3, seed: 1) { Labels = labels }, test = new(60, 3, seed: 2) { Labels = labels };
+        var report = TransferReport.Evaluate(encoder, train, test, new()
+        {
+            Seed = 9,
+            LabelsPerClass = [2, 10],
+            Draws = 2,
+            FineTuning = new() { Shares = [0.3, 1], Steps = 15, BatchSize = 16, LearningRates = [0.01] },
+        });
+        Assert.Equal(
+            report.Probe.Rows.Where(row => row.Features == ProbeRow.Pretrained),
+            report.Probe.Rows.Where(row => row.Features == ProbeRow.RandomWeights).Select(row => row with { Features = ProbeRow.Pretrained }));
+        Assert.Equal(report.Rows[2], report.Rows[1] with { Features = ProbeRow.Pretrained });
+        Assert.Equal(report.LabelEfficiency[2].Points, report.LabelEfficiency[1].Points);
+        Assert.All(report.FineTuning, row => Assert.Equal(row.Pretrained, row.FromScratch));
+    }
+
+    [Fact]
+    public void WrongInputIsNamed()
+    {
+        using var encoder = new ConvNet(16);
+        var (train, test) = (new TestImages(12, 3), new TestImages(6, 3));
+        Assert.Contains("no stage 'deep'", Refused(new() { Stage = "deep" }));
+        Assert.Contains("Draws is 0", Refused(new() { Draws = 0 }));
+        Assert.Contains("LabelsPerClass is [4, 0]", Refused(new() { LabelsPerClass = [4, 0] }));
+
+        string Refused(TransferOptions options) =>
+            Assert.ThrowsAny<ArgumentException>(() => TransferReport.Evaluate(encoder, train, test, options)).Message;
+    }
+
+    [Fact]
+    public void DrawsHaveAsManyLabelsOfEveryClassAndGrow()
+    {
+        int[] labels = [.. Enumerable.Range(0, 90).Select(row => row % 3)];
+        for (var count = 1; count < 30; count *= 2)
+        {
+            var rows = LowShot.Draw(labels, count, seed: 4);
+            Assert.Equal([count, count, count], rows.CountBy(row => labels[row]).OrderBy(pair => pair.Key).Select(pair => pair.Value));
+            Assert.Subset(LowShot.Draw(labels, 2 * count > 30 ? 30 : 2 * count, seed: 4).ToHashSet(), rows.ToHashSet());
+            Assert.Equal(rows, LowShot.Draw(labels, count, seed: 4));
+        }
+        Assert.NotEqual(LowShot.Draw(labels, 8, seed: 4), LowShot.Draw(labels, 8, seed: 5));
+    }
+
+    [Fact]
+    public void SpreadCountsTheDirectionsOfFeatures()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(1);
+        var noise = random.Normal(2000, 8);
+        Assert.InRange(FeatureSpread.Of(noise).EffectiveRank, 7.9, 8);
+        Assert.InRange(FeatureSpread.Of(noise).Deviation, 0.98, 1.02);
+        // Three independent directions in 40 dimensions, more of them than rows.
+        var flat = noise.narrow(0, 0, 30).narrow(1, 0, 3).mm(random.Normal(3, 40));
+        Assert.InRange(FeatureSpread.Of(flat).EffectiveRank, 2, 3.0001);
+        var collapsed = FeatureSpread.Of(ones(50, 8));
+        Assert.Equal((0, 0), (Math.Round(collapsed.Deviation, 6), Math.Round(collapsed.EffectiveRank, 6)));
+    }
+}
