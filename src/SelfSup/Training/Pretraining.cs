@@ -280,9 +280,11 @@ public static class Pretraining
         ["seed"] = Text(options.Seed),
         ["minimumArea"] = Text(options.Augmentation.MinimumArea),
         ["flip"] = Text(options.Augmentation.Flip),
-        ["colorJitter"] = Text(options.Augmentation.ColorJitter),
+        ["brightness"] = Text(options.Augmentation.Brightness),
+        ["contrast"] = Text(options.Augmentation.Contrast),
+        ["saturation"] = Text(options.Augmentation.Saturation),
         ["hue"] = Text(options.Augmentation.Hue),
-        ["greyscale"] = Text(options.Augmentation.Greyscale),
+        ["grayscale"] = Text(options.Augmentation.Grayscale),
         ["blur"] = Text(options.Augmentation.Blur),
     };
 
