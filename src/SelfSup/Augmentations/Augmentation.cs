@@ -109,7 +109,7 @@ public sealed record Augmentation
             ? RandomResizedCrop.Apply(planes, size, MinimumArea, MaximumArea, Flip, random)
             : ShiftedCrop.Apply(planes, size, Margin(size), Flip, random);
         if (ChangesColors)
-            varied = ColorJitter.Apply(varied.to(ScalarType.Float32), this, random);
+            varied = ColorJitter.Apply(varied, this, random, Blur > 0 ? ScalarType.Float32 : ScalarType.Byte);
         if (Blur > 0)
             varied = GaussianBlur.Apply(varied.to(ScalarType.Float32), Blur, (MinimumBlurDeviation, MaximumBlurDeviation), random);
         if (varied.dtype != ScalarType.Byte)

@@ -1,4 +1,5 @@
 using SelfSup.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;
@@ -11,6 +12,9 @@ namespace SelfSup.Augmentations;
 /// </remarks>
 internal static class ColorJitter
 {
+    // On CPUs, as many at a time as stay in the cache from one step to the next.
+    private const long CachedPixels = 1 << 17;
+
     private static readonly float[] weights = [0.213f, 0.715f, 0.072f];
     private static readonly DeviceConstant luminance = new(() => tensor(weights).view(1, 1, 3));
 
@@ -22,15 +26,16 @@ internal static class ColorJitter
         tensor(new[] { -0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f }).view(1, 3, 3));
 
     /// <summary>Jitters a batch.</summary>
-    /// <param name="images">RGB in gray levels, float32 (N, 3T, H, W), the T frames of a clip one after the other; borrowed.</param>
+    /// <param name="images">RGB in gray levels, uint8 or float32 (N, 3T, H, W), the frames of a clip one after the other; borrowed.</param>
     /// <param name="strengths">Strengths and probabilities.</param>
     /// <param name="random">Draws the factors, on the images' device.</param>
-    /// <returns>The changed images, float32 (N, 3T, H, W) in [0, 255], owned by the caller.</returns>
-    public static Tensor Apply(Tensor images, Augmentation strengths, RandomSource random)
+    /// <param name="result">Type of the result: uint8, rounded, or float32.</param>
+    /// <returns>The changed images (N, 3T, H, W) in [0, 255], owned by the caller.</returns>
+    public static Tensor Apply(Tensor images, Augmentation strengths, RandomSource random, ScalarType result = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
-        long count = images.shape[0], frames = images.shape[1] / 3, area = images.shape[2] * images.shape[3];
+        var count = images.shape[0];
         var draws = random.Uniform(6, count, 1, 1);
         var jittered = draws[5].lt(strengths.JitterProbability);
         var brightness = Factor(draws[0], strengths.Brightness);
@@ -41,10 +46,18 @@ internal static class ColorJitter
         var gray = luminance.On(device);
         var colors = chroma.On(device).mul(angle.cos()).add_(quarterTurn.On(device).mul(angle.sin()));
         var matrix = colors.mul_(saturation).add_(gray).mul_(brightness).mul_(contrast); // (N, 3, 3)
-        var mean = gray.matmul(images.view(count, frames, 3, area).mean([1, 3]).unsqueeze(2)); // (N, 1, 1)
-        var offset = contrast.neg().add_(1).mul_(brightness).mul_(mean);
-        return EachFrame(matrix).bmm(images.view(-1, 3, area)).add_(EachFrame(offset)).clamp_(0, 255).view(images.shape)
-            .MoveToOuterDisposeScope();
+        var ofMean = contrast.neg().add_(1).mul_(brightness).mul(gray); // (N, 1, 3)
+        var changed = empty(images.shape, result, device);
+        var piece = device.type == DeviceType.CPU ? Math.Clamp(CachedPixels * count / images.numel(), 1, count) : count;
+        for (var start = 0L; start < count; start += piece)
+        {
+            using var step = NewDisposeScope();
+            var length = Math.Min(piece, count - start);
+            Change(Piece(images), Piece(matrix), Piece(ofMean), Piece(changed));
+
+            Tensor Piece(Tensor whole) => whole.narrow(0, start, length);
+        }
+        return changed.MoveToOuterDisposeScope();
 
         // From [max(0, 1 - strength), 1 + strength], or 1.
         Tensor Factor(Tensor draw, double strength)
@@ -52,7 +65,18 @@ internal static class ColorJitter
             var below = Math.Min(1, strength);
             return draw.mul(below + strength).sub_(below).mul_(jittered).add_(1);
         }
+    }
 
-        Tensor EachFrame(Tensor ofImages) => frames == 1 ? ofImages : ofImages.repeat_interleave(frames, 0);
+    /// <summary>Multiplies every pixel and adds to it what is due to its image's mean.</summary>
+    private static void Change(Tensor images, Tensor matrix, Tensor ofMean, Tensor changed)
+    {
+        long count = images.shape[0], frames = images.shape[1] / 3, area = images.shape[2] * images.shape[3];
+        var pixels = images.to(ScalarType.Float32).view(count * frames, 3, area);
+        var offset = ofMean.bmm(pixels.view(count, frames, 3, area).mean([1, 3]).unsqueeze(2)); // (N, 1, 1)
+        if (changed.dtype == ScalarType.Byte)
+            offset.add_(0.5); // what follows the point is dropped
+        if (frames > 1)
+            (matrix, offset) = (matrix.repeat_interleave(frames, 0), offset.repeat_interleave(frames, 0));
+        changed.copy_(matrix.bmm(pixels).add_(offset).clamp_(0, 255).view(images.shape));
     }
 }

@@ -116,6 +116,33 @@ public class ColorJitterTests
         AssertFills(changed[.., 3..].sub(changed[.., ..3]).div(40), 0.5, 1.5);
     }
 
+    [Theory]
+    [InlineData(ScalarType.Byte)]
+    [InlineData(ScalarType.Float32)]
+    public void Large_batches_are_changed_as_their_images_are(ScalarType result)
+    {
+        using var scope = NewDisposeScope();
+        var images = TestImages.Colorful(1, 64).expand(40, 3, 64, 64).contiguous(); // more than are changed at a time
+        var whole = ColorJitter.Apply(images, new() { Grayscale = 0.5, Hue = 0.1, JitterProbability = 1e-9 }, new RandomSource(3), result);
+        var gray = tensor(new[] { 0.213f, 0.715f, 0.072f }).view(1, 3, 1, 1).mul(images).sum(1, keepdim: true);
+        var toGray = whole.to(ScalarType.Float32).sub(gray).abs().amax([1, 2, 3]);
+        var toImage = whole.to(ScalarType.Float32).sub(images).abs().amax([1, 2, 3]);
+        Assert.Equal(result, whole.dtype);
+        Assert.True(toGray.minimum(toImage).max().item<float>() < 0.51f); // rounded, each image is one of the two
+        Assert.InRange(toGray.lt(0.51).sum().item<long>(), 8, 32);
+    }
+
+    [Fact]
+    public void Bytes_are_rounded_to_the_nearest_level()
+    {
+        using var scope = NewDisposeScope();
+        var images = TestImages.Colorful(20, 16);
+        var strengths = new Augmentation { Brightness = 0.9, Contrast = 0.5, Hue = 0.2 };
+        var exact = ColorJitter.Apply(images, strengths, new RandomSource(3));
+        var rounded = ColorJitter.Apply(images, strengths, new RandomSource(3), ScalarType.Byte);
+        Assert.True(rounded.to(ScalarType.Float32).sub(exact).abs().max().item<float>() <= 0.501f);
+    }
+
     private static Tensor Even(int count, params float[] color) => tensor(color).view(1, 3, 1, 1).expand(count, 3, 2, 2).contiguous();
 
     private static void AssertFills(Tensor factors, double least, double most)
