@@ -66,7 +66,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
             Epochs = options.GetValue(epochs),
             BatchSize = Math.Min(16, train.Count),
             Recipe = TrainingRecipe.For(new AdamW()),
-            Augmentation = new() { ColorJitter = 0.4, Greyscale = 0.3 },
+            Augmentation = new() { Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Grayscale = 0.3 },
             Seed = options.GetValue(seed),
             HeldOut = test,
             RunFolder = runFolder,

@@ -1,49 +1,82 @@
 using SelfSup.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;
 
-/// <summary>Changes brightness, contrast, saturation and hue of every image, or takes its colours away, by one matrix an image.</summary>
+/// <summary>Changes brightness, contrast, saturation and hue of random images, or makes them gray, by one matrix an image.</summary>
 /// <remarks>
-/// All five are linear in the pixel and its image's mean, so they are one 3x3 product and one sum. Luminance weights and hue rotation are
-/// those of the W3C's Filter Effects, https://www.w3.org/TR/filter-effects-1/#feColorMatrixElement.
+/// All five are linear in the pixel and its image's mean, so they are one 3x3 product and one sum, in that order and limited to
+/// 0..255 at the end. Luminance weights and hue rotation are those of the W3C's Filter Effects,
+/// https://www.w3.org/TR/filter-effects-1/#feColorMatrixElement.
 /// </remarks>
-public static class ColorJitter
+internal static class ColorJitter
 {
-    private static readonly DeviceConstant luminance = new(() => tensor(new[] { 0.213f, 0.715f, 0.072f }).view(1, 1, 3));
+    // On CPUs, as many at a time as stay in the cache from one step to the next.
+    private const long CachedPixels = 1 << 17;
+
+    private static readonly float[] weights = [0.213f, 0.715f, 0.072f];
+    private static readonly DeviceConstant luminance = new(() => tensor(weights).view(1, 1, 3));
+
+    // What is left of a color without its luminance.
+    private static readonly DeviceConstant chroma = new(() => eye(3).sub(tensor(weights).view(1, 1, 3)));
 
     // What hue rotation adds by the sine of its angle.
     private static readonly DeviceConstant quarterTurn = new(() =>
         tensor(new[] { -0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f }).view(1, 3, 3));
 
     /// <summary>Jitters a batch.</summary>
-    /// <param name="images">RGB images, uint8 (N, 3, H, W); borrowed.</param>
-    /// <param name="strength">Factors of brightness, contrast and saturation are drawn from [1 - strength, 1 + strength]; in [0, 1].</param>
-    /// <param name="hue">Hues are turned by up to this part of a full turn either way; in [0, 0.5].</param>
-    /// <param name="greyscale">Probability that an image becomes grey; in [0, 1].</param>
+    /// <param name="images">RGB in gray levels, uint8 or float32 (N, 3T, H, W), the frames of a clip one after the other; borrowed.</param>
+    /// <param name="strengths">Strengths and probabilities.</param>
     /// <param name="random">Draws the factors, on the images' device.</param>
-    /// <returns>The changed images, uint8 (N, 3, H, W), owned by the caller.</returns>
-    public static Tensor Apply(Tensor images, double strength, double hue, double greyscale, RandomSource random)
+    /// <param name="result">Type of the result: uint8, rounded, or float32.</param>
+    /// <returns>The changed images (N, 3T, H, W) in [0, 255], owned by the caller.</returns>
+    public static Tensor Apply(Tensor images, Augmentation strengths, RandomSource random, ScalarType result = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         var device = images.device;
-        long count = images.shape[0], height = images.shape[2], width = images.shape[3];
-        var draws = random.Uniform(5, count, 1, 1);
-        var factors = draws.slice(0, 0, 3, 1).mul(2 * strength).add_(1 - strength);
-        Tensor brightness = factors[0], contrast = factors[1], saturation = factors[2];
-        saturation = saturation.mul(draws[4].ge(greyscale));
-        var angle = draws[3].mul(2).sub_(1).mul_(2 * Math.PI * hue);
+        var count = images.shape[0];
+        var draws = random.Uniform(6, count, 1, 1);
+        var jittered = draws[5].lt(strengths.JitterProbability);
+        var brightness = Factor(draws[0], strengths.Brightness);
+        var contrast = Factor(draws[1], strengths.Contrast);
+        var saturation = Factor(draws[2], strengths.Saturation).mul_(draws[4].ge(strengths.Grayscale));
+        var angle = draws[3].mul(2).sub_(1).mul_(2 * Math.PI * strengths.Hue).mul_(jittered);
 
-        var weights = luminance.On(device);
-        var grey = weights.expand(1, 3, 3);
-        var colours = eye(3, device: device).sub(grey).mul(angle.cos())
-            .add_(quarterTurn.On(device).mul(angle.sin()));
-        var matrix = grey.add(colours.mul_(saturation)).mul_(brightness).mul_(contrast); // (N, 3, 3)
+        var gray = luminance.On(device);
+        var colors = chroma.On(device).mul(angle.cos()).add_(quarterTurn.On(device).mul(angle.sin()));
+        var matrix = colors.mul_(saturation).add_(gray).mul_(brightness).mul_(contrast); // (N, 3, 3)
+        var ofMean = contrast.neg().add_(1).mul_(brightness).mul(gray); // (N, 1, 3)
+        var changed = empty(images.shape, result, device);
+        var piece = device.type == DeviceType.CPU ? Math.Clamp(CachedPixels * count / images.numel(), 1, count) : count;
+        for (var start = 0L; start < count; start += piece)
+        {
+            using var step = NewDisposeScope();
+            var length = Math.Min(piece, count - start);
+            Change(Piece(images), Piece(matrix), Piece(ofMean), Piece(changed));
 
-        var pixels = images.to(ScalarType.Float32).view(count, 3, height * width);
-        var mean = weights.matmul(pixels.mean([2], keepdim: true)); // (N, 1, 1)
-        var offset = contrast.neg().add_(1).mul_(brightness).mul_(mean);
-        return matrix.bmm(pixels).add_(offset).round_().clamp_(0, 255).to(ScalarType.Byte).view(count, 3, height, width)
-            .MoveToOuterDisposeScope();
+            Tensor Piece(Tensor whole) => whole.narrow(0, start, length);
+        }
+        return changed.MoveToOuterDisposeScope();
+
+        // From [max(0, 1 - strength), 1 + strength], or 1.
+        Tensor Factor(Tensor draw, double strength)
+        {
+            var below = Math.Min(1, strength);
+            return draw.mul(below + strength).sub_(below).mul_(jittered).add_(1);
+        }
+    }
+
+    /// <summary>Multiplies every pixel and adds to it what is due to its image's mean.</summary>
+    private static void Change(Tensor images, Tensor matrix, Tensor ofMean, Tensor changed)
+    {
+        long count = images.shape[0], frames = images.shape[1] / 3, area = images.shape[2] * images.shape[3];
+        var pixels = images.to(ScalarType.Float32).view(count * frames, 3, area);
+        var offset = ofMean.bmm(pixels.view(count, frames, 3, area).mean([1, 3]).unsqueeze(2)); // (N, 1, 1)
+        if (changed.dtype == ScalarType.Byte)
+            offset.add_(0.5); // what follows the point is dropped
+        if (frames > 1)
+            (matrix, offset) = (matrix.repeat_interleave(frames, 0), offset.repeat_interleave(frames, 0));
+        changed.copy_(matrix.bmm(pixels).add_(offset).clamp_(0, 255).view(images.shape));
     }
 }

@@ -1,10 +1,15 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;
 
 /// <summary>Cuts a random square out of every image and mirrors a random half of them, in one pass over the batch.</summary>
-public static class RandomCropFlip
+internal static class RandomCropFlip
 {
+    private static readonly DeviceConstants<(long Length, int Padding)> reflections = new(key => tensor(Enumerable
+        .Range(-key.Padding, (int)key.Length + 2 * key.Padding)
+        .Select(place => (long)Reflection.Inside(place, key.Length)).ToArray()));
+
     /// <summary>Crops and flips a batch.</summary>
     /// <param name="images">Images of any number of channels (N, C, S, S) of any type; borrowed.</param>
     /// <param name="size">Side of the crop in pixels.</param>
@@ -40,10 +45,7 @@ public static class RandomCropFlip
     {
         if (padding == 0)
             return images;
-        return images.index_select(2, Reflection(images.shape[2])).index_select(3, Reflection(images.shape[3]));
-
-        // Positions outside 0..length-1, brought back inside as a mirror at the border would.
-        Tensor Reflection(long length) =>
-            arange(-padding, length + padding, int64, images.device).abs_().sub_(length - 1).abs_().neg_().add_(length - 1);
+        return images.index_select(2, reflections.On(images.device, (images.shape[2], padding)))
+            .index_select(3, reflections.On(images.device, (images.shape[3], padding)));
     }
 }
