@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Benchmarks;
 
-/// <summary>JPEG files to normalised float batches of 96 pixels with random resized crops and flips, an epoch at a time.</summary>
+/// <summary>JPEG files to normalized float batches of 96 pixels with random resized crops and flips, an epoch at a time.</summary>
 internal static class LoaderBenchmark
 {
     private const int Size = 96;
@@ -33,7 +33,7 @@ internal static class LoaderBenchmark
 
     public static Comparison CompareLoaders(string folder, Peer? peer, int rounds)
     {
-        var comparison = new Comparison($"JPEG files to normalised batches of {Size} px, random resized crop and flip, {Workers} workers");
+        var comparison = new Comparison($"JPEG files to normalized batches of {Size} px, random resized crop and flip, {Workers} workers");
         if (peer is not null)
         {
             comparison.Add("DataLoader over Pillow", () => peer.Measure("load", folder, "plain", $"{Workers}", $"{Epochs}"));
@@ -48,7 +48,7 @@ internal static class LoaderBenchmark
         return comparison;
     }
 
-    /// <summary>Reads epochs into normalised batches.</summary>
+    /// <summary>Reads epochs into normalized batches.</summary>
     /// <returns>Images a second.</returns>
     public static double Load(IImageSource source, int readSize, int size, int workers, int epochs, Augmentation augmentation)
     {

@@ -12,10 +12,10 @@ internal static class PackedBenchmark
 {
     public const int Size = 96;
 
-    /// <summary>Packed images to normalised batches with random crops and flips.</summary>
+    /// <summary>Packed images to normalized batches with random crops and flips.</summary>
     public static Comparison CompareReading(PackedImages images, int rounds)
     {
-        var comparison = new Comparison($"Packed images of {images.ImageSize} px to normalised batches of {Size} px, random crop and flip, 2 workers");
+        var comparison = new Comparison($"Packed images of {images.ImageSize} px to normalized batches of {Size} px, random crop and flip, 2 workers");
         comparison.Add("shifted crops", () => LoaderBenchmark.Load(images, images.ImageSize, Size, workers: 2, epochs: 5, new Augmentation()));
         comparison.Add("resized crops", () => LoaderBenchmark.Load(
             images, images.ImageSize, Size, workers: 2, epochs: 5, new Augmentation { MinimumArea = 0.2 }));

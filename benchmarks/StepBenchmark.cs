@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Benchmarks;
 
-/// <summary>One training step of Rotation on a resident batch: turns, normalisation, forward, backward, SGD, loss read.</summary>
+/// <summary>One training step of Rotation on a resident batch: turns, normalization, forward, backward, SGD, loss read.</summary>
 internal static class StepBenchmark
 {
     private const int WarmupSteps = 3;

@@ -1,4 +1,4 @@
-// Pretrains an encoder on unlabelled images by one or several pretext tasks.
+// Pretrains an encoder on unlabeled images by one or several pretext tasks.
 using System.CommandLine;
 using System.Globalization;
 using SelfSup;
@@ -51,11 +51,11 @@ var output = new Option<string>("--output")
 };
 var knn = new Option<string?>("--knn")
 {
-    Description = "Labelled images to follow the run by, with nearest neighbours after every epoch: a folder of one sub-folder a class, or CIFAR-10's.",
+    Description = "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.",
 };
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 
-var command = new RootCommand("Pretrains an encoder on unlabelled images.")
+var command = new RootCommand("Pretrains an encoder on unlabeled images.")
 {
     task, images, cifar10, idx, pack, encoder, size, epochs, batch, precision, cropArea, seed, device, output, knn, resume,
 };
@@ -86,7 +86,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Seed = options.GetValue(seed),
         Device = ParseDevice(options.GetValue(device)!),
         RunFolder = options.GetValue(output),
-        Monitors = options.GetValue(knn) is { } labelled ? [new KnnMonitor(OpenLabelled(labelled))] : [],
+        Monitors = options.GetValue(knn) is { } labeled ? [new KnnMonitor(OpenLabeled(labeled))] : [],
         Resume = options.GetValue(resume),
     };
     var result = await RunAsync(network, tasks, source, settings, cancellation);
@@ -135,7 +135,7 @@ IImageSource OpenImages(ParseResult options) => (options.GetValue(images), optio
 };
 
 // A thousand images show a trend in seconds.
-static LabeledSubset OpenLabelled(string folder)
+static LabeledSubset OpenLabeled(string folder)
 {
     ILabeledImageSource images = File.Exists(Path.Combine(folder, "test_batch.bin")) ? Cifar10.OpenTrain(folder) : LabeledImageFolder.Open(folder);
     return LabeledSubset.Stratified(images, Math.Min(images.Count, 1000), seed: 0);

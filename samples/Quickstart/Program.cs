@@ -9,7 +9,7 @@ using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
 
-var images = new Option<string?>("--images") { Description = "Folder of unlabelled images to learn from [default: drawn scenes]." };
+var images = new Option<string?>("--images") { Description = "Folder of unlabeled images to learn from [default: drawn scenes]." };
 var labeled = new Option<string?>("--labeled") { Description = "Folder with a sub-folder for each class, to judge the features by." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the images for each task.", DefaultValueFactory = _ => 6 };
 var output = new Option<string>("--output") { Description = "Folder for encoders and previews.", DefaultValueFactory = _ => "quickstart" };
@@ -20,7 +20,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     const int imageSize = 32, labels = 160;
     IImageSource unlabeled = options.GetValue(images) is { } folder ? ImageFolder.Open(folder) : new ProceduralImages(2400, seed: 1);
     var (train, test) = OpenLabeled(options, labels);
-    Console.WriteLine($"Learning from {unlabeled.Count:N0} unlabelled images of {imageSize} x {imageSize} pixels.");
+    Console.WriteLine($"Learning from {unlabeled.Count:N0} unlabeled images of {imageSize} x {imageSize} pixels.");
     if (train is null)
         Console.WriteLine("Without --labeled the features are not judged.");
 
@@ -68,7 +68,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 {
     if (options.GetValue(labeled) is { } folder)
     {
-        // Half of the labelled images judge, the other half teach.
+        // Half of the labeled images judge, the other half teach.
         ILabeledImageSource all = LabeledImageFolder.Open(folder);
         return LabeledSubset.Split(all, all.Count / 2, seed: 0);
     }

@@ -11,10 +11,10 @@ namespace SelfSup.ImageSharp;
 
 /// <summary>
 /// Decodes every format that ImageSharp knows, by content whatever the file's name; of several frames the first. The EXIF orientation
-/// is applied, transparency lies on white, 16-bit, grey and CMYK images become 8-bit RGB, and colour profiles are not applied.
+/// is applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color profiles are not applied.
 /// </summary>
 /// <remarks>
-/// Pixels of PNG and of grey JPEG are within a level of <see cref="SkiaImageDecoder"/>'s on average; the two differ more in the colours
+/// Pixels of PNG and of gray JPEG are within a level of <see cref="SkiaImageDecoder"/>'s on average; the two differ more in the colors
 /// of JPEG, which each interpolates in its own way.
 /// </remarks>
 public sealed class ImageSharpDecoder : IImageDecoder
@@ -54,7 +54,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             CheckHeader(encoded);
             using var image = Load(encoded, size);
-            // On white after the scaling, which weighs colours by their opacity: the other order would tint the edges.
+            // On white after the scaling, which weighs colors by their opacity: the other order would tint the edges.
             image.Mutate(context => context.CropUprightSquare(size).BackgroundColor(Color.White));
             return image.CloneAs<Rgb24>();
         }

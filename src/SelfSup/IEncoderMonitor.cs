@@ -1,6 +1,6 @@
 namespace SelfSup;
 
-/// <summary>Watches an encoder while it is pretrained, such as by nearest neighbours on a few labels.</summary>
+/// <summary>Watches an encoder while it is pretrained, such as by nearest neighbors on a few labels.</summary>
 public interface IEncoderMonitor
 {
     /// <summary>A short name in lower case, the first part of the metrics' names.</summary>

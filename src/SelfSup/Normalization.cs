@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup;
 
-/// <summary>Channel statistics of RGB pixels in [0, 1], used to normalise an encoder's input.</summary>
+/// <summary>Channel statistics of RGB pixels in [0, 1], used to normalize an encoder's input.</summary>
 public sealed class Normalization
 {
     private readonly float[] mean;
@@ -32,7 +32,7 @@ public sealed class Normalization
     /// <summary>Standard deviation of red, green and blue.</summary>
     public IReadOnlyList<float> Deviation => deviation;
 
-    /// <summary>Normalises a batch.</summary>
+    /// <summary>Normalizes a batch.</summary>
     /// <param name="images">RGB images (N, 3, H, W), or clips (N, T, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
     /// <returns>Float32 (N, 3, H, W), or (N, 3, T, H, W) of clips, laid out channels-last, owned by the caller.</returns>
     public Tensor Apply(Tensor images)

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace SelfSup;
 
-/// <summary>What an objective returns: the scalar to minimise, and figures worth watching.</summary>
+/// <summary>What an objective returns: the scalar to minimize, and figures worth watching.</summary>
 /// <param name="value">The loss, a scalar with a gradient history; owned by this object.</param>
 /// <param name="metrics">
 /// Named scalars without gradient history, on the device so that no step waits for them; owned by this object.
 /// </param>
 public sealed class PretextLoss(Tensor value, params (string Name, Tensor Value)[] metrics) : IDisposable
 {
-    /// <summary>The scalar to minimise.</summary>
+    /// <summary>The scalar to minimize.</summary>
     public Tensor Value { get; } = value;
 
     /// <summary>Named scalars worth watching, such as the accuracy.</summary>

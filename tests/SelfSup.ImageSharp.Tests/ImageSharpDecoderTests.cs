@@ -51,7 +51,7 @@ public class ImageSharpDecoderTests
     [InlineData(8)]
     public void Orientation_and_crop_are_those_of_the_default_decoder(byte orientation)
     {
-        // 81 leaves an odd margin, and the edges at the middle would tell a crop that is off by one. There is no colour, of which
+        // 81 leaves an odd margin, and the edges at the middle would tell a crop that is off by one. There is no color, of which
         // the decoders interpolate what JPEG leaves out each in its own way.
         var (width, height) = orientation > 4 ? (48, 81) : (81, 48);
         SKColor Color(int x, int y) => x < width / 2 || y < height / 3 ? SKColors.White : SKColors.Black;

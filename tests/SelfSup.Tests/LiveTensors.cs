@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests;
 
-/// <summary>Counts tensors that live, once what earlier tests left to the finaliser is gone.</summary>
+/// <summary>Counts tensors that live, once what earlier tests left to the finalizer is gone.</summary>
 internal static class LiveTensors
 {
     public static long Count()
@@ -12,7 +12,7 @@ internal static class LiveTensors
         return Tensor.TotalCount;
     }
 
-    /// <summary>Counts without a collection, so that a leak that a finaliser would hide shows.</summary>
+    /// <summary>Counts without a collection, so that a leak that a finalizer would hide shows.</summary>
     public static long CountAfter(Action action)
     {
         action();

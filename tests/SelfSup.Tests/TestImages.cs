@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests;
 
-/// <summary>Smooth colour images for tests: every image has colours, shapes and an orientation.</summary>
+/// <summary>Smooth color images for tests: every image has colors, shapes and an orientation.</summary>
 internal static class TestImages
 {
     /// <summary>uint8 (count, 3, side, side), owned by the caller.</summary>

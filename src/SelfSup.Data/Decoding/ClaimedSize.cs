@@ -32,7 +32,7 @@ internal static class ClaimedSize
         SKEncodedImageFormat.Png => encoded.Length * 1032L * 8 / PngBitsPerPixel(encoded), // deflate
         SKEncodedImageFormat.Gif => encoded.Length * 2731L, // LZW: strings of 4096 pixels in 12 bits
         SKEncodedImageFormat.Bmp => encoded.Length * 128L, // run lengths up to 255 in two bytes
-        _ => long.MaxValue, // WebP has no bound: a picture of one colour takes no bits a pixel
+        _ => long.MaxValue, // WebP has no bound: a picture of one color takes no bits a pixel
     };
 
     private static int PngBitsPerPixel(ReadOnlySpan<byte> png)

@@ -4,7 +4,7 @@ namespace SelfSup.Data;
 
 /// <summary>
 /// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia, by content whatever the file's name. The EXIF orientation is
-/// applied, transparency lies on white, 16-bit, grey and CMYK images become 8-bit RGB, and colour profiles are not applied.
+/// applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color profiles are not applied.
 /// </summary>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
@@ -69,7 +69,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             if (result != SKCodecResult.Success)
                 throw new ImageReadException(ReasonOf(result));
         }
-        CropCentre(rgba.Bytes, scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
+        CropCenter(rgba.Bytes, scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
     }
 
     /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
@@ -90,7 +90,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
     }
 
     /// <summary>Cuts the central square out of premultiplied RGBA, turns it upright and resizes it.</summary>
-    internal static void CropCentre(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
+    internal static void CropCenter(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
     {
         var crop = CentralSquare.Of(stored.Width, stored.Height, orientation);
         var rowBytes = stored.Width * PixelBuffer.BytesPerPixel;

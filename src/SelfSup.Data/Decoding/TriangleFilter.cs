@@ -34,12 +34,12 @@ internal sealed class TriangleFilter
             weights = new float[padded * taps];
         for (var i = 0; i < size; i++)
         {
-            var centre = (i + 0.5f) * scale;
-            starts[i] = Math.Clamp((int)MathF.Floor(centre - support + 0.5f), 0, side - taps);
+            var center = (i + 0.5f) * scale;
+            starts[i] = Math.Clamp((int)MathF.Floor(center - support + 0.5f), 0, side - taps);
             var factors = weights.AsSpan(i * taps, taps);
             var sum = 0f;
             for (var tap = 0; tap < taps; tap++)
-                sum += factors[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - centre) / support));
+                sum += factors[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - center) / support));
             for (var tap = 0; tap < taps; tap++)
                 factors[tap] /= sum;
         }

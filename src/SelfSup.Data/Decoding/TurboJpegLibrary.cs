@@ -14,7 +14,7 @@ internal sealed unsafe class TurboJpegLibrary
 
     public required delegate* unmanaged<nint, int> Destroy { get; init; }
 
-    /// <summary>(handle, jpeg, length, width, height, subsampling, colour space): 0, or -1 on an error or a warning.</summary>
+    /// <summary>(handle, jpeg, length, width, height, subsampling, color space): 0, or -1 on an error or a warning.</summary>
     public required delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int> ReadHeader { get; init; }
 
     /// <summary>(handle, jpeg, length, target, width, row bytes, height, pixel format, flags): 0, or -1 on an error or a warning.</summary>

@@ -24,7 +24,7 @@ internal sealed class Fingerprint
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        // The length keeps neighbours apart: "ab", "c" is not "a", "bc".
+        // The length keeps neighbors apart: "ab", "c" is not "a", "bc".
         Add((ulong)bytes.Length);
         hash.Append(bytes);
     }

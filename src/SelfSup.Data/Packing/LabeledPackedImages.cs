@@ -22,7 +22,7 @@ public sealed class LabeledPackedImages : PackedImages, ILabeledImageSource
         if (packed is LabeledPackedImages labeled)
             return labeled;
         packed.Dispose();
-        throw new InvalidDataException($"'{packed.Path}' has no labels; pack a labelled source, such as a {nameof(LabeledImageFolder)}.");
+        throw new InvalidDataException($"'{packed.Path}' has no labels; pack a labeled source, such as a {nameof(LabeledImageFolder)}.");
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
         map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         using var bytes = Acquire();
-        // Else every miss reads the neighbourhood too, up to megabytes that are thrown away when the file is larger than memory.
+        // Else every miss reads the neighborhood too, up to megabytes that are thrown away when the file is larger than memory.
         bytes.Advise(0, file.Length, Random);
     }
 

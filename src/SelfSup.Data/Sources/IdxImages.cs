@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace SelfSup.Data;
 
-/// <summary>Reads grey images in IDX files, plain or gzipped: MNIST, Fashion-MNIST and their kin.</summary>
+/// <summary>Reads gray images in IDX files, plain or gzipped: MNIST, Fashion-MNIST and their kin.</summary>
 /// <remarks>http://yann.lecun.com/exdb/mnist: a big-endian header of magic number and dimensions, then the bytes.</remarks>
 public static class IdxImages
 {
@@ -12,7 +12,7 @@ public static class IdxImages
 
     /// <summary>Reads the images to memory.</summary>
     /// <param name="imagesFile">The file of images, such as train-images-idx3-ubyte.gz.</param>
-    /// <returns>The images; those that are not square are cropped to the central square, and grey becomes RGB.</returns>
+    /// <returns>The images; those that are not square are cropped to the central square, and gray becomes RGB.</returns>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The file is not an IDX file of images, or is truncated.</exception>
     public static IImageSource Open(string imagesFile) => ReadImages(imagesFile);
@@ -21,7 +21,7 @@ public static class IdxImages
     /// <param name="imagesFile">The file of images, such as train-images-idx3-ubyte.gz.</param>
     /// <param name="labelsFile">The file of labels; if null, the one with labels-idx1 for images-idx3 in its name.</param>
     /// <param name="classNames">The names of the classes; their numbers if null.</param>
-    /// <returns>The images; those that are not square are cropped to the central square, and grey becomes RGB.</returns>
+    /// <returns>The images; those that are not square are cropped to the central square, and gray becomes RGB.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is not an IDX file, is truncated, or the two do not belong together.</exception>
     public static ILabeledImageSource OpenLabeled(string imagesFile, string? labelsFile = null, IReadOnlyList<string>? classNames = null)
@@ -47,7 +47,7 @@ public static class IdxImages
 
     private static InMemoryImages ReadImages(string path)
     {
-        var (sizes, grey) = ReadIdx(path, ImagesMagic, dimensions: 3);
+        var (sizes, gray) = ReadIdx(path, ImagesMagic, dimensions: 3);
         var (count, height, width) = (sizes[0], sizes[1], sizes[2]);
         var side = Math.Min(width, height);
         if (3L * count * side * side > Array.MaxLength)
@@ -59,7 +59,7 @@ public static class IdxImages
         {
             var target = pixels.AsSpan(image * 3 * plane, 3 * plane);
             for (var y = 0; y < side; y++)
-                grey.AsSpan(image * height * width + corner + y * width, side).CopyTo(target[(y * side)..]);
+                gray.AsSpan(image * height * width + corner + y * width, side).CopyTo(target[(y * side)..]);
             target[..plane].CopyTo(target[plane..]);
             target[..plane].CopyTo(target[(2 * plane)..]);
         }

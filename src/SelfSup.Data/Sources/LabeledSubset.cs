@@ -1,6 +1,6 @@
 namespace SelfSup.Data;
 
-/// <summary>Some images of a labelled source, in a given order, with the classes of the whole source.</summary>
+/// <summary>Some images of a labeled source, in a given order, with the classes of the whole source.</summary>
 public sealed class LabeledSubset : ILabeledImageSource
 {
     private readonly ILabeledImageSource source;

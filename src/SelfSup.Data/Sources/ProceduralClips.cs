@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SelfSup.Data;
 
 /// <summary>
-/// Small labelled clips drawn on demand, for demonstrations and tests: the things of <see cref="ProceduralImages"/>, upright, that fall,
+/// Small labeled clips drawn on demand, for demonstrations and tests: the things of <see cref="ProceduralImages"/>, upright, that fall,
 /// drift sideways, and bounce off the edges, lower each time. So there is an up, a pace, and a direction of time to be learnt.
 /// </summary>
 /// <remarks>A clip depends on the seed, its index and its number of frames alone, and is drawn at the size asked for.</remarks>
@@ -57,17 +57,17 @@ public sealed class ProceduralClips : ILabeledImageSource
         var canvas = ShapeCanvas.Of(size);
         var scale = random.NextSingle(0.22f, 0.32f);
         var (low, high) = (0.85f * scale, 1 - 0.85f * scale);
-        var centre = new Vector2(random.NextSingle(low, high), random.NextSingle(low, low + 0.3f * (high - low)));
+        var center = new Vector2(random.NextSingle(low, high), random.NextSingle(low, low + 0.3f * (high - low)));
         var velocity = new Vector2((random.Next(2) == 0 ? 1 : -1) * Drift * random.NextSingle(0.7f, 1.3f), 0);
         for (var frame = 0; frame < Frames; frame++)
         {
             var look = random; // a copy: every frame looks the same but for the place
             ProceduralScene.PaintBackdrop(canvas, ref look);
-            canvas.Place(centre, scale, look.NextSingle(-0.2f, 0.2f));
+            canvas.Place(center, scale, look.NextSingle(-0.2f, 0.2f));
             ProceduralShapes.Draw(canvas, LabelOf(index), ref look);
             ProceduralScene.PaintLight(canvas, ref look);
             canvas.CopyTo(pixels.Slice(frame * 3 * size * size, 3 * size * size));
-            Move(ref centre, ref velocity, low, high);
+            Move(ref center, ref velocity, low, high);
         }
     }
 
@@ -81,18 +81,18 @@ public sealed class ProceduralClips : ILabeledImageSource
         return fingerprint.Value;
     }
 
-    private static void Move(ref Vector2 centre, ref Vector2 velocity, float low, float high)
+    private static void Move(ref Vector2 center, ref Vector2 velocity, float low, float high)
     {
         velocity.Y += Gravity;
-        centre += velocity;
-        if (centre.Y > high)
+        center += velocity;
+        if (center.Y > high)
         {
-            centre.Y = high - Bounce * (centre.Y - high);
+            center.Y = high - Bounce * (center.Y - high);
             velocity.Y *= -Bounce;
         }
-        if (centre.X < low || centre.X > high)
+        if (center.X < low || center.X > high)
         {
-            centre.X = 2 * (centre.X < low ? low : high) - centre.X;
+            center.X = 2 * (center.X < low ? low : high) - center.X;
             velocity.X = -velocity.X;
         }
     }

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace SelfSup.Data;
 
 /// <summary>
-/// Small labelled pictures drawn on demand, for demonstrations and tests: a thing before a backdrop of blurred colours. Things have
+/// Small labeled pictures drawn on demand, for demonstrations and tests: a thing before a backdrop of blurred colors. Things have
 /// a clear top and backdrops have none, so that rotation cannot be told without seeing the thing; leaves, flames and wood have their
-/// colours, so colorization and inpainting can be learnt; and the mean colour does not give the class away.
+/// colors, so colorization and inpainting can be learnt; and the mean color does not give the class away.
 /// </summary>
 /// <remarks>A picture depends on the seed and its index alone, and is drawn at the size asked for.</remarks>
 public sealed class ProceduralImages : ILabeledImageSource
@@ -48,8 +48,8 @@ public sealed class ProceduralImages : ILabeledImageSource
         ProceduralScene.PaintBackdrop(canvas, ref random);
         var scale = random.NextSingle(0.26f, 0.42f);
         var margin = 0.85f * scale;
-        var centre = new Vector2(random.NextSingle(margin, 1 - margin), random.NextSingle(margin, 1 - margin));
-        canvas.Place(centre, scale, random.NextSingle(-0.2f, 0.2f));
+        var center = new Vector2(random.NextSingle(margin, 1 - margin), random.NextSingle(margin, 1 - margin));
+        canvas.Place(center, scale, random.NextSingle(-0.2f, 0.2f));
         ProceduralShapes.Draw(canvas, LabelOf(index), ref random);
         ProceduralScene.PaintLight(canvas, ref random);
         canvas.CopyTo(pixels);

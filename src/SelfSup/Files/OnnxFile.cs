@@ -5,7 +5,7 @@ namespace SelfSup.Files;
 
 /// <summary>Encoders in <c>.onnx</c> files, which ONNX Runtime and others run without this library.</summary>
 /// <remarks>
-/// The input <c>pixels</c> is uint8 (N, 3, S, S), red, green and blue planes as they come from a decoder: the model normalises them
+/// The input <c>pixels</c> is uint8 (N, 3, S, S), red, green and blue planes as they come from a decoder: the model normalizes them
 /// itself. N is open, S is the encoder's image size. The metadata is architecture, stem, image_size, mean and std (JSON lists, of
 /// pixels in 0..1), input_layout (NCHW), input_channels (RGB), input_range (0..255) and selfsup_version.
 /// </remarks>
@@ -33,8 +33,8 @@ public static class OnnxFile
         Write(path, graph, Describe(encoder));
     }
 
-    /// <summary>Adds the input, its normalisation and the encoder's stages to an empty graph.</summary>
-    /// <returns>The names of the normalised images (N, 3, S, S) and of every stage's map.</returns>
+    /// <summary>Adds the input, its normalization and the encoder's stages to an empty graph.</summary>
+    /// <returns>The names of the normalized images (N, 3, S, S) and of every stage's map.</returns>
     /// <exception cref="NotSupportedException">The encoder, or a layer of it, cannot describe itself in ONNX.</exception>
     internal static (string Images, IReadOnlyList<string> Maps) AddEncoder(OnnxGraph graph, Encoder encoder)
     {
@@ -46,9 +46,9 @@ public static class OnnxFile
         }
         var pixels = graph.AddByteInput(InputName, 3, encoder.ImageSize, encoder.ImageSize);
         // The same arithmetic as Normalization.Apply.
-        var centred = graph.AddNode("Sub", [pixels, AddChannels(encoder.Normalization.Mean.Select(mean => mean * 255))]);
+        var centered = graph.AddNode("Sub", [pixels, AddChannels(encoder.Normalization.Mean.Select(mean => mean * 255))]);
         var images = graph.AddNode(
-            "Mul", [centred, AddChannels(encoder.Normalization.Deviation.Select(deviation => 1 / (deviation * 255)))]);
+            "Mul", [centered, AddChannels(encoder.Normalization.Deviation.Select(deviation => 1 / (deviation * 255)))]);
         return (images, exportable.ExportStages(graph, images));
 
         string AddChannels(IEnumerable<float> values)

@@ -5,7 +5,7 @@ public interface IOnnxEncoder
 {
     /// <summary>Adds the nodes that compute what <see cref="Encoder.ForwardStages"/> computes in evaluation mode.</summary>
     /// <param name="graph">The graph to add to; <see cref="OnnxLayers"/> has the usual layers.</param>
-    /// <param name="input">The name of the value that holds normalised images, float (N, 3, S, S).</param>
+    /// <param name="input">The name of the value that holds normalized images, float (N, 3, S, S).</param>
     /// <returns>The names of the values that hold the stages' maps, shallow to deep.</returns>
     IReadOnlyList<string> ExportStages(OnnxGraph graph, string input);
 }

@@ -7,7 +7,7 @@ namespace SelfSup.Onnx;
 /// <summary>The layers that encoders are made of, as ONNX nodes that compute what libtorch does in evaluation mode.</summary>
 public static class OnnxLayers
 {
-    /// <summary>Adds a module: a convolution, a batch normalisation, a ReLU, a sequence of these, or one that describes itself.</summary>
+    /// <summary>Adds a module: a convolution, a batch normalization, a ReLU, a sequence of these, or one that describes itself.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="layer">The module; null adds nothing.</param>
     /// <param name="input">The name of the input's value, (N, C, H, W).</param>
@@ -81,7 +81,7 @@ public static class OnnxLayers
         return graph.AddNode("MatMul", [graph.AddConstant(cells), narrow]); // (N, C, G, G)
     }
 
-    // A cell reaches from the pixel in which it begins to the one in which it ends, so neighbours may share a pixel.
+    // A cell reaches from the pixel in which it begins to the one in which it ends, so neighbors may share a pixel.
     private static Tensor AveragingMatrix(int side, int grid)
     {
         var matrix = new float[grid, side];
@@ -112,7 +112,7 @@ public static class OnnxLayers
     private static string AddBatchNormalization(this OnnxGraph graph, BatchNorm2d layer, string input)
     {
         if (!layer.affine || !layer.track_running_stats)
-            throw new NotSupportedException("A batch normalisation can be exported only with scale, shift and running statistics.");
+            throw new NotSupportedException("A batch normalization can be exported only with scale, shift and running statistics.");
         return graph.AddNode(
             "BatchNormalization",
             [

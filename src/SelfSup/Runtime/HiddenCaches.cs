@@ -60,7 +60,7 @@ internal static unsafe class HiddenCaches
         nn.functional.conv2d(zeros(1, 16, 8, 8), zeros(16, 16, 3, 3));
     }
 
-    /// <summary>Finds the one place in libtorch's zero-initialised data that reads: sizes 1, 1, 1, shared by as many cores each, 3 levels.</summary>
+    /// <summary>Finds the one place in libtorch's zero-initialized data that reads: sizes 1, 1, 1, shared by as many cores each, 3 levels.</summary>
     /// <returns>Its address; 0 when there is none or more than one.</returns>
     private static nint FindRecord()
     {

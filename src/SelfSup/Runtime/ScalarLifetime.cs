@@ -6,7 +6,7 @@ namespace SelfSup.Runtime;
 /// <summary>Keeps numbers alive that TorchSharp hands to libtorch, such as the 2 of <c>tensor.mul(2)</c>, until libtorch has read them.</summary>
 /// <remarks>
 /// TorchSharp 0.107 wraps every such number in an object that nothing holds during the call. A garbage collection at that moment lets the
-/// finaliser free it under libtorch's hands, which reads rubbish or fails with "Expected false to be true". The glue library's function
+/// finalizer free it under libtorch's hands, which reads rubbish or fails with "Expected false to be true". The glue library's function
 /// that frees them is therefore sent here, where the last some thousands wait: seconds, where a call takes milliseconds. On Linux for
 /// x64; elsewhere, and where code may not be changed, all stays as it is.
 /// </remarks>

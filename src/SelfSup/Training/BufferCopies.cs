@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Training;
 
-/// <summary>What modules' buffers were, such as statistics of batch normalisation. In the caller's dispose scope.</summary>
+/// <summary>What modules' buffers were, such as statistics of batch normalization. In the caller's dispose scope.</summary>
 internal sealed class BufferCopies
 {
     private readonly (Tensor Buffer, Tensor Copy)[] copies;

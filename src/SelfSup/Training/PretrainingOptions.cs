@@ -66,7 +66,7 @@ public sealed class PretrainingOptions
     public double MaxFailureRatio { get; init; } = 0.1;
 
     /// <summary>
-    /// Measurements of the encoder after every <see cref="MonitorEveryEpochs"/> epochs and at the end, such as nearest neighbours on a few
+    /// Measurements of the encoder after every <see cref="MonitorEveryEpochs"/> epochs and at the end, such as nearest neighbors on a few
     /// labels; they go to progress, metrics and result, and do not change what is learned. The default is none.
     /// </summary>
     public IReadOnlyList<IEncoderMonitor> Monitors { get; init; } = [];

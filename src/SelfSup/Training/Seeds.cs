@@ -19,7 +19,7 @@ internal static class Seeds
     /// <summary>More than there are purposes; a multiple of it added to a purpose is another stream for the same.</summary>
     public const int Purposes = 100;
 
-    /// <summary>Mixes a seed, a step and a purpose into 63 bits (the finaliser of SplitMix64).</summary>
+    /// <summary>Mixes a seed, a step and a purpose into 63 bits (the finalizer of SplitMix64).</summary>
     public static long Mix(int seed, long step, int purpose)
     {
         var mixed = unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)step * 0xBF58476D1CE4E5B9 + (ulong)purpose * 0x94D049BB133111EB);

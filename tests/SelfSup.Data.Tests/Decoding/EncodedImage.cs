@@ -29,7 +29,7 @@ internal static class EncodedImage
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
-    /// <summary>The colour of a decoded pixel.</summary>
+    /// <summary>The color of a decoded pixel.</summary>
     public static SKColor At(byte[] planes, int size, int x, int y)
     {
         var (at, plane) = (y * size + x, size * size);

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace SelfSup.Data.Tests.Decoding;
 
-/// <summary>A JPEG whose picture is not all there is refused, even where decoders fill the rest with grey.</summary>
+/// <summary>A JPEG whose picture is not all there is refused, even where decoders fill the rest with gray.</summary>
 public class JpegFileTests
 {
     private const byte StartOfScan = 0xDA;

@@ -104,7 +104,7 @@ public class SkiaImageDecoderTests
     [InlineData(SKEncodedImageFormat.Jpeg)]
     public void Reducing_does_not_alias(SKEncodedImageFormat format)
     {
-        // A fine checkerboard becomes the grey that it looks from afar.
+        // A fine checkerboard becomes the gray that it looks from afar.
         var encoded = Make(512, 512, (x, y) => (x + y) % 2 == 0 ? SKColors.White : SKColors.Black, format);
         Assert.All(Decode(encoded, 20), value => Assert.InRange(value, 120, 135));
     }

@@ -44,11 +44,11 @@ public class TurboJpegDecoderTests
     }
 
     [TurboJpegFact]
-    public void Grey_files_and_other_formats_are_decoded()
+    public void Gray_files_and_other_formats_are_decoded()
     {
-        using var grey = new SKBitmap(new SKImageInfo(40, 40, SKColorType.Gray8, SKAlphaType.Opaque));
-        grey.Erase(new SKColor(90, 90, 90));
-        using var encoded = grey.Encode(SKEncodedImageFormat.Jpeg, 95);
+        using var gray = new SKBitmap(new SKImageInfo(40, 40, SKColorType.Gray8, SKAlphaType.Opaque));
+        gray.Erase(new SKColor(90, 90, 90));
+        using var encoded = gray.Encode(SKEncodedImageFormat.Jpeg, 95);
         Assert.All(Decode(new TurboJpegDecoder(), encoded.ToArray(), 16), value => Assert.InRange(value, 88, 92));
         foreach (var format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp])
             Assert.Equal(0, Difference(Make(30, 20, Shade, format), 16));
@@ -115,7 +115,7 @@ public class TurboJpegDecoderTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
             turbo.Decode(picture, 32, pixels);
-        // Its decoded pixels alone are 8 KB; what code that is not optimised yet boxes is far less.
+        // Its decoded pixels alone are 8 KB; what code that is not optimized yet boxes is far less.
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 0, 500);
     }
 

@@ -1,6 +1,6 @@
 namespace SelfSup.Data.Tests.Packing;
 
-/// <summary>Labelled images of random pixels that depend on their number; counts what is read, and some can fail.</summary>
+/// <summary>Labeled images of random pixels that depend on their number; counts what is read, and some can fail.</summary>
 internal sealed class NumberedImages(int count, Func<int, bool>? fails = null) : ILabeledImageSource
 {
     private int reads;

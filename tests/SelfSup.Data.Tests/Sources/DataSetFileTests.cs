@@ -86,8 +86,8 @@ public class DataSetFileTests
     {
         using var folder = new TemporaryFolder();
         byte[] Pack(byte[] bytes) => zipped ? Zip(bytes) : bytes;
-        byte[] grey = [.. Enumerable.Range(0, 3 * 4).Select(i => (byte)(i * 20))];
-        var images = folder.Write("train-images-idx3-ubyte" + extension, Pack(Idx(0x803, [3, 2, 2], grey)));
+        byte[] gray = [.. Enumerable.Range(0, 3 * 4).Select(i => (byte)(i * 20))];
+        var images = folder.Write("train-images-idx3-ubyte" + extension, Pack(Idx(0x803, [3, 2, 2], gray)));
         folder.Write("train-labels-idx1-ubyte" + extension, Pack(Idx(0x801, [3], [5, 0, 2])));
         var source = IdxImages.OpenLabeled(images);
         Assert.Equal(3, source.Count);
@@ -95,14 +95,14 @@ public class DataSetFileTests
         Assert.Equal(6, source.ClassNames.Count);
         for (var i = 0; i < 3; i++)
         {
-            var plane = grey[(4 * i)..(4 * i + 4)];
+            var plane = gray[(4 * i)..(4 * i + 4)];
             Assert.Equal([.. plane, .. plane, .. plane], Read(source, i, 2));
             Assert.Equal(Read(source, i, 2), Read(IdxImages.Open(images), i, 2));
         }
     }
 
     [Fact]
-    public void Idx_images_are_cropped_to_the_centre()
+    public void Idx_images_are_cropped_to_the_center()
     {
         using var folder = new TemporaryFolder();
         var source = IdxImages.Open(folder.Write("images", Idx(0x803, [1, 1, 3], [1, 2, 3])));

@@ -11,7 +11,7 @@ public class ProceduralImagesTests
         return pixels;
     }
 
-    /// <summary>The mean colour of some rows.</summary>
+    /// <summary>The mean color of some rows.</summary>
     private static Vector3 Mean(byte[] planes, int size, Range rows)
     {
         var (first, count) = rows.GetOffsetAndLength(size);
@@ -69,7 +69,7 @@ public class ProceduralImagesTests
     }
 
     [Fact]
-    public void The_mean_colour_does_not_give_the_class_away()
+    public void The_mean_color_does_not_give_the_class_away()
     {
         var images = new ProceduralImages(1200, seed: 6);
         var means = Enumerable.Range(0, images.Count).Select(i => Mean(Read(images, i, 12), 12, ..)).ToArray();

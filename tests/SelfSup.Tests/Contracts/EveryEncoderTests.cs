@@ -3,7 +3,7 @@ using SelfSup.Tasks;
 
 namespace SelfSup.Tests.Contracts;
 
-/// <summary>What every encoder of the catalogue must do when a task trains it. Its gradients are tested beside its shapes.</summary>
+/// <summary>What every encoder of the catalog must do when a task trains it. Its gradients are tested beside its shapes.</summary>
 public class EveryEncoderTests
 {
     public static TheoryData<string> Names => [.. EncoderCatalog.Names];

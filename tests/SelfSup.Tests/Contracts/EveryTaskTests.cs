@@ -4,7 +4,7 @@ using SelfSup.Testing;
 
 namespace SelfSup.Tests.Contracts;
 
-/// <summary>What every task of the catalogue must do, whatever it is.</summary>
+/// <summary>What every task of the catalog must do, whatever it is.</summary>
 public class EveryTaskTests
 {
     public static TheoryData<string> Names => [.. TaskCatalog.Names];

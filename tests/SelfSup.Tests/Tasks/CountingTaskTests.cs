@@ -6,7 +6,7 @@ namespace SelfSup.Tests.Tasks;
 
 public class CountingTaskTests
 {
-    private static readonly CountingTask Colored = new(new CountingOptions { GreyShare = 0 });
+    private static readonly CountingTask Colored = new(new CountingOptions { GrayShare = 0 });
 
     [Theory]
     [InlineData(32)]
@@ -76,7 +76,7 @@ public class CountingTaskTests
     }
 
     [Fact]
-    public void EveryImageDrawsItsFilterAndWhetherItIsGrey()
+    public void EveryImageDrawsItsFilterAndWhetherItIsGray()
     {
         const int count = 600;
         using var scope = NewDisposeScope();
@@ -89,10 +89,10 @@ public class CountingTaskTests
             Assert.All(equal.sum([0L]).data<long>().ToArray(), times => Assert.InRange(times, count / 5, count / 3));
         }
         using var mixed = new CountingTask().Generate(images, new RandomSource(1));
-        var grey = mixed.Inputs.select(1, 0).eq(mixed.Inputs.select(1, 1)).flatten(1).all(1);
-        var quarters = grey.slice(0, count, 5 * count, 1).view(count, 4);
-        Assert.True(quarters.eq(quarters.narrow(1, 0, 1)).all().item<bool>()); // an image is grey as a whole
-        Assert.True(grey.slice(0, 0, count, 1).eq(quarters.select(1, 0)).all().item<bool>());
+        var gray = mixed.Inputs.select(1, 0).eq(mixed.Inputs.select(1, 1)).flatten(1).all(1);
+        var quarters = gray.slice(0, count, 5 * count, 1).view(count, 4);
+        Assert.True(quarters.eq(quarters.narrow(1, 0, 1)).all().item<bool>()); // an image is gray as a whole
+        Assert.True(gray.slice(0, 0, count, 1).eq(quarters.select(1, 0)).all().item<bool>());
         Assert.InRange(quarters.select(1, 0).sum().item<long>(), 0.24 * count, 0.36 * count);
     }
 
@@ -186,7 +186,7 @@ public class CountingTaskTests
     {
         Assert.Contains("Counts", Refusal(new() { Counts = 0 }));
         Assert.Contains("Margin", Refusal(new() { Margin = 0 }));
-        Assert.Contains("GreyShare", Refusal(new() { GreyShare = double.NaN }));
+        Assert.Contains("GrayShare", Refusal(new() { GrayShare = double.NaN }));
         using var single = zeros(1, 3, 32, 32, ScalarType.Byte);
         Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => Colored.Generate(single, new RandomSource(1))).Message);
         using var oblong = zeros(2, 3, 32, 40, ScalarType.Byte);

@@ -5,7 +5,7 @@ namespace SelfSup.Tests.Tasks;
 
 public class JigsawTaskTests
 {
-    private static readonly JigsawOptions Plain = new() { GreyShare = 0, ChannelShift = 0 };
+    private static readonly JigsawOptions Plain = new() { GrayShare = 0, ChannelShift = 0 };
 
     [Theory]
     [InlineData(32, 2, 16, 12)]
@@ -18,7 +18,7 @@ public class JigsawTaskTests
     [Theory]
     [InlineData(32)]
     [InlineData(96)]
-    public void EveryTileIsStandardisedByChannel(int side)
+    public void EveryTileIsStandardizedByChannel(int side)
     {
         using var scope = NewDisposeScope();
         using var batch = new JigsawTask().Generate(Images(6, side), new RandomSource(1));
@@ -38,7 +38,7 @@ public class JigsawTaskTests
     public void NoTileLeavesItsCell()
     {
         using var scope = NewDisposeScope();
-        // Every cell is of one grey value of its own, so a tile that left its cell would not be constant.
+        // Every cell is of one gray value of its own, so a tile that left its cell would not be constant.
         var cells = arange(9).view(3, 1, 3, 1).mul(25).add(10).expand(3, 32, 3, 32).reshape(96, 96).to(ScalarType.Byte);
         using var batch = new JigsawTask().Generate(cells.expand(200, 3, 96, 96).contiguous(), new RandomSource(3));
         Assert.True(batch.Inputs.eq(0).all().item<bool>());
@@ -49,7 +49,7 @@ public class JigsawTaskTests
     {
         using var scope = NewDisposeScope();
         var images = Images(5, 96);
-        var whole = new JigsawOptions { GreyShare = 0, ChannelShift = 0, TileShare = 1 };
+        var whole = new JigsawOptions { GrayShare = 0, ChannelShift = 0, TileShare = 1 };
         var task = new JigsawTask(whole);
         using var batch = task.Generate(images, new RandomSource(3));
         var set = task.PermutationsFor(96);
@@ -61,22 +61,22 @@ public class JigsawTaskTests
             {
                 int row = permutation[slot] / 3 * 32, column = permutation[slot] % 3 * 32;
                 var original = images[image].slice(1, row, row + 32, 1).slice(2, column, column + 32, 1).to(ScalarType.Float32);
-                var centred = original - original.mean([1, 2], keepdim: true);
-                var expected = centred / centred.square().mean([1, 2], keepdim: true).sqrt();
+                var centered = original - original.mean([1, 2], keepdim: true);
+                var expected = centered / centered.square().mean([1, 2], keepdim: true).sqrt();
                 Assert.True(tiles[image, slot].sub(expected).abs().max().item<float>() < 1e-4f);
             }
         }
     }
 
     [Fact]
-    public void TheShareOfGreyImagesIsAsAsked()
+    public void TheShareOfGrayImagesIsAsAsked()
     {
         using var scope = NewDisposeScope();
         const int count = 4000;
         using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0 }).Generate(Images(count, 16), new RandomSource(5));
         var tiles = batch.Inputs.view(count, 4, 3, 6, 6);
-        var grey = tiles.select(2, 0).sub(tiles.select(2, 1)).abs().amax([1, 2, 3]).lt(1e-4).sum().item<long>();
-        Assert.InRange(grey, 0.3 * count - 3 * Math.Sqrt(count * 0.21), 0.3 * count + 3 * Math.Sqrt(count * 0.21));
+        var gray = tiles.select(2, 0).sub(tiles.select(2, 1)).abs().amax([1, 2, 3]).lt(1e-4).sum().item<long>();
+        Assert.InRange(gray, 0.3 * count - 3 * Math.Sqrt(count * 0.21), 0.3 * count + 3 * Math.Sqrt(count * 0.21));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class JigsawTaskTests
     {
         Assert.Contains("Grid", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { Grid = 4 })).Message);
         Assert.Contains("TileShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { TileShare = 0 })).Message);
-        Assert.Contains("GreyShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { GreyShare = 1.5 })).Message);
+        Assert.Contains("GrayShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { GrayShare = 1.5 })).Message);
         Assert.Contains("Permutations", Assert.Throws<ArgumentException>(
             () => new JigsawTask(new JigsawOptions { Grid = 2, Permutations = PermutationSet.Affine72() })).Message);
         Assert.Contains("too small", Assert.Throws<ArgumentException>(() => new JigsawTask().GeometryFor(8)).Message);

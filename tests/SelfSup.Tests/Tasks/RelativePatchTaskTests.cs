@@ -33,7 +33,7 @@ public class RelativePatchTaskTests
         using var scope = NewDisposeScope();
         var task = new RelativePatchTask();
         var (patch, gap, jitter) = task.GeometryFor(size);
-        var image = new RandomSource(3).Integers(256, 1, 1, size, size).to(ScalarType.Byte).expand(1, 3, size, size); // grey
+        var image = new RandomSource(3).Integers(256, 1, 1, size, size).to(ScalarType.Byte).expand(1, 3, size, size); // gray
         using var batch = task.Generate(image.expand(count, 3, size, size), new RandomSource(2));
         var (rows, columns) = Locate(batch.Inputs, image);
         var labels = batch.Targets.data<long>().ToArray();
@@ -107,7 +107,7 @@ public class RelativePatchTaskTests
     [Theory]
     [InlineData(ColorGuard.Projection)]
     [InlineData(ColorGuard.None)]
-    public void EveryPatchIsStandardisedByChannel(ColorGuard guard)
+    public void EveryPatchIsStandardizedByChannel(ColorGuard guard)
     {
         using var scope = NewDisposeScope();
         using var batch = new RelativePatchTask(new() { ColorGuard = guard }).Generate(TestImages.Colorful(6, 96), new RandomSource(1));

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace SelfSup.Data;
 
-/// <summary>What decoders do not tell of a JPEG file: they fill in grey for data that are missing, and take their time for any number of scans.</summary>
+/// <summary>What decoders do not tell of a JPEG file: they fill in gray for data that are missing, and take their time for any number of scans.</summary>
 internal static class JpegFile
 {
     // Encoders write about ten. Each goes over the whole picture again, so that a small file could keep a decoder busy for hours.

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace SelfSup.Data;
 
-/// <summary>The frame header of a JPEG file: how it is coded and of how many blocks of 8 x 8 each colour component is made.</summary>
+/// <summary>The frame header of a JPEG file: how it is coded and of how many blocks of 8 x 8 each color component is made.</summary>
 internal sealed class JpegFrame
 {
     private const byte Baseline = 0xC0, Extended = 0xC1, ProgressiveCoding = 0xC2, Last = 0xCF;
@@ -93,7 +93,7 @@ internal sealed class JpegFrame
 
     private static int DivideUp(int value, int by) => (value + by - 1) / by;
 
-    /// <summary>A colour component and what is known of it after the scans so far.</summary>
+    /// <summary>A color component and what is known of it after the scans so far.</summary>
     internal sealed class Component(byte id, int horizontal, int vertical)
     {
         // A bit for every coefficient.

@@ -76,7 +76,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
             var picture = canvas.Draw(frame);
             if (frame >= first && (frame - first) % stride == 0)
             {
-                SkiaImageDecoder.CropCentre(
+                SkiaImageDecoder.CropCenter(
                     picture, new SKSizeI(info.Width, info.Height), Orientation.Of(codec.EncodedOrigin), size, pixels[..frameBytes]);
                 pixels = pixels[frameBytes..];
             }

@@ -11,7 +11,7 @@ internal static class ProceduralScene
         PaintSpots(canvas, ref random);
     }
 
-    /// <summary>One colour that passes into another, in any direction.</summary>
+    /// <summary>One color that passes into another, in any direction.</summary>
     private static void PaintGradient(ShapeCanvas canvas, ref SplitMix64 random)
     {
         var from = ProceduralShapes.AnyColor(ref random, 0.7f).Color;
@@ -31,13 +31,13 @@ internal static class ProceduralScene
     {
         for (var spots = 2 + random.Next(4); spots > 0; spots--)
         {
-            var centre = new Vector2(random.NextSingle(), random.NextSingle());
-            canvas.Place(centre, random.NextSingle(0.05f, 0.18f), random.NextSingle(0, MathF.Tau));
+            var center = new Vector2(random.NextSingle(), random.NextSingle());
+            canvas.Place(center, random.NextSingle(0.05f, 0.18f), random.NextSingle(0, MathF.Tau));
             canvas.Ellipse(0, 0, 1, random.NextSingle(0.4f, 1), new(ProceduralShapes.AnyColor(ref random, 0.75f).Color));
         }
     }
 
-    /// <summary>The colour and strength of the light, and noise: they hide the class from the mean colour.</summary>
+    /// <summary>The color and strength of the light, and noise: they hide the class from the mean color.</summary>
     public static void PaintLight(ShapeCanvas canvas, ref SplitMix64 random)
     {
         var light = random.NextSingle(0.65f, 1.1f) * new Vector3(random.NextSingle(0.85f, 1.1f), 1, random.NextSingle(0.85f, 1.1f));

@@ -2,7 +2,7 @@ using static SelfSup.Data.ShapePaint;
 
 namespace SelfSup.Data;
 
-/// <summary>Draws the things that are the classes of <see cref="ProceduralImages"/>: each has a top, and colours that vary.</summary>
+/// <summary>Draws the things that are the classes of <see cref="ProceduralImages"/>: each has a top, and colors that vary.</summary>
 internal static class ProceduralShapes
 {
     private delegate void Drawing(ShapeCanvas canvas, ref SplitMix64 random);
@@ -17,11 +17,11 @@ internal static class ProceduralShapes
 
     public static void Draw(ShapeCanvas canvas, int label, ref SplitMix64 random) => shapes[label].Draw(canvas, ref random);
 
-    /// <summary>A colour of any hue.</summary>
+    /// <summary>A color of any hue.</summary>
     public static ShapePaint AnyColor(ref SplitMix64 random, float value = 0.85f) =>
         new(Hsv(random.NextSingle(), random.NextSingle(0.35f, 0.9f), value * random.NextSingle(0.7f, 1.1f)));
 
-    /// <summary>The colour of leaves: mostly green, sometimes autumnal.</summary>
+    /// <summary>The color of leaves: mostly green, sometimes autumnal.</summary>
     public static ShapePaint Leaves(ref SplitMix64 random)
     {
         var hue = random.Next(4) == 0 ? random.NextSingle(0.03f, 0.15f) : random.NextSingle(0.22f, 0.4f);

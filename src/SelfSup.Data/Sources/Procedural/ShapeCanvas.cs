@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SelfSup.Data;
 
-/// <summary>Paints anti-aliased shapes over each other on a square; colours are RGB in [0, 1].</summary>
+/// <summary>Paints anti-aliased shapes over each other on a square; colors are RGB in [0, 1].</summary>
 /// <remarks>
 /// Shapes lie in a frame of their own, y up, about [-1, 1]. <see cref="Place"/> puts it on the picture, which is [0, 1], y down.
 /// </remarks>
@@ -25,17 +25,17 @@ internal sealed class ShapeCanvas(int size)
     public static ShapeCanvas Of(int size) => latest?.Size == size ? latest : latest = new ShapeCanvas(size);
 
     /// <summary>Puts the frame of the shapes to come on the picture.</summary>
-    public void Place(Vector2 centre, float scale, float tilt)
+    public void Place(Vector2 center, float scale, float tilt)
     {
-        toPicture = Matrix3x2.CreateScale(scale, -scale) * Matrix3x2.CreateRotation(tilt) * Matrix3x2.CreateTranslation(centre);
+        toPicture = Matrix3x2.CreateScale(scale, -scale) * Matrix3x2.CreateRotation(tilt) * Matrix3x2.CreateTranslation(center);
         Matrix3x2.Invert(toPicture, out toFrame);
     }
 
     public void Ellipse(float x, float y, float radiusX, float radiusY, ShapePaint paint, float above = float.NegativeInfinity)
     {
-        var centre = new Vector2(x, y);
+        var center = new Vector2(x, y);
         var radii = new Vector2(radiusX, radiusY);
-        Fill(centre - radii, centre + radii, paint, point => point.Y >= above && ((point - centre) / radii).LengthSquared() <= 1);
+        Fill(center - radii, center + radii, paint, point => point.Y >= above && ((point - center) / radii).LengthSquared() <= 1);
     }
 
     public void Box(float left, float bottom, float right, float top, ShapePaint paint) =>

@@ -4,7 +4,7 @@ namespace SelfSup.Tasks;
 
 /// <summary>The encoder's head, which tells an image's code, the generator, and the discriminator of pairs.</summary>
 /// <remarks>
-/// Two objectives: the discriminator's, and that of encoder and generator, which minimise the discriminator's loss with swapped labels.
+/// Two objectives: the discriminator's, and that of encoder and generator, which minimize the discriminator's loss with swapped labels.
 /// </remarks>
 public sealed class BiganModel : GanModel
 {
@@ -75,7 +75,7 @@ public sealed class BiganModel : GanModel
         return Encode(images);
     }
 
-    /// <summary>Judges images with their codes, and what was generated with its noise, each normalised by its own batch.</summary>
+    /// <summary>Judges images with their codes, and what was generated with its noise, each normalized by its own batch.</summary>
     private (Tensor Real, Tensor Fake) Judge(PretextBatch batch, Tensor codes, Tensor generated)
     {
         using var images = ToSignedRange(batch.Inputs);

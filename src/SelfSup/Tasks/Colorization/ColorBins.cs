@@ -12,7 +12,7 @@ public static class ColorBins
     private const int Step = 10;
     private const double Sigma = 5;
 
-    // A colour's nearest bins are sought among those nearest to the centre of its cell, a square of side 2. For colours within
+    // A color's nearest bins are sought among those nearest to the center of its cell, a square of side 2. For colors within
     // -128..128, 12 always hold the five nearest to any point of the cell, and 18 the ten nearest.
     private const int CandidatesOfFive = 12;
     private const int CandidatesOfTen = 18;
@@ -26,7 +26,7 @@ public static class ColorBins
         (-80, 90), (-80, 90), (-90, 90), (-100, 90), (-100, 80), (-110, 80), (-110, 80), (-110, 70), (-110, 70), (-90, 0),
     ];
 
-    /// <summary>The bins' centres, by a, then by b.</summary>
+    /// <summary>The bins' centers, by a, then by b.</summary>
     public static IReadOnlyList<(int A, int B)> Centers { get; } =
     [
         .. Rows.SelectMany((row, i) => Enumerable.Range(0, (row.High - row.Low) / Step + 1).Select(j => (-90 + Step * i, row.Low + Step * j))),
@@ -38,36 +38,36 @@ public static class ColorBins
     /// <summary>The bins nearest to the center of each cell, nearest first, int16 (cells, 18).</summary>
     private static readonly DeviceConstant Candidates = new(FindCandidates);
 
-    /// <summary>Spreads each colour over its nearest bins with Gaussian weights of sigma 5.</summary>
-    /// <param name="ab">Colours, float (N, 2, H, W), within -128..128 as all that a screen can show are.</param>
-    /// <param name="neighbours">Number of bins a colour, 1..10.</param>
+    /// <summary>Spreads each color over its nearest bins with Gaussian weights of sigma 5.</summary>
+    /// <param name="ab">Colors, float (N, 2, H, W), within -128..128 as all that a screen can show are.</param>
+    /// <param name="neighbors">Number of bins a color, 1..10.</param>
     /// <returns>
     /// The bins, int64 (N, K, H, W), nearest first, and their weights, float (N, K, H, W), which sum to 1; owned by the caller.
     /// </returns>
-    public static (Tensor Bins, Tensor Weights) SoftEncode(Tensor ab, int neighbours)
+    public static (Tensor Bins, Tensor Weights) SoftEncode(Tensor ab, int neighbors)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, 10);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbors, 10);
         using var scope = NewDisposeScope();
         long count = ab.shape[0], height = ab.shape[2], width = ab.shape[3];
         var colors = ab.permute(0, 2, 3, 1).reshape(-1, 2); // (P, 2)
         var cells = colors.div(CellSide).floor_().add_(CellsPerSide / 2).clamp_(0, CellsPerSide - 1).to(ScalarType.Int64);
-        var candidates = Candidates.On(ab.device).narrow(1, 0, neighbours <= 5 ? CandidatesOfFive : CandidatesOfTen)
+        var candidates = Candidates.On(ab.device).narrow(1, 0, neighbors <= 5 ? CandidatesOfFive : CandidatesOfTen)
             .index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int32); // (P, C)
         var centers = BinCenters.On(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
         var squared = centers.sub_(colors.unsqueeze(1)).pow_(2).sum(2); // (P, C)
-        var (distances, order) = squared.topk(neighbours, 1, largest: false);
+        var (distances, order) = squared.topk(neighbors, 1, largest: false);
         var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
         return (Arrange(candidates.gather(1, order).to(ScalarType.Int64)), Arrange(weights));
 
         Tensor Arrange(Tensor values) =>
-            values.view(count, height, width, neighbours).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
+            values.view(count, height, width, neighbors).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns scores of bins into colours: the mean under a sharpened distribution, between the mode and the mean.</summary>
+    /// <summary>Turns scores of bins into colors: the mean under a sharpened distribution, between the mode and the mean.</summary>
     /// <param name="logits">Scores (N, 313, H, W).</param>
     /// <param name="temperature">At least 0: 1 gives the mean, 0 the most likely bin. The paper's is 0.38.</param>
-    /// <returns>Colours, float (N, 2, H, W), owned by the caller.</returns>
+    /// <returns>Colors, float (N, 2, H, W), owned by the caller.</returns>
     public static Tensor AnnealedMean(Tensor logits, double temperature = 0.38)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(temperature);
@@ -97,14 +97,14 @@ public static class ColorBins
         return smooth.div(smooth.sum()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Weights that make rare colours count: the inverse of the prior mixed with a uniform one.</summary>
+    /// <summary>Weights that make rare colors count: the inverse of the prior mixed with a uniform one.</summary>
     /// <param name="prior">Probabilities (313).</param>
     /// <param name="uniformShare">The uniform part, in [0, 1]; 1 makes all weights equal. The paper's is 0.5.</param>
     /// <returns>Weights (313) whose mean under the prior is 1, owned by the caller.</returns>
     public static Tensor RebalancingWeights(Tensor prior, double uniformShare = 0.5)
     {
         using var scope = NewDisposeScope();
-        // Some bins are the nearest of no colour at all, hence the floor.
+        // Some bins are the nearest of no color at all, hence the floor.
         var weights = prior.mul(1 - uniformShare).add_(uniformShare / Count).clamp_min_(1e-8).reciprocal_();
         return weights.div(prior.mul(weights).sum()).MoveToOuterDisposeScope();
     }

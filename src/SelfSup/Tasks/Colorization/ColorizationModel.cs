@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>
-/// Predicts colours from all stages but the shallowest, which would pass edges on without the encoder learning what they are of.
+/// Predicts colors from all stages but the shallowest, which would pass edges on without the encoder learning what they are of.
 /// </summary>
 public sealed class ColorizationModel : PretextModel
 {
@@ -36,7 +36,7 @@ public sealed class ColorizationModel : PretextModel
     /// <inheritdoc/>
     public override IReadOnlyList<Objective> Objectives { get; }
 
-    /// <summary>Learns how often each colour occurs, so that rare ones can count more.</summary>
+    /// <summary>Learns how often each color occurs, so that rare ones can count more.</summary>
     /// <inheritdoc/>
     public override void Prepare(IEnumerable<PretextInput> inputs)
     {
@@ -60,7 +60,7 @@ public sealed class ColorizationModel : PretextModel
 
     /// <summary>Computes the raw output at the resolution of the batch's targets.</summary>
     /// <param name="batch">A generated batch.</param>
-    /// <returns>Scores of bins (N, 313, h, w), or scaled colours (N, 2, h, w); owned by the caller.</returns>
+    /// <returns>Scores of bins (N, 313, h, w), or scaled colors (N, 2, h, w); owned by the caller.</returns>
     public Tensor ComputeOutput(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
@@ -76,9 +76,9 @@ public sealed class ColorizationModel : PretextModel
         return head.forward(sum!).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Predicts colours.</summary>
+    /// <summary>Predicts colors.</summary>
     /// <param name="batch">A generated batch.</param>
-    /// <returns>Colours, float (N, 2, h, w), owned by the caller.</returns>
+    /// <returns>Colors, float (N, 2, h, w), owned by the caller.</returns>
     public Tensor PredictColors(PretextBatch batch)
     {
         using var output = ComputeOutput(batch);
@@ -106,7 +106,7 @@ public sealed class ColorizationModel : PretextModel
     private static PretextLoss Report(Tensor loss, string name, Tensor metric, ColorizationBatch batch) => new(
         MeanOfColored(loss, batch).MoveToOuterDisposeScope(), (name, MeanOfColored(metric, batch).MoveToOuterDisposeScope()));
 
-    /// <summary>The mean of (N, h, w) over the pixels of coloured images; 0, with a gradient of 0, when there is none.</summary>
+    /// <summary>The mean of (N, h, w) over the pixels of colored images; 0, with a gradient of 0, when there is none.</summary>
     private static Tensor MeanOfColored(Tensor values, ColorizationBatch batch)
     {
         using var scope = NewDisposeScope();

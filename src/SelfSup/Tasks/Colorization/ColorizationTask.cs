@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Takes the colours away and asks for them back.</summary>
+/// <summary>Takes the colors away and asks for them back.</summary>
 /// <remarks>
 /// Zhang, Isola and Efros, "Colorful Image Colorization", 2016, https://arxiv.org/abs/1603.08511. The encoder sees the lightness
-/// repeated on three channels, so that the same encoder serves colour images afterwards. Images without colours (|a| and |b| at
-/// most 5 everywhere) teach nothing. We deviate in that the loss is the mean over coloured pixels, where the authors sum, and in
-/// that the prior of colours comes from the training images at hand, where theirs is ImageNet's.
+/// repeated on three channels, so that the same encoder serves color images afterwards. Images without colors (|a| and |b| at
+/// most 5 everywhere) teach nothing. We deviate in that the loss is the mean over colored pixels, where the authors sum, and in
+/// that the prior of colors comes from the training images at hand, where theirs is ImageNet's.
 /// </remarks>
 public sealed class ColorizationTask : PretextTask<ColorizationBatch, ColorizationModel>
 {
-    private const double GreyBelow = 5;
+    private const double GrayBelow = 5;
     private readonly ColorizationOptions options;
 
     /// <summary>Creates the task.</summary>
@@ -23,7 +23,7 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
     {
         this.options = options ??= new ColorizationOptions();
         options.Require(Enum.IsDefined(options.Mode), options.Mode, $"a {nameof(ColorizationMode)}");
-        options.Require(options.Neighbours is >= 1 and <= 10, options.Neighbours, "in 1..10");
+        options.Require(options.Neighbors is >= 1 and <= 10, options.Neighbors, "in 1..10");
         options.Require(options.Temperature >= 0, options.Temperature, "at least 0");
         options.Require(options.UniformShare is >= 0 and <= 1, options.UniformShare, "in [0, 1]");
     }
@@ -31,12 +31,12 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>Every how many pixels a colour is asked for: 2 for images up to 40 pixels, else 4.</summary>
+    /// <summary>Every how many pixels a color is asked for: 2 for images up to 40 pixels, else 4.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
     /// <returns>The distance in pixels.</returns>
     public static int StrideFor(int imageSize) => imageSize <= 40 ? 2 : 4;
 
-    /// <summary>Splits images into lightness and colours.</summary>
+    /// <summary>Splits images into lightness and colors.</summary>
     /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Not used.</param>
     /// <returns>A <see cref="ColorizationBatch"/>.</returns>
@@ -46,11 +46,11 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
         var images = input.Images;
         var stride = StrideFor((int)images.shape[2]);
         var inputs = LabColor.Lightness(images).div_(100).expand(-1, 3, -1, -1); // three views of one plane
-        // Picked, not averaged: an average of two colours is a third one that was not there.
+        // Picked, not averaged: an average of two colors is a third one that was not there.
         var picked = images.slice(2, 0, images.shape[2], stride).slice(3, 0, images.shape[3], stride);
         var colors = LabColor.FromRgb(picked).narrow(1, 1, 2).contiguous(); // (N, 2, h, w)
-        var colored = colors.abs().amax([1, 2, 3]).gt(GreyBelow).to(ScalarType.Float32);
-        var (bins, weights) = ColorBins.SoftEncode(colors, options.Neighbours);
+        var colored = colors.abs().amax([1, 2, 3]).gt(GrayBelow).to(ScalarType.Float32);
+        var (bins, weights) = ColorBins.SoftEncode(colors, options.Neighbors);
         return new ColorizationBatch(
             inputs.MoveToOuterDisposeScope(), colors.MoveToOuterDisposeScope(), bins.MoveToOuterDisposeScope(),
             weights.MoveToOuterDisposeScope(), colored.MoveToOuterDisposeScope());
@@ -59,7 +59,7 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
     /// <inheritdoc/>
     public override ColorizationModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options, this);
 
-    /// <summary>Draws a row an image: the grey input, the true colours and the predicted ones.</summary>
+    /// <summary>Draws a row an image: the gray input, the true colors and the predicted ones.</summary>
     /// <inheritdoc/>
     protected override PreviewGrid Draw(ColorizationBatch batch, ColorizationModel? model)
     {
@@ -71,7 +71,7 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
         var grid = new PreviewGrid();
         for (var i = 0; i < batch.Inputs.shape[0]; i++)
         {
-            PreviewCell[] known = [new(batch.Inputs[i], "input"), new(truth[i], "true colours")];
+            PreviewCell[] known = [new(batch.Inputs[i], "input"), new(truth[i], "true colors")];
             grid.AddRow(answer is null ? known : [.. known, new PreviewCell(answer[i], "predicted")]);
         }
         return grid;

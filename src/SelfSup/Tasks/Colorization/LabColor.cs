@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Conversion between sRGB and CIE L*a*b* (D65, 2 degrees), the colours that a person finds equally far apart.</summary>
+/// <summary>Conversion between sRGB and CIE L*a*b* (D65, 2 degrees), the colors that a person finds equally far apart.</summary>
 /// <remarks>
 /// Matrices are multiplied channel by channel and not as a 1x1 convolution: on GPUs that may round to 10 bits (TF32), which
 /// Lab multiplies by 500.
@@ -44,7 +44,7 @@ public static class LabColor
         return Respond(Mix(Linearize(images), ToXyz[1])).mul_(116).sub_(16).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Converts to RGB; colours that a screen cannot show are clamped.</summary>
+    /// <summary>Converts to RGB; colors that a screen cannot show are clamped.</summary>
     /// <param name="lab">Float (N, 3, H, W).</param>
     /// <returns>RGB, float (N, 3, H, W) in [0, 1], owned by the caller.</returns>
     public static Tensor ToRgb(Tensor lab)

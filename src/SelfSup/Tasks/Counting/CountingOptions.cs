@@ -12,6 +12,6 @@ public sealed class CountingOptions
     /// </summary>
     public double Margin { get; init; } = 10;
 
-    /// <summary>Share of images that turn grey, in [0, 1]. The default is 0.3.</summary>
-    public double GreyShare { get; init; } = 0.3;
+    /// <summary>Share of images that turn gray, in [0, 1]. The default is 0.3.</summary>
+    public double GrayShare { get; init; } = 0.3;
 }

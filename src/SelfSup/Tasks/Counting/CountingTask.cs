@@ -8,7 +8,7 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Noroozi, Pirsiavash and Favaro, "Representation Learning by Learning to Count", 2017, https://arxiv.org/abs/1708.06734. What is
 /// counted, the network finds by itself: things that halving leaves whole, that lie in one quarter or another, and that other images
-/// have more or fewer of. Guards against shortcuts: images are halved by random filters, and a share of them is grey.
+/// have more or fewer of. Guards against shortcuts: images are halved by random filters, and a share of them is gray.
 /// </remarks>
 public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
 {
@@ -24,7 +24,7 @@ public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
         this.options = options ??= new CountingOptions();
         options.Require(options.Counts is >= 1 and <= 10_000, options.Counts, "in 1..10,000");
         options.Require(options.Margin is > 0 and < double.PositiveInfinity, options.Margin, "above 0");
-        options.Require(options.GreyShare is >= 0 and <= 1, options.GreyShare, "in [0, 1]");
+        options.Require(options.GrayShare is >= 0 and <= 1, options.GrayShare, "in [0, 1]");
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
 
     /// <summary>Halves and quarters every image, and pairs it with another.</summary>
     /// <param name="input">RGB images, uint8 (N, 3, S, S), at least two; of an odd S the last row and column are left out.</param>
-    /// <param name="random">Draws filters, grey images and pairs.</param>
+    /// <param name="random">Draws filters, gray images and pairs.</param>
     /// <returns>
     /// Inputs uint8 (5N, 3, S / 2, S / 2): N halved images, then the four quarters of each, row by row; targets int64 (N), the number
     /// of the other image from which each must differ.
@@ -50,7 +50,7 @@ public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
         if (images.shape[2] != images.shape[3])
             throw new ArgumentException($"Counting needs square images, not {images.shape[3]} x {images.shape[2]} pixels.", nameof(input));
         using var scope = NewDisposeScope();
-        var even = GreyMix.Apply(images.narrow(2, 0, 2 * side).narrow(3, 0, 2 * side), options.GreyShare, random);
+        var even = GrayMix.Apply(images.narrow(2, 0, 2 * side).narrow(3, 0, 2 * side), options.GrayShare, random);
         var filters = random.Integers(HalvingFilters.Count, count);
         var quarters = even.reshape(count, 3, 2, side, 2, side).permute(0, 2, 4, 1, 3, 5).reshape(Quarters * count, 3, side, side);
         // The same random distance to the other for all: none is its own, and each is another's once.

@@ -38,9 +38,9 @@ internal static class HalvingFilters
         for (var row = 0; row < Count * (side / 2); row++)
         {
             var (radius, weight) = Filters[row / (side / 2)];
-            var centre = 2 * (row % (side / 2)) + 0.5;
+            var center = 2 * (row % (side / 2)) + 0.5;
             // In units of the halved pixels; what lies beyond the border has no weight.
-            var values = Enumerable.Range(0, side).Select(pixel => Math.Abs(pixel - centre) / 2)
+            var values = Enumerable.Range(0, side).Select(pixel => Math.Abs(pixel - center) / 2)
                 .Select(x => x < radius ? weight(x) : 0).ToArray();
             var sum = values.Sum();
             for (var pixel = 0; pixel < side; pixel++)

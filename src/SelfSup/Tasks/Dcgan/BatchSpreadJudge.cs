@@ -9,7 +9,7 @@ namespace SelfSup.Tasks;
 /// </summary>
 /// <remarks>
 /// After Karras et al., "Progressive Growing of GANs", 2018, https://arxiv.org/abs/1710.10196. An encoder that begins with batch
-/// normalisation needs it: however alike the images of a batch are, they reach its second layer with a deviation of 1.
+/// normalization needs it: however alike the images of a batch are, they reach its second layer with a deviation of 1.
 /// </remarks>
 internal sealed class BatchSpreadJudge : nn.Module<Tensor, Tensor>
 {
@@ -24,7 +24,7 @@ internal sealed class BatchSpreadJudge : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Judges a batch.</summary>
-    /// <param name="images">Normalised images, float (N, 3, S, S).</param>
+    /// <param name="images">Normalized images, float (N, 3, S, S).</param>
     /// <returns>One logit for all, float32 (1, 1), owned by the caller.</returns>
     public override Tensor forward(Tensor images)
     {

@@ -39,7 +39,7 @@ public class DcganModel : GanModel
     {
         using var scope = NewDisposeScope();
         var generated = GenerateWithoutGradient(batch);
-        // Real and generated images are judged apart, each normalised by the statistics of its own batch.
+        // Real and generated images are judged apart, each normalized by the statistics of its own batch.
         var real = Judge(batch.Inputs);
         var fake = JudgeGenerated(generated);
         return new PretextLoss(
@@ -48,7 +48,7 @@ public class DcganModel : GanModel
             (Diversity, MeasureDiversity(generated, batch.Inputs).MoveToOuterDisposeScope()));
     }
 
-    /// <summary>What the generator minimises.</summary>
+    /// <summary>What the generator minimizes.</summary>
     private protected virtual PretextLoss ComputeGenerator(PretextBatch batch)
     {
         using var scope = NewDisposeScope();

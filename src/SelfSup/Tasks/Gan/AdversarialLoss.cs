@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>What the sides of an adversarial game minimise, from the logits of "this is real".</summary>
+/// <summary>What the sides of an adversarial game minimize, from the logits of "this is real".</summary>
 /// <remarks>Goodfellow et al., "Generative Adversarial Nets", 2014, https://arxiv.org/abs/1406.2661.</remarks>
 internal static class AdversarialLoss
 {
@@ -17,7 +17,7 @@ internal static class AdversarialLoss
         return CrossEntropy(real, 1 - smoothing).add(CrossEntropy(fake, 0)).div(2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The critic's loss with labels swapped, which those minimise who make both what is real and what is not.</summary>
+    /// <summary>The critic's loss with labels swapped, which those minimize who make both what is real and what is not.</summary>
     /// <param name="real">Logits of what is real, float (N, 1).</param>
     /// <param name="fake">Logits of what is not, float (N, 1).</param>
     /// <returns>A scalar, owned by the caller.</returns>

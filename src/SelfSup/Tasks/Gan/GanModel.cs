@@ -9,7 +9,7 @@ public abstract class GanModel : PretextModel
     public const string Diversity = "diversity";
 
     /// <summary>
-    /// The discriminator learns more slowly than who deceives it. At equal rates an encoder, with batch normalisation from its first layer
+    /// The discriminator learns more slowly than who deceives it. At equal rates an encoder, with batch normalization from its first layer
     /// on, soon tells all samples from real images and leaves the generator nothing to learn from.
     /// </summary>
     private protected const double CriticsLearningRateFactor = 1 / 3d;

@@ -7,7 +7,7 @@ namespace SelfSup.Tasks;
 /// DCGAN's generator: a linear layer makes a map of 4 to 7 pixels of the noise, and transposed convolutions double it up to the image.
 /// </summary>
 /// <remarks>
-/// Radford, Metz and Chintala, 2016, https://arxiv.org/abs/1511.06434: batch normalisation after every layer but the last, ReLU, tanh at
+/// Radford, Metz and Chintala, 2016, https://arxiv.org/abs/1511.06434: batch normalization after every layer but the last, ReLU, tanh at
 /// the end, weights drawn with a deviation of 0.02. Where no such map doubles to the image's size, a larger image's margins are cut off.
 /// </remarks>
 internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>
-/// Until disposed, a network in training mode normalises by the statistics of its batch but leaves its running ones as they are.
+/// Until disposed, a network in training mode normalizes by the statistics of its batch but leaves its running ones as they are.
 /// </summary>
 /// <remarks>
 /// A critic sees real and generated images in turn. What it keeps of them for evaluation should be the real images' statistics alone,

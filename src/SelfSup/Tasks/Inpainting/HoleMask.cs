@@ -84,7 +84,7 @@ public static class HoleMask
         var noise = random.Uniform(1, 1, cells, cells);
         var field = nn.functional.interpolate(
             noise, size: [cells * cell, cells * cell], mode: InterpolationMode.Bicubic, align_corners: false);
-        // A window at a random phase, away from the field's borders, has no favourite place for holes.
+        // A window at a random phase, away from the field's borders, has no favorite place for holes.
         var smooth = field.index_select(2, Window()).index_select(3, Window()).view(size, size);
         var level = smooth.flatten().sort().Values.narrow(0, (int)(size * size * Area), 1);
         return smooth.lt(level);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>Images with a hole.</summary>
-/// <param name="inputs">Images whose hole holds the mean colour, uint8 (N, 3, S, S).</param>
+/// <param name="inputs">Images whose hole holds the mean color, uint8 (N, 3, S, S).</param>
 /// <param name="targets">The whole images, uint8 (N, 3, S, S).</param>
 /// <param name="mask">The hole, bool (1, 1, S, S), the same in all images.</param>
 /// <param name="weights">

@@ -12,7 +12,7 @@ public enum InpaintingMask
     RandomBlock,
 
     /// <summary>Irregular blobs, a quarter of the image together: the paper's choice for images of 128 pixels and more. At 32 pixels
-    /// the blobs are so thin that colours next to them fill them, and the encoder learns little.</summary>
+    /// the blobs are so thin that colors next to them fill them, and the encoder learns little.</summary>
     RandomRegion,
 }
 

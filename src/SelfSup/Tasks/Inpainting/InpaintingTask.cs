@@ -7,7 +7,7 @@ namespace SelfSup.Tasks;
 /// <summary>Removes a part of every image and asks for it back.</summary>
 /// <remarks>
 /// Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, https://arxiv.org/abs/1604.07379. The hole is filled
-/// with ImageNet's mean colour, red 123, green 117, blue 104, and is the same in all images of a batch.
+/// with ImageNet's mean color, red 123, green 117, blue 104, and is the same in all images of a batch.
 /// </remarks>
 public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingModel>
 {

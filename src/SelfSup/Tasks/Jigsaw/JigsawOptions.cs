@@ -16,10 +16,10 @@ public sealed class JigsawOptions
     public double TileShare { get; init; } = 0.75;
 
     /// <summary>
-    /// Largest shift of a colour channel against the others in pixels, 0..4. The default is 1; it hides chromatic aberration.
+    /// Largest shift of a color channel against the others in pixels, 0..4. The default is 1; it hides chromatic aberration.
     /// </summary>
     public int ChannelShift { get; init; } = 1;
 
-    /// <summary>Share of images that turn grey, in [0, 1]. The default is 0.3.</summary>
-    public double GreyShare { get; init; } = 0.3;
+    /// <summary>Share of images that turn gray, in [0, 1]. The default is 0.3.</summary>
+    public double GrayShare { get; init; } = 0.3;
 }

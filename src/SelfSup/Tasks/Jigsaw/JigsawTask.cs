@@ -6,8 +6,8 @@ namespace SelfSup.Tasks;
 /// <summary>Cuts every image into tiles, shuffles them and asks for the permutation.</summary>
 /// <remarks>
 /// Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles", 2016,
-/// https://arxiv.org/abs/1603.09246. Guards against shortcuts: a random gap between tiles, colour channels shifted against
-/// each other, a share of grey images, and every tile standardised by channel on its own. Unlike the authors' data layer,
+/// https://arxiv.org/abs/1603.09246. Guards against shortcuts: a random gap between tiles, color channels shifted against
+/// each other, a share of gray images, and every tile standardized by channel on its own. Unlike the authors' data layer,
 /// offsets are clamped so that a tile never leaves its cell.
 /// </remarks>
 public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
@@ -32,7 +32,7 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         }
         options.Require(options.TileShare is > 0 and <= 1, options.TileShare, "in (0, 1]");
         options.Require(options.ChannelShift is >= 0 and <= 4, options.ChannelShift, "in 0..4");
-        options.Require(options.GreyShare is >= 0 and <= 1, options.GreyShare, "in [0, 1]");
+        options.Require(options.GrayShare is >= 0 and <= 1, options.GrayShare, "in [0, 1]");
     }
 
     /// <summary>The tiles' geometry for a size of image.</summary>
@@ -65,9 +65,9 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         GeometryFor(encoder.ImageSize);
     }
 
-    /// <summary>Cuts, shuffles and standardises the tiles of every image.</summary>
+    /// <summary>Cuts, shuffles and standardizes the tiles of every image.</summary>
     /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
-    /// <param name="random">Draws permutations, offsets, channel shifts and grey images.</param>
+    /// <param name="random">Draws permutations, offsets, channel shifts and gray images.</param>
     /// <returns>
     /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
     /// <c>permutation[t]</c>; labels (N).
@@ -84,7 +84,7 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         var tile = set.On(images.device).index_select(0, labels).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
         var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, random)); // (N, 3, tiles, 1, 1)
         var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, random));
-        var pixels = Tiles.Cut(GreyMix.Apply(images, options.GreyShare, random), rows, columns, side);
+        var pixels = Tiles.Cut(GrayMix.Apply(images, options.GrayShare, random), rows, columns, side);
         return new LabeledBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 

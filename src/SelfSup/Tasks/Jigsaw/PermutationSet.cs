@@ -80,7 +80,7 @@ public sealed class PermutationSet
     /// <summary>Chooses permutations of 9 tiles one after another, each the farthest from those chosen before.</summary>
     /// <remarks>Algorithm 1 of Noroozi and Favaro, 2016. The maximal mean leaves a minimum distance of 2.</remarks>
     /// <param name="count">Number of permutations, 2..5000.</param>
-    /// <param name="maximizeMinimum">True to maximise the smallest distance (Goyal et al., 2019), false the mean distance.</param>
+    /// <param name="maximizeMinimum">True to maximize the smallest distance (Goyal et al., 2019), false the mean distance.</param>
     /// <param name="seed">Chooses the first permutation.</param>
     /// <returns>The set.</returns>
     public static PermutationSet Greedy(int count, bool maximizeMinimum = false, int seed = 0)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Takes from patches those colours by which chromatic aberration would tell their place.</summary>
+/// <summary>Takes from patches those colors by which chromatic aberration would tell their place.</summary>
 internal static class PatchColors
 {
     private static readonly DeviceConstant greenToMagenta = new(() => tensor(new[] { -1f, 2f, -1f }).div_(MathF.Sqrt(6)).view(1, 3, 1, 1));
@@ -20,7 +20,7 @@ internal static class PatchColors
     }
 
     /// <summary>Keeps one random channel of every patch and puts noise of a hundredth of its deviation in place of the others.</summary>
-    /// <param name="patches">Standardised patches, float32 (M, 3, p, p).</param>
+    /// <param name="patches">Standardized patches, float32 (M, 3, p, p).</param>
     /// <param name="random">Draws channels and noise.</param>
     /// <returns>Float32 (M, 3, p, p).</returns>
     public static Tensor DropTwo(Tensor patches, RandomSource random)

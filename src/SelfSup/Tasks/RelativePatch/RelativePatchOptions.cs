@@ -4,14 +4,14 @@ namespace SelfSup.Tasks;
 public enum ColorGuard
 {
     /// <summary>
-    /// The axis from green to magenta is projected out of every pixel. Two dimensions of colour stay.
+    /// The axis from green to magenta is projected out of every pixel. Two dimensions of color stay.
     /// </summary>
     Projection,
 
     /// <summary>One channel of every patch stays, drawn at random; noise of a hundredth of its deviation replaces the others.</summary>
     Dropping,
 
-    /// <summary>Colours stay as they are: for images without aberration, such as those shrunk many times over.</summary>
+    /// <summary>Colors stay as they are: for images without aberration, such as those shrunk many times over.</summary>
     None,
 }
 
@@ -25,13 +25,13 @@ public sealed class RelativePatchOptions
     public double? PatchShare { get; init; }
 
     /// <summary>
-    /// Regular gap between neighbours as a share of the patch's side, in (0, 2]. The default is 0.5, the paper's 48 of 96 pixels; it
+    /// Regular gap between neighbors as a share of the patch's side, in (0, 2]. The default is 0.5, the paper's 48 of 96 pixels; it
     /// keeps lines from running on from patch to patch.
     /// </summary>
     public double GapShare { get; init; } = 0.5;
 
     /// <summary>
-    /// Largest shift of a neighbour from its regular place, along each axis, as a share of the patch's side; at least 0 and below
+    /// Largest shift of a neighbor from its regular place, along each axis, as a share of the patch's side; at least 0 and below
     /// <see cref="GapShare"/>. The default is 0.15, the paper's 7 of 96 pixels for each of two patches.
     /// </summary>
     public double JitterShare { get; init; } = 0.15;

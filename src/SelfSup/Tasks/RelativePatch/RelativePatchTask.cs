@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Cuts pairs of neighbouring patches out of every image and asks where each lies from the other, of eight places.</summary>
+/// <summary>Cuts pairs of neighboring patches out of every image and asks where each lies from the other, of eight places.</summary>
 /// <remarks>
 /// Doersch, Gupta and Efros, "Unsupervised Visual Representation Learning by Context Prediction", 2015,
-/// https://arxiv.org/abs/1505.05192. Guards against shortcuts: a gap and a jitter between the patches, colours that chromatic
-/// aberration cannot mark, and every patch standardised by channel on its own. Unlike the authors' grid of patches, a pair lies
+/// https://arxiv.org/abs/1505.05192. Guards against shortcuts: a gap and a jitter between the patches, colors that chromatic
+/// aberration cannot mark, and every patch standardized by channel on its own. Unlike the authors' grid of patches, a pair lies
 /// anywhere in the image where it fits, so that patches of small images can be large.
 /// </remarks>
 public sealed class RelativePatchTask : ClassificationTask
@@ -37,7 +37,7 @@ public sealed class RelativePatchTask : ClassificationTask
 
     /// <summary>The patches' geometry for a size of image.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
-    /// <returns>Side of a patch, regular gap between neighbours and largest shift of one of them, in pixels.</returns>
+    /// <returns>Side of a patch, regular gap between neighbors and largest shift of one of them, in pixels.</returns>
     /// <exception cref="ArgumentException">Two patches do not fit into the image, or there is no room for a gap.</exception>
     public (int Patch, int Gap, int Jitter) GeometryFor(int imageSize)
     {
@@ -61,9 +61,9 @@ public sealed class RelativePatchTask : ClassificationTask
         GeometryFor(encoder.ImageSize);
     }
 
-    /// <summary>Cuts and standardises pairs of patches.</summary>
+    /// <summary>Cuts and standardizes pairs of patches.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
-    /// <param name="random">Draws places, positions, shifts and colours.</param>
+    /// <param name="random">Draws places, positions, shifts and colors.</param>
     /// <returns>
     /// Inputs float (2M, 3, p, p) of M = N x pairs pairs, whose patch i belongs with patch i + M; labels (2M) in 0..7, the place of
     /// each patch's partner, row by row from above left to below right. Those of two partners add up to 7.
@@ -76,7 +76,7 @@ public sealed class RelativePatchTask : ClassificationTask
         long count = images.shape[0], pairs = options.Pairs;
 
         var place = random.Integers(Places, count, pairs);
-        var cell = place.add(place.ge(Places / 2)); // of a grid of 3 x 3, whose centre is nobody's place
+        var cell = place.add(place.ge(Places / 2)); // of a grid of 3 x 3, whose center is nobody's place
         var (firstRow, secondRow) = DrawPositions(cell.div(3, RoundingMode.floor), images.shape[2]);
         var (firstColumn, secondColumn) = DrawPositions(cell.remainder(3), images.shape[3]);
         var rows = stack([firstRow, secondRow], 2).view(count, 1, 2 * pairs, 1, 1);

@@ -30,12 +30,12 @@ internal static class Tiles
     {
         using var scope = NewDisposeScope();
         var pixels = tiles.to(ScalarType.Float32);
-        var centred = pixels.sub(pixels.mean([2, 3], keepdim: true));
-        var deviation = centred.square().mean([2, 3], keepdim: true).sqrt_();
-        return centred.div_(deviation.clamp_min_(1e-3)).MoveToOuterDisposeScope();
+        var centered = pixels.sub(pixels.mean([2, 3], keepdim: true));
+        var deviation = centered.square().mean([2, 3], keepdim: true).sqrt_();
+        return centered.div_(deviation.clamp_min_(1e-3)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Standardised tiles, made visible in a preview.</summary>
+    /// <summary>Standardized tiles, made visible in a preview.</summary>
     /// <param name="tiles">Tiles from <see cref="Standardize"/>.</param>
     /// <returns>Pixels, most of them in [0, 1].</returns>
     public static Tensor Show(Tensor tiles) => tiles.mul(0.22f).add_(0.5f);

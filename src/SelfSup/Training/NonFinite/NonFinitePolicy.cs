@@ -7,7 +7,7 @@ public enum NonFinitePolicy
     Stop,
 
     /// <summary>
-    /// The step is left out: parameters, and statistics of batch normalisation, stay as they were. Ten in a row stop the run. On GPUs
+    /// The step is left out: parameters, and statistics of batch normalization, stay as they were. Ten in a row stop the run. On GPUs
     /// every step waits for its result, which makes them slower.
     /// </summary>
     SkipStep,

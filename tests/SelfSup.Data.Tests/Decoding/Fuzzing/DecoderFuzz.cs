@@ -48,8 +48,8 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
             // Whatever a cut leaves of a file either lacks part of the picture, and is refused, or lacks nothing.
             if (mutant.IsTruncation && Difference(pixels, originals[mutant.Seed]) > 2.5)
                 throw new InvalidOperationException($"half a picture was passed as whole by {decoder.Name}");
-            if (mutant.Seed.Format == SKEncodedImageFormat.Jpeg && IsGreyBelow(pixels))
-                throw new InvalidOperationException($"a picture that ends in grey was passed as whole by {decoder.Name}");
+            if (mutant.Seed.Format == SKEncodedImageFormat.Jpeg && IsGrayBelow(pixels))
+                throw new InvalidOperationException($"a picture that ends in gray was passed as whole by {decoder.Name}");
             return "decoded";
         }
         catch (ImageReadException e)
@@ -65,7 +65,7 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
     }
 
     /// <summary>Whether the last quarter is as decoders of JPEG fill in what is missing.</summary>
-    private static bool IsGreyBelow(byte[] planes) =>
+    private static bool IsGrayBelow(byte[] planes) =>
         planes.Chunk(Size * Size).All(plane => plane.AsSpan(Size * Size * 3 / 4).IndexOfAnyExcept((byte)128) < 0);
 
     private static double Difference(byte[] a, byte[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));

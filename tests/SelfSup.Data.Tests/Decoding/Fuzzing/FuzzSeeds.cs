@@ -62,7 +62,7 @@ internal static class FuzzSeeds
         yield return new($"{name} as animated GIF", SKEncodedImageFormat.Gif, GifWriter.Write(width, height, palette, upsideDown));
     }
 
-    /// <summary>Smooth shades, an edge and grain in every part, so that no row of it is of one colour.</summary>
+    /// <summary>Smooth shades, an edge and grain in every part, so that no row of it is of one color.</summary>
     private static SKColor Shade(int x, int y)
     {
         var wave = Math.Sin(x / 9.0) * Math.Cos(y / 7.0);

@@ -1,6 +1,6 @@
 namespace SelfSup.Data.Tests.Decoding.Fuzzing;
 
-/// <summary>Writes GIF files of 8-bit colours: three bits of red and green, two of blue.</summary>
+/// <summary>Writes GIF files of 8-bit colors: three bits of red and green, two of blue.</summary>
 internal static class GifWriter
 {
     private const int ClearCode = 256, EndCode = 257, MaxCode = 4095;
@@ -12,7 +12,7 @@ internal static class GifWriter
         using var writer = new BinaryWriter(stream);
         writer.Write("GIF89a"u8);
         WriteSize(width, height);
-        writer.Write([0xF7, 0, 0]); // 256 global colours
+        writer.Write([0xF7, 0, 0]); // 256 global colors
         for (var i = 0; i < 256; i++)
             writer.Write([(byte)((i >> 5) * 255 / 7), (byte)((i >> 2 & 7) * 255 / 7), (byte)((i & 3) * 85)]);
         foreach (var frame in frames)

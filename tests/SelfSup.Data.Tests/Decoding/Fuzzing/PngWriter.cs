@@ -11,7 +11,7 @@ internal static class PngWriter
     private static readonly (int X, int Y, int StepX, int StepY)[] passes =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>An interlaced PNG of 256 palette colours, three bits of red and green, two of blue.</summary>
+    /// <summary>An interlaced PNG of 256 palette colors, three bits of red and green, two of blue.</summary>
     public static byte[] WriteInterlacedPalette(int width, int height, byte[] pixels)
     {
         using var raw = new MemoryStream();

@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace SelfSup.Data.Tests.Sources.Clips;
 
 /// <summary>
-/// A frame of an animation: a rectangle of one colour (0 black, 1 red, 2 green, 3 blue), and what becomes of it afterwards by GIF's
+/// A frame of an animation: a rectangle of one color (0 black, 1 red, 2 green, 3 blue), and what becomes of it afterwards by GIF's
 /// numbers: 1 it stays, 2 it is cleared to the background, 3 what was there comes back.
 /// </summary>
 internal sealed record AnimatedFrame(int Left, int Top, int Width, int Height, int Color, int Disposal = 1);
@@ -22,7 +22,7 @@ internal static class AnimatedFile
         writer.Write("GIF89a"u8);
         writer.Write((ushort)width);
         writer.Write((ushort)height);
-        writer.Write([0x91, 0, 0]); // a table of four colours
+        writer.Write([0x91, 0, 0]); // a table of four colors
         foreach (var color in Colors)
             writer.Write([color.Red, color.Green, color.Blue]);
         foreach (var frame in frames)
@@ -43,7 +43,7 @@ internal static class AnimatedFile
         return memory.ToArray();
     }
 
-    /// <summary>Whole pictures of one colour each, without loss.</summary>
+    /// <summary>Whole pictures of one color each, without loss.</summary>
     public static byte[] WebP(int width, int height, params int[] colors)
     {
         var flags = new byte[10];

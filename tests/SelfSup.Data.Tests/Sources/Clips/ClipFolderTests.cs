@@ -9,13 +9,13 @@ public sealed class ClipFolderTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Writes frames of grey 10, 20 and so on.</summary>
+    /// <summary>Writes frames of gray 10, 20 and so on.</summary>
     private void WriteFrames(string path, int count)
     {
         for (var i = 1; i <= count; i++)
         {
-            var grey = (byte)(10 * i);
-            folder.Write($"{path}/frame{i}.png", EncodedImage.Make(4, 4, (_, _) => new SKColor(grey, grey, grey), SKEncodedImageFormat.Png));
+            var gray = (byte)(10 * i);
+            folder.Write($"{path}/frame{i}.png", EncodedImage.Make(4, 4, (_, _) => new SKColor(gray, gray, gray), SKEncodedImageFormat.Png));
         }
     }
 

@@ -5,7 +5,7 @@ public class ClipMotionTests
     [Fact]
     public void Motion_is_the_mean_difference_of_consecutive_frames()
     {
-        // Grey levels, a frame each: 10, 12, 11.
+        // Gray levels, a frame each: 10, 12, 11.
         byte[] pixels = [.. new byte[] { 10, 12, 11 }.SelectMany(level => Enumerable.Repeat(level, 3 * 16))];
         Assert.Equal(1.5, ClipMotion.Measure(new InMemoryImages(pixels, 4, frames: 3), 0));
     }

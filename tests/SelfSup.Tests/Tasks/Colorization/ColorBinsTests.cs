@@ -22,23 +22,23 @@ public class ColorBinsTests
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(10)]
-    public void TheNearestBinsAreThoseOfAFullSearch(int neighbours)
+    public void TheNearestBinsAreThoseOfAFullSearch(int neighbors)
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(4);
         var ab = random.Uniform(1, 2, 60, 60).sub(0.5).mul(255.9);
-        var (bins, weights) = ColorBins.SoftEncode(ab, neighbours);
+        var (bins, weights) = ColorBins.SoftEncode(ab, neighbors);
         var points = ab.permute(0, 2, 3, 1).reshape(-1, 1, 2);
         var squared = points.sub(Centers()).square().sum(2); // (3600, 313)
-        var found = squared.gather(1, bins.permute(0, 2, 3, 1).reshape(-1, neighbours));
+        var found = squared.gather(1, bins.permute(0, 2, 3, 1).reshape(-1, neighbors));
 
-        Assert.True(found.allclose(squared.topk(neighbours, 1, largest: false).values, atol: 1e-2));
-        Assert.True(weights.permute(0, 2, 3, 1).reshape(-1, neighbours).allclose(found.div(-50).softmax(1), atol: 1e-4));
-        Assert.True(neighbours == 1 || found.diff(n: 1, dim: 1).min().item<float>() >= -1e-2); // nearest first
+        Assert.True(found.allclose(squared.topk(neighbors, 1, largest: false).values, atol: 1e-2));
+        Assert.True(weights.permute(0, 2, 3, 1).reshape(-1, neighbors).allclose(found.div(-50).softmax(1), atol: 1e-4));
+        Assert.True(neighbors == 1 || found.diff(n: 1, dim: 1).min().item<float>() >= -1e-2); // nearest first
     }
 
     [Fact]
-    public void EveryScreenColourHasABinWithinSevenPointOne()
+    public void EveryScreenColorHasABinWithinSevenPointOne()
     {
         using var scope = NewDisposeScope();
         var axis = arange(0, 256, 5, ScalarType.Byte);
@@ -46,49 +46,49 @@ public class ColorBinsTests
         var ab = LabColor.FromRgb(cube).narrow(1, 1, 2);
         var error = Decode(ColorBins.SoftEncode(ab, 1)).sub(ab).square().sum(1).sqrt();
         Assert.InRange(error.max().item<float>(), 6, 7.1f);
-        Assert.InRange(error.mean().item<float>(), 3.5f, 4.1f); // 3.83 over all 8-bit colours
+        Assert.InRange(error.mean().item<float>(), 3.5f, 4.1f); // 3.83 over all 8-bit colors
     }
 
     [Theory]
     [InlineData(5)]
     [InlineData(10)]
-    public void SoftCodesArePositiveDistinctAndSumToOne(int neighbours)
+    public void SoftCodesArePositiveDistinctAndSumToOne(int neighbors)
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(5);
         var ab = random.Uniform(2, 2, 8, 8).sub(0.5).mul(160);
-        var (bins, weights) = ColorBins.SoftEncode(ab, neighbours);
-        Assert.Equal([2, neighbours, 8, 8], bins.shape);
+        var (bins, weights) = ColorBins.SoftEncode(ab, neighbors);
+        Assert.Equal([2, neighbors, 8, 8], bins.shape);
         Assert.Equal(ScalarType.Int64, bins.dtype);
         Assert.True(weights.gt(0).all().item<bool>());
         Assert.True(weights.sum(1).sub(1).abs().max().item<float>() < 1e-5);
         var dense = zeros(2, ColorBins.Count, 8, 8).scatter_(1, bins, weights);
-        Assert.True(dense.gt(0).sum(1).eq(neighbours).all().item<bool>());
+        Assert.True(dense.gt(0).sum(1).eq(neighbors).all().item<bool>());
     }
 
     [Theory]
     [InlineData(5, new[] { .6488, .0878, .0878, .0878, .0878 })]
     [InlineData(10, new[] { .6192, .0838, .0838, .0838, .0838, .0113, .0113, .0113, .0113, .0002 })]
-    public void ABinsOwnColourHasTheKnownCode(int neighbours, double[] expected)
+    public void ABinsOwnColorHasTheKnownCode(int neighbors, double[] expected)
     {
         using var scope = NewDisposeScope();
-        var (bins, weights) = ColorBins.SoftEncode(tensor(new float[] { 10, 20 }).view(1, 2, 1, 1), neighbours);
+        var (bins, weights) = ColorBins.SoftEncode(tensor(new float[] { 10, 20 }).view(1, 2, 1, 1), neighbors);
         Assert.Equal((10, 20), ColorBins.Centers[(int)bins[0, 0, 0, 0].item<long>()]);
         var actual = weights.data<float>().ToArray();
-        for (var i = 0; i < neighbours; i++)
+        for (var i = 0; i < neighbors; i++)
             Assert.Equal(expected[i], actual[i], 2e-4);
     }
 
     [Theory]
     [InlineData(5, 0.71)]
     [InlineData(10, 0.36)]
-    public void EncodingAndTheMeanComeBackCloseToTheColour(int neighbours, double largest)
+    public void EncodingAndTheMeanComeBackCloseToTheColor(int neighbors, double largest)
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(6);
-        // Colours with bins on all sides: the known bounds do not hold outside the table's outline.
+        // Colors with bins on all sides: the known bounds do not hold outside the table's outline.
         var ab = random.Uniform(1, 2, 50, 50).sub(0.5).mul(40);
-        var distances = Decode(ColorBins.SoftEncode(ab, neighbours)).sub(ab).square().sum(1).sqrt();
+        var distances = Decode(ColorBins.SoftEncode(ab, neighbors)).sub(ab).square().sum(1).sqrt();
         Assert.InRange(distances.max().item<float>(), 0, largest + 0.02);
     }
 
@@ -115,7 +115,7 @@ public class ColorBinsTests
     [InlineData(0.38)]
     [InlineData(1)]
     [InlineData(10)]
-    public void ACertainBinIsItsOwnColourAtEveryTemperature(double temperature)
+    public void ACertainBinIsItsOwnColorAtEveryTemperature(double temperature)
     {
         using var scope = NewDisposeScope();
         var logits = full([1, ColorBins.Count, 1, 1], float.NegativeInfinity);
@@ -139,7 +139,7 @@ public class ColorBinsTests
         if (uniformShare == 1)
             Assert.True(weights.sub(1).abs().max().item<float>() < 1e-6);
         else
-            Assert.True(weights[0].item<float>() > 5 * weights[IndexOf(0, 0)].item<float>()); // vivid colours count more than grey
+            Assert.True(weights[0].item<float>() > 5 * weights[IndexOf(0, 0)].item<float>()); // vivid colors count more than gray
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public class ColorBinsTests
     }
 
     [Fact]
-    public void SmoothingSpreadsABinOverItsNeighboursWithSigmaFive()
+    public void SmoothingSpreadsABinOverItsNeighborsWithSigmaFive()
     {
         using var scope = NewDisposeScope();
         var counts = zeros(ColorBins.Count);
@@ -162,19 +162,19 @@ public class ColorBinsTests
         counts[own] = 7;
         var smooth = ColorBins.SmoothPrior(counts);
         Assert.Equal(1, smooth.sum().item<float>(), 1e-6);
-        var neighbour = IndexOf(0, 10);
-        Assert.Equal(Math.Exp(-100 / 50.0), (smooth[neighbour] / smooth[own]).item<float>(), 1e-5);
+        var neighbor = IndexOf(0, 10);
+        Assert.Equal(Math.Exp(-100 / 50.0), (smooth[neighbor] / smooth[own]).item<float>(), 1e-5);
     }
 
     [Fact]
-    public void ANumberOfNeighboursOutOfRangeIsRefused()
+    public void ANumberOfNeighborsOutOfRangeIsRefused()
     {
         using var ab = zeros(1, 2, 1, 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => ColorBins.SoftEncode(ab, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ColorBins.SoftEncode(ab, 11));
     }
 
-    /// <summary>As in photographs: many greys around (0, 0), few vivid colours, and bins that never occur.</summary>
+    /// <summary>As in photographs: many grays around (0, 0), few vivid colors, and bins that never occur.</summary>
     private static Tensor Counts() =>
         tensor(ColorBins.Centers.Select(center => MathF.Floor(1e5f * MathF.Exp(-(center.A * center.A + center.B * center.B) / 500f))).ToArray());
 

@@ -10,7 +10,7 @@ public class ColorizationTaskTests
     [InlineData(32, 16)]
     [InlineData(64, 16)]
     [InlineData(96, 24)]
-    public void TargetsArePickedPixelsOfTheColours(int side, int output)
+    public void TargetsArePickedPixelsOfTheColors(int side, int output)
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
@@ -31,7 +31,7 @@ public class ColorizationTaskTests
     }
 
     [Fact]
-    public void OnlyImagesWithSomeColourCount()
+    public void OnlyImagesWithSomeColorCount()
     {
         using var scope = NewDisposeScope();
         var images = full([4, 3, 32, 32], 100, ScalarType.Byte);
@@ -44,13 +44,13 @@ public class ColorizationTaskTests
     [Theory]
     [InlineData(ColorizationMode.Classification)]
     [InlineData(ColorizationMode.Regression)]
-    public void GreyImagesHaveNoLossAndNoGradient(ColorizationMode mode)
+    public void GrayImagesHaveNoLossAndNoGradient(ColorizationMode mode)
     {
         using var scope = NewDisposeScope();
         using var run = new Run(new ColorizationOptions { Mode = mode });
         using var random = new RandomSource(2);
-        var grey = random.Integers(256, 4, 1, 32, 32).to(ScalarType.Byte).expand(-1, 3, -1, -1).contiguous();
-        using var batch = run.Task.Generate(grey, random);
+        var gray = random.Integers(256, 4, 1, 32, 32).to(ScalarType.Byte).expand(-1, 3, -1, -1).contiguous();
+        using var batch = run.Task.Generate(gray, random);
         using var loss = run.Model.Objectives[0].ComputeLoss(batch);
         loss.Value.backward();
         Assert.Equal(0, loss.Value.item<float>());
@@ -59,7 +59,7 @@ public class ColorizationTaskTests
     }
 
     [Fact]
-    public void GreyImagesBesideColouredOnesDoNotChangeTheMean()
+    public void GrayImagesBesideColoredOnesDoNotChangeTheMean()
     {
         using var scope = NewDisposeScope();
         using var run = new Run(new ColorizationOptions());
@@ -152,7 +152,7 @@ public class ColorizationTaskTests
         var rows = run.Task.Preview(batch, run.Model).Rows;
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.Equal(3, row.Count));
-        // Smooth images survive the coarser colours: the picture of the true ones is close to the image.
+        // Smooth images survive the coarser colors: the picture of the true ones is close to the image.
         var image = images[0].permute(1, 2, 0).contiguous().bytes.ToArray();
         Assert.True(rows[0][1].Pixels.ToArray().Zip(image, (a, b) => Math.Abs(a - b)).Average() < 8);
     }
@@ -160,8 +160,8 @@ public class ColorizationTaskTests
     [Fact]
     public void SettingsOutOfRangeAreNamed()
     {
-        Assert.Contains("Neighbours", Refuse(new() { Neighbours = 11 }));
-        Assert.Contains("Neighbours", Refuse(new() { Neighbours = 0 }));
+        Assert.Contains("Neighbors", Refuse(new() { Neighbors = 11 }));
+        Assert.Contains("Neighbors", Refuse(new() { Neighbors = 0 }));
         Assert.Contains("Temperature", Refuse(new() { Temperature = double.NaN }));
         Assert.Contains("UniformShare", Refuse(new() { UniformShare = 1.01 }));
         Assert.Contains("Mode", Refuse(new() { Mode = (ColorizationMode)7 }));

@@ -43,7 +43,7 @@ public class LabColorTests
     }
 
     [Fact]
-    public void TheCubeOfScreenColoursHasItsKnownRange()
+    public void TheCubeOfScreenColorsHasItsKnownRange()
     {
         using var scope = NewDisposeScope();
         var lab = LabColor.FromRgb(Cube(15)); // 0, 15, .. 255 holds all corners
@@ -64,7 +64,7 @@ public class LabColorTests
     }
 
     [Fact]
-    public void ColoursThatNoScreenShowsAreClampedToNumbers()
+    public void ColorsThatNoScreenShowsAreClampedToNumbers()
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(3);
@@ -74,7 +74,7 @@ public class LabColorTests
         Assert.True(rgb.min().item<float>() >= 0 && rgb.max().item<float>() <= 1);
     }
 
-    /// <summary>Every colour of a regular grid, uint8 (1, 3, M, M M).</summary>
+    /// <summary>Every color of a regular grid, uint8 (1, 3, M, M M).</summary>
     private static Tensor Cube(int step)
     {
         using var scope = NewDisposeScope();

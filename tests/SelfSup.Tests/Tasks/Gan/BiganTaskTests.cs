@@ -39,7 +39,7 @@ public class BiganTaskTests
     }
 
     [Fact]
-    public void EncoderAndGeneratorMinimiseTheDiscriminatorsLossWithLabelsSwapped()
+    public void EncoderAndGeneratorMinimizeTheDiscriminatorsLossWithLabelsSwapped()
     {
         using var scope = NewDisposeScope();
         using var run = new GanRun(new BiganTask());

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Tasks;
 
-/// <summary>Both tasks learn on images of one colour each.</summary>
+/// <summary>Both tasks learn on images of one color each.</summary>
 public class GanLearningTests
 {
     private const int Steps = 300;
     private static readonly GanOptions Small = new() { NoiseSize = 4, GeneratorWidth = 32, GeneratorAverage = 0.98 };
 
     [Fact]
-    public void DcganMakesTheColoursItSees()
+    public void DcganMakesTheColorsItSees()
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
@@ -25,8 +25,8 @@ public class GanLearningTests
         using var step = Train(task, encoder, images);
         var samples = ((GanModel)step.Learners[0].Model).Sample(task.DrawNoise(64, random));
         var distance = ImageDistances.ToNearest(samples, [images]).mean().item<float>();
-        var grey = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
-        Assert.True(distance < 0.6 * grey, $"{distance}, grey images {grey}");
+        var gray = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
+        Assert.True(distance < 0.6 * gray, $"{distance}, gray images {gray}");
         Assert.True(ImageDistances.ToNext(samples).item<float>() > 0.5 * ImageDistances.ToNext(images).item<float>());
     }
 

@@ -19,7 +19,7 @@ public class ImageDistancesTests
         var images = zeros(4, 3, 8, 8, ScalarType.Byte);
         images[1] = images[3] = tensor((byte)255);
         Assert.Equal(1, ImageDistances.ToNext(images).item<float>(), 1e-6);
-        images[3] = tensor((byte)0); // of four neighbours two differ
+        images[3] = tensor((byte)0); // of four neighbors two differ
         Assert.Equal(0.5, ImageDistances.ToNext(images).item<float>(), 1e-6);
     }
 

@@ -11,7 +11,7 @@ public class HoleMaskTests
     [InlineData(96, 3)]
     [InlineData(128, 4)]
     [InlineData(16, 1)]
-    public void TheCentreIsTheMiddleHalfWithoutItsBand(int size, int band)
+    public void TheCenterIsTheMiddleHalfWithoutItsBand(int size, int band)
     {
         using var scope = NewDisposeScope();
         Assert.Equal(band, HoleMask.BandFor(size));
@@ -27,7 +27,7 @@ public class HoleMaskTests
     }
 
     [Fact]
-    public void TheCentreAt128PixelsIsThePublishedShare()
+    public void TheCenterAt128PixelsIsThePublishedShare()
     {
         using var mask = Draw(InpaintingMask.Center, 128, 1);
         Assert.Equal(56.0 * 56 / (128 * 128), mask.sum().item<long>() / (128.0 * 128));
@@ -64,7 +64,7 @@ public class HoleMaskTests
     }
 
     [Fact]
-    public void RegionsHaveNoFavouritePlace()
+    public void RegionsHaveNoFavoritePlace()
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(8);

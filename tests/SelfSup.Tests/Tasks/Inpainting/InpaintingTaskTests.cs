@@ -10,7 +10,7 @@ public class InpaintingTaskTests
     [InlineData(InpaintingMask.Center)]
     [InlineData(InpaintingMask.RandomBlock)]
     [InlineData(InpaintingMask.RandomRegion)]
-    public void KnownPixelsStayAndTheHoleHasTheMeanColour(InpaintingMask kind)
+    public void KnownPixelsStayAndTheHoleHasTheMeanColor(InpaintingMask kind)
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
