@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Benchmarks;

@@ -5,6 +5,7 @@ using SelfSup;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Previews;
+using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
@@ -47,8 +48,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 
     using var scope = NewDisposeScope();
     using var model = (GanModel)TrainedModel.Load(folder, gan, network);
-    using var random = new RandomSource((ulong)options.GetValue(seed));
-    var device = network.parameters().First().device;
+    using var random = new RandomSource((ulong)options.GetValue(seed), network.parameters().First().device);
     var samples = model.Sample(gan.DrawNoise(judged, random)).cpu();
     var file = Path.Combine(folder, "samples.png");
     Draw(samples, file);

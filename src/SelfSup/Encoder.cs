@@ -1,3 +1,4 @@
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup;

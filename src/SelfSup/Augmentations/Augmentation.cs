@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Augmentations;

@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Optimization;
 
 /// <summary>Adam with decoupled weight decay: Loshchilov and Hutter, 2019, https://arxiv.org/abs/1711.05101.</summary>

@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Optimization;
 
 /// <summary>Half a cosine: Loshchilov and Hutter, "SGDR", 2017, https://arxiv.org/abs/1608.03983, without restarts.</summary>

@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Optimization;
 
 /// <summary>Stochastic gradient descent with momentum.</summary>

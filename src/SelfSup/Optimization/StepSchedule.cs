@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SelfSup.Runtime;
 
 namespace SelfSup.Optimization;
 

@@ -1,3 +1,4 @@
+using SelfSup.Losses;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;

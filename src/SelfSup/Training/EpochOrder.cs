@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;

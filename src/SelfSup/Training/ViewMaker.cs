@@ -1,5 +1,6 @@
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;

@@ -1,6 +1,7 @@
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Onnx;
+using SelfSup.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using TorchSharp;
 
 namespace SelfSup.Tests.Runtime;

@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Losses;
 using SelfSup.Previews;
 using SelfSup.Tasks;
 using SelfSup.Training;

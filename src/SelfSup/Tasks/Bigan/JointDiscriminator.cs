@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using SelfSup.Previews;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;

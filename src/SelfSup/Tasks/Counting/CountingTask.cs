@@ -1,5 +1,6 @@
 using SelfSup.Optimization;
 using SelfSup.Previews;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;

@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Tasks;
 
 /// <summary>Settings of <see cref="DcganTask"/>, <see cref="BiganTask"/> and <see cref="VideoGanTask"/>.</summary>

@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;

@@ -1,3 +1,5 @@
+using SelfSup.Losses;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;

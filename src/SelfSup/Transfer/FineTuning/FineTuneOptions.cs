@@ -1,4 +1,5 @@
 using SelfSup.Augmentations;
+using SelfSup.Runtime;
 
 namespace SelfSup.Transfer;
 

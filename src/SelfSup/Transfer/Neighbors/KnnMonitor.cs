@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Training;
 
 namespace SelfSup.Transfer;
 

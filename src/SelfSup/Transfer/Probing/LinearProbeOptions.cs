@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Transfer;
 
 /// <summary>How a linear probe finds the minimum of its loss; both find the same one, up to what they resolve.</summary>

@@ -1,3 +1,5 @@
+using SelfSup.Runtime;
+
 namespace SelfSup.Transfer;
 
 /// <summary>How <see cref="TransferReport"/> judges features.</summary>

@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Runtime;
 using SelfSup.Transfer;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using SelfSup.Encoders;
 using SelfSup.Plots;
+using SelfSup.Runtime;
 using SelfSup.Transfer;
 using SkiaSharp;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace SelfSup;
+namespace SelfSup.Runtime;
 
 /// <summary>Checks settings, with one wording for all: which option is wrong, what it is, and what it must be.</summary>
 internal static class OptionRules

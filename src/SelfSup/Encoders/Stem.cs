@@ -1,4 +1,4 @@
-namespace SelfSup;
+namespace SelfSup.Encoders;
 
 /// <summary>How strongly the first layers of an encoder shrink the image.</summary>
 /// <remarks>

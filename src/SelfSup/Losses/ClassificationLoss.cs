@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SelfSup;
+namespace SelfSup.Losses;
 
 /// <summary>Mean cross-entropy with the accuracy beside it.</summary>
 public static class ClassificationLoss

@@ -3,7 +3,7 @@ using SelfSup.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace SelfSup;
+namespace SelfSup.Runtime;
 
 /// <summary>Brings loaded images to the training device.</summary>
 public static class ImageBatchTensors

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SelfSup;
+namespace SelfSup.Runtime;
 
 /// <summary>The memory format in which convolutions are fastest, on CPUs and on GPUs alike.</summary>
 public static class ChannelsLast

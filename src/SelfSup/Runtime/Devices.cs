@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SelfSup;
+namespace SelfSup.Runtime;
 
 /// <summary>Chooses where tensors live.</summary>
 public static class Devices
