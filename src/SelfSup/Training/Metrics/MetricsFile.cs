@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SelfSup.Files;
 
@@ -31,10 +32,11 @@ internal sealed class MetricsFile : IDisposable
 
     /// <summary>Writes a step's line; what is not finite becomes null.</summary>
     public void WriteStep(long step, double learningRate, IEnumerable<KeyValuePair<string, double>> metrics) =>
-        Write(metrics.Prepend(new(LearningRateKey, learningRate)).Prepend(new(StepKey, step)));
+        Write(new() { [StepKey] = step, [LearningRateKey] = learningRate }, metrics.Select(pair => KeyValuePair.Create(pair.Key, (object)(float)pair.Value)));
 
     /// <summary>Writes what was measured after a step.</summary>
-    public void WriteMeasurement(long step, IEnumerable<KeyValuePair<string, double>> metrics) => Write(metrics.Prepend(new(StepKey, step)));
+    public void WriteMeasurement(long step, IEnumerable<KeyValuePair<string, double>> metrics) =>
+        Write(new() { [StepKey] = step }, metrics.Select(pair => KeyValuePair.Create(pair.Key, (object)pair.Value)));
 
     /// <summary>Hands the lines to the operating system.</summary>
     public void Flush() => file.Flush();
@@ -48,13 +50,14 @@ internal sealed class MetricsFile : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private void Write(IEnumerable<KeyValuePair<string, double>> values)
+    private void Write(Dictionary<string, object?> line, IEnumerable<KeyValuePair<string, object>> values)
     {
-        var line = new Dictionary<string, object?>();
         foreach (var (name, value) in values)
-            line[name] = !double.IsFinite(value) ? null : name == StepKey ? (long)value : value;
+            line[name] = IsFinite(value) ? value : null;
         file.WriteLine(JsonSerializer.Serialize(line));
     }
+
+    private static bool IsFinite(object value) => double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture));
 
     private static bool IsUpTo(long step, string line) =>
         Parse(line) is { } metrics && metrics.GetValueOrDefault(StepKey) is { } written
