@@ -34,6 +34,27 @@ public class ImageLoaderTests
     }
 
     [Fact]
+    public void An_order_of_the_callers_is_read_as_it_is_and_may_repeat_images()
+    {
+        var loader = new ImageLoader(new TestImages(7), Options(batch: 3));
+        int[] order = [6, 6, 0, 1, 6, 2, 2];
+        Assert.Equal([[6, 6, 0], [1, 6, 2], [2]], ReadInOrder(0));
+        Assert.Equal([[1, 6, 2], [2]], ReadInOrder(1));
+        Assert.Equal([[6, 6, 0], [1, 6, 2]], new ImageLoader(new TestImages(7), Options(batch: 3, dropLast: true)).ReadInOrder(order).Select(Indices));
+        Assert.Throws<ArgumentException>(() => loader.ReadInOrder([0, 1]));
+        Assert.Throws<ArgumentException>(() => loader.ReadInOrder([0, 1, 2, 3, 4, 5, 7]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => loader.ReadInOrder(order, firstBatch: 4));
+
+        int[][] ReadInOrder(int firstBatch) => [.. loader.ReadInOrder(order, firstBatch).Select(Indices)];
+
+        static int[] Indices(ImageBatch batch)
+        {
+            using (batch)
+                return [.. batch.Indices];
+        }
+    }
+
+    [Fact]
     public void The_order_is_fixed_for_good() =>
         Assert.Equal([[5, 4, 7], [3, 2, 1], [0, 6]], Read(new ImageLoader(new TestImages(8), Options(batch: 3, seed: 1)), epoch: 0));
 
