@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using SelfSup.Encoders;
+using SelfSup.Tasks;
 
 namespace SelfSup.Tests.Architecture;
 
@@ -16,6 +18,28 @@ public partial class PackageReadmeTests
         var readme = File.ReadAllText(Path.Combine(sources, project, "README.md"));
         Assert.StartsWith($"# {project}", readme);
         Assert.DoesNotContain(Link().Matches(readme), link => !link.Groups[1].Value.StartsWith("https://"));
+    }
+
+    /// <summary>What the catalogs have is named for who reads, in the repository's README and in the package's.</summary>
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("src/SelfSup/README.md")]
+    public void EveryTaskIsNamed(string file)
+    {
+        var readme = File.ReadAllText(Path.Combine(DependencyTests.RepositoryRoot(), file));
+        Assert.All(TaskCatalog.Names, name => Assert.Contains($"`{name}`", readme));
+    }
+
+    [Fact]
+    public void EveryEncoderOfTheLibraryIsNamed()
+    {
+        var readme = File.ReadAllText(Path.Combine(sources, "SelfSup", "README.md"));
+        foreach (var name in EncoderCatalog.Names)
+        {
+            using var encoder = EncoderCatalog.Create(name, 32);
+            if (encoder.GetType().Assembly == typeof(Encoder).Assembly && encoder.Architecture == name)
+                Assert.Contains($"`{name}`", readme);
+        }
     }
 
     [GeneratedRegex(@"\]\(([^)]*)\)")]
