@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>The encoder sees each patch alone; the head compares a patch's embedding with its partner's.</summary>
-public sealed class RelativePatchModel : PretextModel
+public sealed class RelativePatchModel : PretextModel, IClassifyingModel
 {
     private readonly nn.Module<Tensor, Tensor> tower;
     private readonly nn.Module<Tensor, Tensor> head;

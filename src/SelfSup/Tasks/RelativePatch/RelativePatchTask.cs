@@ -119,7 +119,7 @@ public sealed class RelativePatchTask : ClassificationTask
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
-        var predictions = (model as RelativePatchModel)?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
+        var predictions = (model as IClassifyingModel)?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
         var patches = Tiles.Show(batch.Inputs).cpu();
         var picture = new PreviewGrid();
         var pairs = labels.Length / 2;
