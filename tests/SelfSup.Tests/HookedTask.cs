@@ -23,7 +23,7 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
     public bool TrainsBeside { get; init; }
 
     /// <summary>The loss of the head's answers (N, 4).</summary>
-    public Func<Tensor, StepContext, Tensor> Loss { get; init; } = (answers, _) => answers.to(ScalarType.Float32).sub(1).square().mean();
+    public Func<Tensor, StepContext, Tensor> Loss { get; init; } = (answers, _) => answers.to(ScalarType.Float32).sub(1).abs().mean();
 
     public Action<EpochContext> EpochStarting { get; init; } = _ => { };
 
@@ -74,7 +74,7 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
         {
             using var scope = NewDisposeScope();
             var answers = head.forward(Encoder.forward(Encoder.Normalize(batch.Inputs)));
-            return new PretextLoss(task().Loss(answers, step).MoveToOuterDisposeScope());
+            return new PretextLoss(task().Loss(answers, step)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class TaskTrial : IDisposable
         (this.task, this.encoder) = (task, encoder);
         encoder.train();
         using var random = new RandomSource(2);
-        using var images = DrawImages(2 * encoder.ImageSize, frames);
+        using var images = TrialImages.Draw(ImageCount, 2 * encoder.ImageSize, frames);
         IReadOnlyList<View> views = task.Views.Count == 0 ? [new View(Augmentation.None)] : task.Views;
         input = new PretextInput(
             [.. views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
@@ -138,18 +138,6 @@ internal sealed class TaskTrial : IDisposable
         input.Dispose();
         foreach (var view in untouched)
             view.Dispose();
-    }
-
-    private static Tensor DrawImages(int side, int frames)
-    {
-        using var scope = NewDisposeScope();
-        using var random = new RandomSource(1);
-        var coarse = random.Uniform(ImageCount, 3, 4, 4);
-        var images = nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
-            .mul(255).to(ScalarType.Byte);
-        // What moves in a clip is the whole picture, two pixels a frame.
-        var clips = frames == 1 ? images : stack([.. Enumerable.Range(0, frames).Select(t => images.roll(2 * t, 3))], dim: 1);
-        return clips.MoveToOuterDisposeScope();
     }
 
     private static IEnumerable<string> Untrained(PretextModel model)

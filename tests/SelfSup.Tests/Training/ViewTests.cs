@@ -50,9 +50,8 @@ public class ViewTests
             AskedViews = [new(Augmentation.None), new(SmallPart, size: 16)],
             Generating = (input, _) =>
             {
-                using var scope = NewDisposeScope();
                 deviations.AddRange(input.Views.Select(view => view.to(ScalarType.Float32).std().item<float>()));
-                return new PretextBatch([.. input.Views.Select(view => view.alias().MoveToOuterDisposeScope())]);
+                return PretextBatch.OfViews(input);
             },
         };
         using (var encoder = new ConvNet(32))
@@ -73,11 +72,10 @@ public class ViewTests
             AskedViews = [new(SmallPart, size: 16)],
             Generating = (input, _) =>
             {
-                using var scope = NewDisposeScope();
-                var levels = input.Images.to(ScalarType.Float32).mean([1, 2, 3]).data<float>().Select(level => (long)level).ToArray();
-                Assert.Equal(levels.Select(level => level / 5), input.Indices.data<long>().ToArray());
+                using var means = input.Images.to(ScalarType.Float32).mean([1, 2, 3]);
+                Assert.Equal(means.data<float>().Select(mean => (long)mean / 5), input.Indices.data<long>());
                 seen.UnionWith(input.Indices.data<long>());
-                return PretextBatch.OfViews(new([.. input.Views.Select(view => view.alias().MoveToOuterDisposeScope())], input.Indices.alias().MoveToOuterDisposeScope()));
+                return PretextBatch.OfViews(input);
             },
         }, new InMemoryImages([.. Enumerable.Range(0, 8 * 3 * 64 * 64).Select(i => (byte)(i / (3 * 64 * 64) * 5))], 64));
         Assert.Equal(8, seen.Count);

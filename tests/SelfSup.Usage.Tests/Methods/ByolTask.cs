@@ -59,7 +59,7 @@ internal sealed class ByolTask(double keep = 0.99) : PretextTask("byol")
             Tensor[] p = [.. images.Select(view => predictor.forward(projector.forward(Encoder.forward(view))))];
             Tensor[] z = [.. images.Select(view => teacherProjector.Module.forward(teacher.Module.forward(view)))];
             var loss = NegativeCosine.SquaredDistance(p[0], z[1]).add(NegativeCosine.SquaredDistance(p[1], z[0]));
-            return new PretextLoss(loss.MoveToOuterDisposeScope());
+            return new PretextLoss(loss).MoveToOuterDisposeScope();
         }
     }
 }

@@ -39,9 +39,7 @@ internal sealed class CrossColorTask() : PretextTask("cross-color")
             var (gray, color) = ((SplitEncoder)Encoder).ForwardHalves(images);
             var ofColor = Distance(toColor.forward(gray), SplitEncoder.Colors(images));
             var ofGray = Distance(toGray.forward(color), SplitEncoder.Brightness(images));
-            return new PretextLoss(
-                ofColor.add(ofGray).MoveToOuterDisposeScope(),
-                ("color", ofColor.detach().MoveToOuterDisposeScope()), ("gray", ofGray.detach().MoveToOuterDisposeScope()));
+            return new PretextLoss(ofColor.add(ofGray), ("color", ofColor.detach()), ("gray", ofGray.detach())).MoveToOuterDisposeScope();
         }
 
         private static Tensor Distance(Tensor predicted, Tensor plane) => nn.functional.mse_loss(

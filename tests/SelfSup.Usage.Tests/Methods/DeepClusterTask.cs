@@ -71,10 +71,7 @@ internal sealed class DeepClusterTask(int clusters) : PretextTask("deepcluster")
         {
             using var scope = NewDisposeScope();
             var logits = head.forward(Encoder.forward(Encoder.Normalize(batch.Inputs)));
-            var loss = ClassificationLoss.Of(logits, assignments.index_select(0, batch.Targets));
-            loss.Value.MoveToOuterDisposeScope();
-            loss.Metrics[0].Value.MoveToOuterDisposeScope();
-            return loss;
+            return ClassificationLoss.Of(logits, assignments.index_select(0, batch.Targets)).MoveToOuterDisposeScope();
         }
     }
 }

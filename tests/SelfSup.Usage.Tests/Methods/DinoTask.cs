@@ -64,13 +64,15 @@ internal sealed class DinoTask() : PretextTask("dino")
         private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
         {
             using var scope = NewDisposeScope();
+            foreach (var parameter in prototypes.parameters())
+                parameter.requires_grad = step.Epoch > 0; // it stays as it is in the first epoch
             // Crops of one size go through the network together.
             var large = cat([.. batch.Views.Take(2)]);
             var small = cat([.. batch.Views.Skip(2)]);
             var students = Answer(Encoder, head, prototypes, large).chunk(2).Concat(Answer(Encoder, head, prototypes, small).chunk(4));
             var teachers = Answer(teacher.Module, teacherHead.Module, teacherPrototypes.Module, large);
             step.Keep("teacher", teachers);
-            return new PretextLoss(SelfDistillationLoss.Of([.. students], teachers.chunk(2), center.Value).MoveToOuterDisposeScope());
+            return new PretextLoss(SelfDistillationLoss.Of([.. students], teachers.chunk(2), center.Value)).MoveToOuterDisposeScope();
         }
     }
 }

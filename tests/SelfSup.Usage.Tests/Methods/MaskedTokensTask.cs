@@ -65,7 +65,7 @@ internal sealed class MaskedTokensTask(double ratio = 0.6) : PretextTask("masked
             var predicted = toPixels.forward(((TokenEncoder)Encoder).ForwardTokens(images, batch.Mask, hidden)[^1]); // (N, L, 48)
             var patches = nn.functional.unfold(images, TokenEncoder.Patch, stride: TokenEncoder.Patch).transpose(1, 2);
             var errors = predicted.sub(patches).square().mean([2]);
-            return new PretextLoss(errors.mul(batch.Mask).sum().div(batch.Mask.sum()).MoveToOuterDisposeScope());
+            return new PretextLoss(errors.mul(batch.Mask).sum().div(batch.Mask.sum())).MoveToOuterDisposeScope();
         }
     }
 }

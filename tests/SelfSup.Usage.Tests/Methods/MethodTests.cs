@@ -61,6 +61,25 @@ public class MethodTests
     }
 
     [Fact]
+    public void Dino_leaves_its_last_layer_alone_in_the_first_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<TimeZoneNotFoundException>(() => MethodRun.Run(folder, () => NewEncoder("dino"), new KilledTask(new DinoTask(), atBatch: 5)));
+        var paths = Directory.GetFiles(folder["checkpoints"]).Order(StringComparer.Ordinal).ToArray();
+        using (SafetensorsFile second = SafetensorsFile.Read(paths[0]), third = SafetensorsFile.Read(paths[1]))
+        {
+            Assert.True(Same("prototypes.weight") && Same("teacherPrototypes.module.weight"));
+            Assert.False(Same("head.layers.linear1.weight") || Same("center.center"));
+
+            bool Same(string name) => second.Tensors[$"dino.{name}"].Equals(third.Tensors[$"dino.{name}"]);
+        }
+        using var frozen = SafetensorsFile.Read(paths[1]);
+        MethodRun.Run(folder, () => NewEncoder("dino"), new DinoTask(), resume: true);
+        using var last = SafetensorsFile.Read(MethodRun.LastCheckpoint(folder));
+        Assert.False(last.Tensors["dino.prototypes.weight"].Equals(frozen.Tensors["dino.prototypes.weight"]));
+    }
+
+    [Fact]
     public void DeepCluster_asks_for_as_many_images_of_every_cluster_and_a_checkpoint_has_the_order()
     {
         using var folder = new TemporaryFolder();

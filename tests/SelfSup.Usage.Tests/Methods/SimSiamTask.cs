@@ -41,7 +41,7 @@ internal sealed class SimSiamTask() : PretextTask("simsiam")
             Tensor[] z = [.. batch.Views.Select(view => projector.forward(Encoder.forward(Encoder.Normalize(view))))];
             Tensor[] p = [.. z.Select(predictor.forward)];
             var loss = NegativeCosine.Of(p[0], z[1]).add(NegativeCosine.Of(p[1], z[0])).div(2);
-            return new PretextLoss(loss.MoveToOuterDisposeScope());
+            return new PretextLoss(loss).MoveToOuterDisposeScope();
         }
     }
 }
