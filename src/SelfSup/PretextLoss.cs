@@ -15,6 +15,16 @@ public sealed class PretextLoss(Tensor value, params (string Name, Tensor Value)
     /// <summary>Named scalars worth watching, such as the accuracy.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Metrics { get; } = metrics;
 
+    /// <summary>Hands the tensors to the scope around the current one: the last call in a loss that disposes what it made on the way.</summary>
+    /// <returns>This loss.</returns>
+    public PretextLoss MoveToOuterDisposeScope()
+    {
+        Value.MoveToOuterDisposeScope();
+        foreach (var (_, metric) in Metrics)
+            metric.MoveToOuterDisposeScope();
+        return this;
+    }
+
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()
     {

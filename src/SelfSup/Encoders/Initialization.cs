@@ -3,12 +3,15 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Encoders;
 
-/// <summary>Sets every weight of a module from a seed, so that the global generator has no say in it.</summary>
+/// <summary>
+/// Sets every weight of a module from a seed, so that the global generator has no say in it: the last line of an encoder's constructor.
+/// </summary>
 /// <remarks>
 /// Convolutions: normal with deviation sqrt(2 / fan-out) (He et al. 2015, arXiv 1502.01852). Linear layers: uniform within
 /// 1 / sqrt(fan-in). Batch normalization: scale 1, shift 0, fresh statistics. Convolution biases: 0.
+/// Parameters that stand in none of these layers, such as positions, are left as they are: draw them from a <see cref="RandomSource"/>.
 /// </remarks>
-internal static class Initialization
+public static class Initialization
 {
     /// <summary>Sets the weights of a module and of all modules in it, in the order of their registration.</summary>
     /// <param name="module">A module on the CPU.</param>

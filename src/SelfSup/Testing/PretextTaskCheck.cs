@@ -1,14 +1,9 @@
-using SelfSup.Augmentations;
-using SelfSup.Encoders;
-using SelfSup.Runtime;
-using static TorchSharp.torch;
-
 namespace SelfSup.Testing;
 
 /// <summary>Checks that a pretext task keeps the contract; meant for the tests of tasks that users write.</summary>
 public static class PretextTaskCheck
 {
-    /// <summary>Runs a task on a few images, or clips if it is on clips, and a small encoder.</summary>
+    /// <summary>Runs a task on a few images, or clips if it is on clips, and a small encoder of the library's.</summary>
     /// <param name="task">The task.</param>
     /// <param name="imageSize">Side of the images in pixels. The default is 32.</param>
     /// <exception cref="InvalidOperationException">
@@ -19,21 +14,37 @@ public static class PretextTaskCheck
     public static void Verify(IPretextTask task, int imageSize = 32)
     {
         var problems = HiddenMembers.Of(task).ToList();
-        var trial = TaskTrial.Find(task, imageSize, problems);
+        Verify(task, TaskTrial.Find(task, imageSize, problems), problems);
+    }
+
+    /// <summary>Runs a task that wants an encoder of its own kind on a few images and that encoder.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="createEncoder">Creates the encoder, a small one for small images; disposed by the check.</param>
+    /// <param name="frames">Frames of every image: 1, or more for clips. The default is 1.</param>
+    /// <inheritdoc cref="Verify(IPretextTask, int)"/>
+    public static void Verify(IPretextTask task, Func<Encoder> createEncoder, int frames = 1)
+    {
+        var problems = HiddenMembers.Of(task).ToList();
+        Verify(task, TaskTrial.Find(task, [(createEncoder, frames)], problems), problems);
+    }
+
+    private static void Verify(IPretextTask task, TaskTrial? trial, List<string> problems)
+    {
         if (trial is not null)
         {
             using (trial)
             {
                 trial.CheckGeneration(problems);
+                var wasChanged = trial.CheckImages(problems);
                 if (problems.Count == 0)
                     trial.CheckLearning(problems);
                 if (problems.Count == 0)
                     trial.CheckLeaks(problems);
-                if (trial.ImagesHaveChanged)
-                    problems.Add("it modifies the images it is given");
+                if (!wasChanged)
+                    trial.CheckImages(problems);
             }
         }
         if (problems.Count > 0)
-            throw new InvalidOperationException($"The task '{task.Name}' breaks the contract: {string.Join("; ", problems)}.");
+            throw new InvalidOperationException($"The task '{task.Name}' breaks the contract: {string.Join("; ", problems.Distinct())}.");
     }
 }

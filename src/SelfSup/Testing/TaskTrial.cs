@@ -21,7 +21,7 @@ internal sealed class TaskTrial : IDisposable
         (this.task, this.encoder) = (task, encoder);
         encoder.train();
         using var random = new RandomSource(2);
-        using var images = DrawImages(2 * encoder.ImageSize, frames);
+        using var images = TrialImages.Draw(ImageCount, 2 * encoder.ImageSize, frames);
         IReadOnlyList<View> views = task.Views.Count == 0 ? [new View(Augmentation.None)] : task.Views;
         input = new PretextInput(
             [.. views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
@@ -30,18 +30,19 @@ internal sealed class TaskTrial : IDisposable
         untouched = [.. input.Views.Select(view => view.clone())];
     }
 
-    /// <summary>Whether a view is no longer what it was.</summary>
-    public bool ImagesHaveChanged => input.Views.Zip(untouched).Any(pair => pair.First.IsInvalid || !pair.First.Equals(pair.Second));
+    /// <summary>Finds one of the library's encoders and a kind of images that the task fits.</summary>
+    /// <inheritdoc cref="Find(IPretextTask, IEnumerable{ValueTuple{Func{Encoder}, int}}, List{string})"/>
+    public static TaskTrial? Find(IPretextTask task, int imageSize, List<string> problems) => Find(
+        task,
+        [(() => new ConvNet(imageSize), 1), (() => new VideoConvNet(imageSize), ClipFrames), (() => new ConvNet(imageSize), ClipFrames)],
+        problems);
 
     /// <summary>Finds an encoder and a kind of images that the task fits.</summary>
     /// <returns>The trial, owned by the caller; null, with a problem, when it fits none.</returns>
-    public static TaskTrial? Find(IPretextTask task, int imageSize, List<string> problems)
+    public static TaskTrial? Find(IPretextTask task, IEnumerable<(Func<Encoder> Create, int Frames)> candidates, List<string> problems)
     {
         var refusals = new List<string>();
-        foreach (var (create, frames) in new (Func<Encoder>, int)[]
-        {
-            (() => new ConvNet(imageSize), 1), (() => new VideoConvNet(imageSize), ClipFrames), (() => new ConvNet(imageSize), ClipFrames),
-        })
+        foreach (var (create, frames) in candidates)
         {
             var encoder = create();
             try
@@ -59,12 +60,24 @@ internal sealed class TaskTrial : IDisposable
         return null;
     }
 
+    /// <summary>Looks whether the views are what they were.</summary>
+    /// <returns>Whether they are not.</returns>
+    public bool CheckImages(List<string> problems)
+    {
+        var found = problems.Count;
+        if (input.Views.Any(view => view.IsInvalid))
+            problems.Add("it disposes the images it is given; hand on an alias, input.Images.alias()");
+        else if (input.Views.Zip(untouched).Any(pair => !pair.First.Equals(pair.Second)))
+            problems.Add("it modifies the images it is given");
+        return problems.Count > found;
+    }
+
     /// <summary>Generates twice and compares; looks at shapes and labels.</summary>
     public void CheckGeneration(List<string> problems)
     {
         using var scope = NewDisposeScope();
         using PretextBatch first = Generate(3), second = Generate(3);
-        if (!first.Views.Zip(second.Views).All(pair => pair.First.Equals(pair.Second)) || (first.HasTargets && !first.Targets.Equals(second.Targets)))
+        if (!BatchTensors.AreEqual(first, second))
             problems.Add("the same seed gives different batches");
         var dimensions = encoder.TakesClips ? 5 : 4;
         foreach (var view in first.Views.Where(view => view.dim() != dimensions || view.shape[^3] != 3))
@@ -125,18 +138,6 @@ internal sealed class TaskTrial : IDisposable
         input.Dispose();
         foreach (var view in untouched)
             view.Dispose();
-    }
-
-    private static Tensor DrawImages(int side, int frames)
-    {
-        using var scope = NewDisposeScope();
-        using var random = new RandomSource(1);
-        var coarse = random.Uniform(ImageCount, 3, 4, 4);
-        var images = nn.functional.interpolate(coarse, size: [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
-            .mul(255).to(ScalarType.Byte);
-        // What moves in a clip is the whole picture, two pixels a frame.
-        var clips = frames == 1 ? images : stack([.. Enumerable.Range(0, frames).Select(t => images.roll(2 * t, 3))], dim: 1);
-        return clips.MoveToOuterDisposeScope();
     }
 
     private static IEnumerable<string> Untrained(PretextModel model)

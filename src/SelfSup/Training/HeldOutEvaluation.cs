@@ -40,6 +40,8 @@ internal sealed class HeldOutEvaluation
         {
             using (batch)
             {
+                if (batch.Count < 2)
+                    continue; // a rest of one: tasks compare images with one another
                 using var scope = NewDisposeScope();
                 using var random = Seeds.NewRandom(step.Device, options.Seed, batch.Number, Seeds.HeldOut);
                 foreach (var (name, value) in step.Measure(views.Make(batch, batch.Number), random, () => new(done, steps, epoch, isTraining: false)))

@@ -55,7 +55,8 @@ public sealed class PretrainingOptions
 
     /// <summary>
     /// Images that are not learned from: at the end of every epoch the tasks answer problems made of them, and the metrics have what
-    /// comes out, named <c>held_out/task/metric</c>. The default is null.
+    /// comes out, named <c>held_out/task/metric</c>. At least two; one that is left over by itself at the end is left out, as tasks compare
+    /// images with one another. The default is null.
     /// </summary>
     public IImageSource? HeldOut { get; init; }
 
@@ -107,7 +108,7 @@ public sealed class PretrainingOptions
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
         Recipe?.Validate();
         Augmentation.Validate();
-        this.Require(HeldOut is null or { Count: > 0 }, HeldOut?.Count, "null or with images");
+        this.Require(HeldOut is null or { Count: >= 2 }, HeldOut?.Count, "null or with at least two images");
         this.Require(Workers >= 1, Workers, "at least 1");
         this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
         this.Require(
