@@ -6,7 +6,7 @@ namespace SelfSup.GpuCheck;
 /// <summary>Work that keeps a device busy for a while, so that what is asked of it next has to queue.</summary>
 internal sealed class BusyDevice : IDisposable
 {
-    private const int Trials = 5;
+    private const int Trials = 3;
     private readonly Tensor matrix;
     private readonly int products;
 
@@ -15,9 +15,10 @@ internal sealed class BusyDevice : IDisposable
     /// <param name="milliseconds">For how long it shall be busy.</param>
     public BusyDevice(Device device, double milliseconds)
     {
-        var side = device.type == TorchSharp.DeviceType.CUDA ? 4096 : 256;
+        // Few and large products: a driver queues some thousand kernels, then the host has to wait for a place.
+        var side = device.type == TorchSharp.DeviceType.CUDA ? 12288 : 256;
         matrix = ones([side, side], device: device).DetachFromDisposeScope();
-        Multiply(2);
+        Multiply(1);
         CheckedDevice.Finish(device);
         var start = Stopwatch.GetTimestamp();
         Multiply(Trials);

@@ -33,6 +33,6 @@ internal static class CheckedDevice
     public static void Finish(Device device)
     {
         if (device.type == DeviceType.CUDA)
-            cuda.synchronize();
+            cuda.synchronize(device);
     }
 }

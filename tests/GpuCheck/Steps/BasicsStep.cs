@@ -10,7 +10,7 @@ namespace SelfSup.GpuCheck.Steps;
 /// <summary>What everything else rests on: the device computes what the CPU computes, of the same draws.</summary>
 internal static class BasicsStep
 {
-    private const double Float32Tolerance = 1e-4;
+    private const double Float32Tolerance = 2e-5; // products in TF32 are off by some 1e-4
     private const double GrayLevelTolerance = 0.02;
 
     public static void Run(CheckSettings settings, Findings findings)

@@ -11,8 +11,9 @@ internal static class TaskComparison
     private const double Least = 0.1; // below it, differences count by themselves
     private const double GrayLevelTolerance = 0.02;
 
+    // The instruction sets of one processor agree to 1e-6 in the first losses; TF32 has ten bits of float32's 23.
     public static void RunInFloat32(CheckSettings settings, Findings findings) =>
-        Run(CheckedDevice.Of(settings), Precision.Float32, lossTolerance: 1e-3, normTolerance: 1e-2, findings);
+        Run(CheckedDevice.Of(settings), Precision.Float32, lossTolerance: 1e-4, normTolerance: 5e-4, findings);
 
     // On CPUs the losses move by up to 3e-3, the norms by up to 9e-3.
     public static void RunInBFloat16(CheckSettings settings, Findings findings)
