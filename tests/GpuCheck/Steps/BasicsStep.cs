@@ -85,7 +85,14 @@ internal static class BasicsStep
     {
         var everything = new Augmentation
         {
-            MinimumArea = 0.3, JitterProbability = 0.8, Brightness = 0.4, Contrast = 0.4, Saturation = 0.2, Hue = 0.1, Grayscale = 0.2, Blur = 0.5,
+            MinimumArea = 0.3,
+            JitterProbability = 0.8,
+            Brightness = 0.4,
+            Contrast = 0.4,
+            Saturation = 0.2,
+            Hue = 0.1,
+            Grayscale = 0.2,
+            Blur = 0.5,
             Solarize = 0.2,
         };
         using var images = TestImages.Colorful(16, 64);

@@ -61,7 +61,13 @@ internal static class ResumeStep
         using var encoder = new ConvNet(32);
         var options = new PretrainingOptions
         {
-            Epochs = 2, BatchSize = 8, Device = device, Precision = Precision.Float32, RunFolder = folder, Resume = resume, Workers = 1,
+            Epochs = 2,
+            BatchSize = 8,
+            Device = device,
+            Precision = Precision.Float32,
+            RunFolder = folder,
+            Resume = resume,
+            Workers = 1,
         };
         var task = new InterruptedTask(TaskCatalog.Create(name), beforeCall ?? (_ => { }));
         Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(Images), options, cancellationToken: cancellation);
