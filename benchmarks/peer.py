@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmarks: one request a line on stdin, one figure (images a second) a line on stdout.
 
-Requests: "versions", "step NETWORK MODE DEVICE IMAGES", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
+Requests: "versions", "step NETWORK MODE DEVICE IMAGES [WARMUP STEPS]", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
 """
 import os
 import statistics
@@ -34,23 +34,42 @@ def resnet18():
     return network
 
 
+def small_resnet18():
+    network = torchvision.models.resnet18(num_classes=4)
+    network.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+    network.maxpool = nn.Identity()
+    return network
+
+
+# Name: how to make it, and the size of an image or a clip.
+NETWORKS = {
+    "convnet": (convnet, (32, 32)),
+    "resnet18": (resnet18, (96, 96)),
+    "resnet18-32": (small_resnet18, (32, 32)),
+    "resnet50-224": (lambda: torchvision.models.resnet50(num_classes=4), (224, 224)),
+    "r3d_18-112": (lambda: torchvision.models.video.r3d_18(num_classes=4), (16, 112, 112)),
+}
+
+
 class Step:
     """Rotation: four turns of every image, one step of SGD with momentum and weight decay."""
 
     def __init__(self, network, mode, device, count):
+        create, size = NETWORKS[network]
+        channels_last = torch.channels_last if len(size) == 2 else torch.channels_last_3d
         self.bf16 = "bf16" in mode
-        self.format = torch.contiguous_format if mode == "default" else torch.channels_last
+        self.format = channels_last if "channels-last" in mode else torch.contiguous_format
         torch.manual_seed(0)
-        side = 32 if network == "convnet" else 96
         self.device = device
-        self.network = (convnet() if network == "convnet" else resnet18()).to(device, memory_format=self.format).train()
-        self.images = torch.randint(0, 256, (count, 3, side, side), dtype=torch.uint8, device=device)
+        self.network = create().to(device, memory_format=self.format).train()
+        self.images = torch.randint(0, 256, (count, 3, *size), dtype=torch.uint8, device=device)
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
-        self.mean = torch.tensor((0.485, 0.456, 0.406), device=device).view(1, 3, 1, 1) * 255
-        self.deviation = torch.tensor((0.229, 0.224, 0.225), device=device).view(1, 3, 1, 1) * 255
+        shape = (1, 3, *(1 for _ in size))
+        self.mean = torch.tensor((0.485, 0.456, 0.406), device=device).view(shape) * 255
+        self.deviation = torch.tensor((0.229, 0.224, 0.225), device=device).view(shape) * 255
 
     def run(self):
-        inputs = torch.cat([torch.rot90(self.images, turns, (2, 3)) for turns in range(4)])
+        inputs = torch.cat([torch.rot90(self.images, turns, (-2, -1)) for turns in range(4)])
         labels = torch.arange(4, device=self.device).repeat_interleave(len(self.images))
         inputs = inputs.float().sub_(self.mean).div_(self.deviation).contiguous(memory_format=self.format)
         with torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.bf16):
@@ -82,19 +101,19 @@ class Photos(torch.utils.data.Dataset):
         return self.transform(self.open(index))
 
 
-def step(network, mode, device, images):
+def step(network, mode, device, images, warmup=3, count=15):
     key = (network, mode, device, images)
     if key not in steps:
         steps[key] = Step(network, mode, device, int(images))
     runner = steps[key]
-    for _ in range(3):
+    for _ in range(int(warmup)):
         runner.run()
     durations = []
-    for _ in range(15):
+    for _ in range(int(count)):
         start = time.perf_counter()
-        count = runner.run()
+        inputs = runner.run()
         durations.append(time.perf_counter() - start)
-    return count / statistics.median(durations)
+    return inputs / statistics.median(durations)
 
 
 def decode(folder, mode):
