@@ -23,7 +23,7 @@ public class GanLearningTests
         var task = new DcganTask(Small);
         using var encoder = new ConvNet(16);
         using var step = Train(task, encoder, images);
-        var samples = ((GanModel)step.Learners[0].Model).Sample(task.DrawNoise(64, random));
+        var samples = Assert.IsType<DcganModel>(step.Learners[0].Model).Sample(task.DrawNoise(64, random));
         var distance = ImageDistances.ToNearest(samples, [images]).mean().item<float>();
         var gray = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
         Assert.True(distance < 0.6 * gray, $"{distance}, gray images {gray}");
@@ -40,7 +40,7 @@ public class GanLearningTests
         using var encoder = new ConvNet(16);
         using var step = Train(task, encoder, images);
         encoder.eval();
-        var model = (BiganModel)step.Learners[0].Model;
+        var model = Assert.IsType<BiganModel>(step.Learners[0].Model);
         model.eval();
         var truth = images.to(ScalarType.Float32).div(255);
         var reconstructed = model.Reconstruct(images);
@@ -50,7 +50,7 @@ public class GanLearningTests
         static double Error(Tensor a, Tensor b) => a.sub(b).square().mean().item<float>();
     }
 
-    private static TrainingStep Train(GanTask task, Encoder encoder, Tensor images)
+    private static TrainingStep Train(PretextTask task, Encoder encoder, Tensor images)
     {
         encoder.train();
         var step = new TrainingStep(encoder, [new WeightedTask(task)], 64, GanRun.Options(task, 1e-3), CPU);
