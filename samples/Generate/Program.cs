@@ -29,11 +29,17 @@ var output = new Option<string>("--output") { Description = "Run folder, which a
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 var command = new RootCommand("Trains a GAN and draws images that it makes.") { task, images, cifar10, encoder, size, epochs, batch, seed, output, resume };
 
-return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
+return await SampleProgram.RunAsync(command, args, (options, cancellation) => options.GetValue(task) switch
+{
+    "dcgan" => GenerateAsync(new DcganTask(), options, cancellation),
+    "bigan" => GenerateAsync(new BiganTask(), options, cancellation),
+    var other => throw new ArgumentException($"--task is {other}; it must be dcgan or bigan."),
+});
+
+async Task GenerateAsync<TModel>(GanTask<TModel> gan, ParseResult options, CancellationToken cancellation)
+    where TModel : GanModel
 {
     var (train, heldOut) = OpenImages(options);
-    var gan = TaskCatalog.Create(options.GetValue(task)!) as GanTask
-        ?? throw new ArgumentException($"--task is {options.GetValue(task)}; it must be dcgan or bigan.");
     using var network = EncoderCatalog.Create(options.GetValue(encoder)!, options.GetValue(size), options.GetValue(seed));
     var folder = options.GetValue(output)!;
     Console.WriteLine($"Learning to make images of {network.ImageSize} x {network.ImageSize} pixels from {train.Count:N0} by {gan.Name}.");
@@ -47,14 +53,14 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }, new ConsoleProgress(), cancellation);
 
     using var scope = NewDisposeScope();
-    using var model = (GanModel)TrainedModel.Load(folder, gan, network);
+    using var model = TrainedModel.Load(folder, gan, network);
     using var random = new RandomSource((ulong)options.GetValue(seed), network.parameters().First().device);
     var samples = model.Sample(gan.DrawNoise(judged, random)).cpu();
     var file = Path.Combine(folder, "samples.png");
     Draw(samples, file);
     Console.WriteLine($"Wrote {file}.");
     Judge(samples, train, heldOut, network.ImageSize);
-});
+}
 
 (IImageSource Train, IImageSource HeldOut) OpenImages(ParseResult options)
 {

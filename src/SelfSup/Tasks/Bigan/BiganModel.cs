@@ -1,3 +1,4 @@
+using SelfSup.Losses;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -8,28 +9,32 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class BiganModel : GanModel
 {
+    private readonly SampledGenerator<ImageGenerator> generator;
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly JointDiscriminator discriminator;
 
     internal BiganModel(string name, Encoder encoder, GanOptions options)
         : base(name, encoder, options)
     {
-        head = NewHead(encoder, options.NoiseSize);
+        generator = new(options, () => new ImageGenerator(options.NoiseSize, encoder.ImageSize, options.GeneratorWidth));
+        head = LastMapHead.Create(encoder, options.NoiseSize);
         discriminator = new JointDiscriminator(encoder.ImageSize, options.NoiseSize);
         RegisterComponents();
         Objectives =
         [
-            new Objective("discriminator", ComputeDiscriminator, discriminator)
-            {
-                LearningRateFactor = CriticsLearningRateFactor,
-                Alarms = [CollapseAlarm],
-            },
-            new Objective("encoder-generator", ComputeDeceivers, encoder, head, Generator),
+            DiscriminatorObjective.Create(Judge, smoothing: 0, discriminator),
+            new Objective("encoder-generator", ComputeDeceivers, encoder, head, generator.Network),
         ];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Objective> Objectives { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Sample(Tensor noise) => generator.Sample(noise, network => network.forward(noise));
+
+    /// <inheritdoc/>
+    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow();
 
     /// <summary>Tells of which noise the generator would make images, by the encoder in its present mode.</summary>
     /// <param name="images">RGB images (N, 3, S, S): uint8 in 0..255, or float in [0, 1].</param>
@@ -51,22 +56,18 @@ public sealed class BiganModel : GanModel
         return Sample(codes);
     }
 
-    private PretextLoss ComputeDiscriminator(PretextBatch batch)
+    private DiscriminatorObjective.Judgment Judge(PretextBatch batch)
     {
-        using var scope = NewDisposeScope();
-        var generated = GenerateWithoutGradient(batch);
+        var generated = generator.MakeWithoutGradient(network => network.forward(batch.Targets));
         var (real, fake) = Judge(batch, EncodeWithoutGradient(batch.Inputs), generated);
-        return new PretextLoss(
-            AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope(),
-            ("accuracy", AdversarialLoss.Accuracy(real, fake).MoveToOuterDisposeScope()),
-            (Diversity, MeasureDiversity(generated, batch.Inputs).MoveToOuterDisposeScope()));
+        return new(real, fake, generated);
     }
 
     private PretextLoss ComputeDeceivers(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (real, fake) = Judge(batch, Encode(batch.Inputs), Generate(batch));
-        return new PretextLoss(AdversarialLoss.OfDeceivers(real, fake).MoveToOuterDisposeScope());
+        var (real, fake) = Judge(batch, Encode(batch.Inputs), generator.Network.forward(batch.Targets));
+        return new PretextLoss(AdversarialLoss.OfSwappedLabels(real, fake).MoveToOuterDisposeScope());
     }
 
     private Tensor EncodeWithoutGradient(Tensor images)
@@ -78,7 +79,7 @@ public sealed class BiganModel : GanModel
     /// <summary>Judges images with their codes, and what was generated with its noise, each normalized by its own batch.</summary>
     private (Tensor Real, Tensor Fake) Judge(PretextBatch batch, Tensor codes, Tensor generated)
     {
-        using var images = ToSignedRange(batch.Inputs);
+        using var images = PixelRange.ToSigned(batch.Inputs);
         return (discriminator.forward(images, codes), discriminator.forward(generated, batch.Targets));
     }
 }

@@ -10,19 +10,19 @@ namespace SelfSup.Tasks;
 /// </remarks>
 /// <param name="options">Settings; null means the defaults.</param>
 /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-public sealed class BiganTask(GanOptions? options = null) : GanTask("bigan", options)
+public sealed class BiganTask(GanOptions? options = null) : GanTask<BiganModel>("bigan", options)
 {
     /// <inheritdoc/>
-    public override PretextModel CreateModel(PretextSetup setup) => new BiganModel(Name, setup.Encoder, Options);
+    public override BiganModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, Options);
 
     /// <summary>Draws rows of real images, of what the generator makes of their codes, and of samples.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
+    protected override PreviewGrid Draw(PretextBatch batch, BiganModel? model)
     {
         using var scope = NewDisposeScope();
-        var grid = base.Preview(batch, model);
-        if (model is BiganModel bigan)
-            AddRows(grid, bigan.Reconstruct(batch.Inputs), "reconstructed");
+        var grid = base.Draw(batch, model);
+        if (model is not null)
+            AddRows(grid, model.Reconstruct(batch.Inputs), "reconstructed");
         return grid;
     }
 }

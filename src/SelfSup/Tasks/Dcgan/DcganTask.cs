@@ -9,8 +9,8 @@ namespace SelfSup.Tasks;
 /// </remarks>
 /// <param name="options">Settings; null means the defaults.</param>
 /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-public sealed class DcganTask(GanOptions? options = null) : GanTask("dcgan", options)
+public sealed class DcganTask(GanOptions? options = null) : GanTask<DcganModel>("dcgan", options)
 {
     /// <inheritdoc/>
-    public override PretextModel CreateModel(PretextSetup setup) => new DcganModel(Name, setup.Encoder, Options);
+    public override DcganModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, Options);
 }

@@ -1,3 +1,4 @@
+using SelfSup.Losses;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -64,7 +65,7 @@ public sealed class InpaintingModel : PretextModel
     public static Tensor ComputeError(Tensor painted, InpaintingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var squared = painted.sub(Scale(batch.Targets)).square().mul(batch.Weights);
+        var squared = painted.sub(PixelRange.ToSigned(batch.Targets)).square().mul(batch.Weights);
         return squared.sum().div(batch.Weights.sum().mul(3 * painted.shape[0])).MoveToOuterDisposeScope();
     }
 
@@ -89,8 +90,8 @@ public sealed class InpaintingModel : PretextModel
         using var scope = NewDisposeScope();
         var completed = step.Kept(Completed) ?? CompleteWithoutGradient(batch);
         // Real and completed images are judged apart, so that batch statistics do not give them away.
-        var (real, fake) = (Judge(critic!, Scale(batch.Targets)), Judge(critic!, completed));
-        return new PretextLoss(AdversarialLoss.OfCritic(real, fake).MoveToOuterDisposeScope());
+        var (real, fake) = (Judge(critic!, PixelRange.ToSigned(batch.Targets)), Judge(critic!, completed));
+        return new PretextLoss(AdversarialLoss.OfDiscriminator(real, fake).MoveToOuterDisposeScope());
     }
 
     private Tensor CompleteWithoutGradient(InpaintingBatch batch)
@@ -108,17 +109,14 @@ public sealed class InpaintingModel : PretextModel
     private static Tensor Complete(InpaintingBatch batch, Tensor painted)
     {
         using var scope = NewDisposeScope();
-        return where(batch.Mask, painted, Scale(batch.Targets)).MoveToOuterDisposeScope();
+        return where(batch.Mask, painted, PixelRange.ToSigned(batch.Targets)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean squared error in the holes alone, without gradient.</summary>
     private static Tensor MeasureHole(Tensor painted, InpaintingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var squared = painted.detach().sub(Scale(batch.Targets)).square().mul(batch.Mask);
+        var squared = painted.detach().sub(PixelRange.ToSigned(batch.Targets)).square().mul(batch.Mask);
         return squared.sum().div(batch.Mask.sum().mul(3 * painted.shape[0])).MoveToOuterDisposeScope();
     }
-
-    /// <summary>uint8 images to float in [-1, 1].</summary>
-    private static Tensor Scale(Tensor images) => images.to(ScalarType.Float32).mul_(2 / 255f).sub_(1);
 }

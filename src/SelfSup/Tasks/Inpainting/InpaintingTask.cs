@@ -40,8 +40,10 @@ public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingMode
         var mask = HoleMask.Draw(options.Mask, size, random);
         var weights = HoleMask.WeighErrors(mask, options.Mask == InpaintingMask.Center ? HoleMask.BandFor(size) : 0);
         return new InpaintingBatch(
-    where(mask, meanColor.On(images.device), images).MoveToOuterDisposeScope(), images.clone().MoveToOuterDisposeScope(),
-    mask.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+            where(mask, meanColor.On(images.device), images).MoveToOuterDisposeScope(),
+            images.clone().MoveToOuterDisposeScope(),
+            mask.MoveToOuterDisposeScope(),
+            weights.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

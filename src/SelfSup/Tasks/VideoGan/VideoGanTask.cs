@@ -10,7 +10,7 @@ namespace SelfSup.Tasks;
 /// </remarks>
 /// <param name="options">Settings; null means the defaults.</param>
 /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan", options)
+public sealed class VideoGanTask(GanOptions? options = null) : GanTask<VideoGanModel>("videogan", options)
 {
     private const int PreviewedClips = 8;
 
@@ -39,20 +39,20 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask("videogan
     }
 
     /// <inheritdoc/>
-    public override PretextModel CreateModel(PretextSetup setup) => new VideoGanModel(Name, setup.Encoder, Options);
+    public override VideoGanModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, Options);
 
     /// <summary>Draws the frames of real clips and of samples, a clip a row; the samples' noise is always the same.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
+    protected override PreviewGrid Draw(PretextBatch batch, VideoGanModel? model)
     {
         using var scope = NewDisposeScope();
         var grid = new PreviewGrid();
         var clips = batch.Inputs;
         AddClips(clips.narrow(0, 0, Math.Min(PreviewedClips, clips.shape[0])), "real");
-        if (model is VideoGanModel gan)
+        if (model is not null)
         {
             using var random = new RandomSource(PreviewSeed, clips.device);
-            AddClips(gan.Sample(DrawNoise(PreviewedClips, random), (int)clips.shape[1]), "sample");
+            AddClips(model.Sample(DrawNoise(PreviewedClips, random), (int)clips.shape[1]), "sample");
         }
         return grid;
 

@@ -15,16 +15,29 @@ public static class TrainedModel
     /// <returns>The head on the encoder, both in evaluation mode; owned by the caller.</returns>
     /// <exception cref="InvalidOperationException">The folder holds no checkpoint.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of other networks.</exception>
-    public static PretextModel Load(string runFolder, IPretextTask task, Encoder encoder)
+    public static PretextModel Load(string runFolder, IPretextTask task, Encoder encoder) =>
+        Load(runFolder, task.Name, task.CreateModel, encoder);
+
+    /// <summary>Restores an encoder and the head, of its own type, of a task from the last checkpoint of a run.</summary>
+    /// <typeparam name="TBatch">The batches that the task generates.</typeparam>
+    /// <typeparam name="TModel">The head that it creates.</typeparam>
+    /// <inheritdoc cref="Load(string, IPretextTask, Encoder)"/>
+    public static TModel Load<TBatch, TModel>(string runFolder, PretextTask<TBatch, TModel> task, Encoder encoder)
+        where TBatch : PretextBatch
+        where TModel : PretextModel =>
+        Load(runFolder, task.Name, task.CreateModel, encoder);
+
+    private static TModel Load<TModel>(string runFolder, string taskName, Func<PretextSetup, TModel> createModel, Encoder encoder)
+        where TModel : PretextModel
     {
         var checkpoint = CheckpointFolder.FindLast(runFolder)
             ?? throw new InvalidOperationException($"{runFolder} holds no checkpoint.");
         using var file = SafetensorsFile.Read(checkpoint);
-        var model = task.CreateModel(new PretextSetup(encoder, int.Parse(file.Metadata["run.images.count"], CultureInfo.InvariantCulture)));
+        var model = createModel(new PretextSetup(encoder, int.Parse(file.Metadata["run.images.count"], CultureInfo.InvariantCulture)));
         try
         {
             Restore(encoder, "encoder.");
-            Restore(model, $"{task.Name}.");
+            Restore(model, $"{taskName}.");
             model.to(encoder.parameters().First().device);
             encoder.eval();
             model.eval();

@@ -15,7 +15,7 @@ public class InpaintingTaskTests
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
         var images = random.Integers(256, 3, 3, 32, 32).to(ScalarType.Byte);
-        var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = kind }).Generate(images, random);
+        var batch = new InpaintingTask(new() { Mask = kind }).Generate(images, random);
         var hole = batch.Mask.expand(3, 3, 32, 32);
 
         Assert.Equal(ScalarType.Byte, batch.Inputs.dtype);
@@ -31,7 +31,7 @@ public class InpaintingTaskTests
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
-        var batch = (InpaintingBatch)new InpaintingTask(new() { Mask = InpaintingMask.Center }).Generate(zeros(2, 3, 32, 32, ScalarType.Byte), random);
+        var batch = new InpaintingTask(new() { Mask = InpaintingMask.Center }).Generate(zeros(2, 3, 32, 32, ScalarType.Byte), random);
         var painted = zeros(2, 3, 32, 32, float64);
 
         // Central differences at a pixel of the hole (16, 16), of the band (8, 16) and outside both (2, 2).
@@ -147,6 +147,28 @@ public class InpaintingTaskTests
     }
 
     [Fact]
+    public void The_critic_learns_to_call_real_the_true_image_and_not_the_completed_one()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
+        run.Encoder.eval();
+        run.Model.eval();
+        var critic = Assert.IsAssignableFrom<nn.Module<Tensor, Tensor>>(Assert.Single(run.Model.Objectives[1].Modules));
+        using (no_grad())
+            critic.named_parameters().Last(pair => pair.parameter.dim() == 2).parameter.mul_(300); // a fresh one tells next to nothing
+        using var batch = run.Generate();
+        var truth = batch.Targets.to(ScalarType.Float32).div(127.5).sub(1);
+        double[] real = Judge(truth), fake = Judge(run.Model.Complete(batch));
+        Assert.True(Math.Abs(real.Average() - fake.Average()) > 0.1); // or labels the other way round would give the same loss
+        // -ln of the probability that the true image is real, and that the completed one is not
+        var expected = 0.5 * (real.Average(x => Math.Log(1 + Math.Exp(-x))) + fake.Average(x => Math.Log(1 + Math.Exp(x))));
+        using var loss = run.Model.Objectives[1].ComputeLoss(batch);
+        Assert.Equal(expected, loss.Value.item<float>(), 1e-4);
+
+        double[] Judge(Tensor images) => [.. critic.forward(images).flatten().data<float>().ToArray().Select(x => (double)x)];
+    }
+
+    [Fact]
     public void AStepLeavesNoTensorBehind()
     {
         using var run = new Run(new InpaintingOptions { Adversarial = true }, 32);
@@ -184,7 +206,7 @@ public class InpaintingTaskTests
             manual_seed(3);
             task = new InpaintingTask(options);
             Encoder = new ConvNet(side);
-            Model = (InpaintingModel)task.CreateModel(Encoder);
+            Model = task.CreateModel(Encoder);
             images = TestImages.Colorful(4, side);
         }
 
@@ -195,7 +217,7 @@ public class InpaintingTaskTests
         public InpaintingBatch Generate(ulong seed = 1)
         {
             using var random = new RandomSource(seed);
-            return (InpaintingBatch)task.Generate(images, random);
+            return task.Generate(images, random);
         }
 
         public void Dispose()

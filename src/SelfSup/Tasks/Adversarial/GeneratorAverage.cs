@@ -6,17 +6,18 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Of the first steps it keeps less, (1 + n) / (10 + n) after n of them, so that the generator's fresh weights are soon forgotten.
 /// </remarks>
-internal sealed class GeneratorAverage : nn.Module
+internal sealed class GeneratorAverage<TGenerator> : nn.Module
+    where TGenerator : nn.Module<Tensor, Tensor>
 {
     private readonly double keep;
-    private readonly nn.Module<Tensor, Tensor> copy;
+    private readonly TGenerator copy;
     private readonly Tensor steps;
 
     /// <param name="copy">A generator like the one to average; owned by the average from now on.</param>
     /// <param name="generator">The generator to start from.</param>
     /// <param name="keep">Share of itself that the average keeps at a step.</param>
-    public GeneratorAverage(nn.Module<Tensor, Tensor> copy, nn.Module<Tensor, Tensor> generator, double keep)
-        : base(nameof(GeneratorAverage))
+    public GeneratorAverage(TGenerator copy, TGenerator generator, double keep)
+        : base(nameof(GeneratorAverage<>))
     {
         (this.copy, this.keep) = (copy, keep);
         steps = zeros(1);
@@ -27,10 +28,10 @@ internal sealed class GeneratorAverage : nn.Module
     }
 
     /// <summary>The averaged generator.</summary>
-    public nn.Module<Tensor, Tensor> Generator => copy;
+    public TGenerator Generator => copy;
 
     /// <summary>Moves the average towards the generator, parameters and statistics alike.</summary>
-    public void Follow(nn.Module<Tensor, Tensor> generator)
+    public void Follow(TGenerator generator)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

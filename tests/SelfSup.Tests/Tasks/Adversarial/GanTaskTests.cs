@@ -18,7 +18,7 @@ public class GanTaskTests
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
         var images = TestImages.Colorful(64, 16);
-        var batch = GanRun.NewTask(name).Generate(images, random);
+        var batch = TaskCatalog.Create(name).Generate(images, random);
         Assert.True(batch.Inputs.Equals(images));
         Assert.Equal([64, 100], batch.Targets.shape);
         Assert.InRange(batch.Targets.min().item<float>(), -1, -0.99);
@@ -31,7 +31,7 @@ public class GanTaskTests
     {
         foreach (var architecture in EncoderCatalog.Names)
         {
-            foreach (var side in new[] { 32, 64, 96 })
+            foreach (var side in new[] { 32, 96 })
             {
                 string[] names = architecture switch
                 {
@@ -42,8 +42,7 @@ public class GanTaskTests
                 foreach (var name in names)
                 {
                     using var scope = NewDisposeScope();
-                    using var run = new GanRun(
-                        GanRun.NewTask(name, new() { GeneratorWidth = 32, GeneratorAverage = 0 }), EncoderCatalog.Create(architecture, side));
+                    using var run = GanRun.Of(name, new() { GeneratorWidth = 32, GeneratorAverage = 0 }, EncoderCatalog.Create(architecture, side));
                     using var batch = run.Generate(count: 2);
                     foreach (var objective in run.Model.Objectives)
                     {
@@ -64,7 +63,7 @@ public class GanTaskTests
     public void SamplesHaveTheEncodersSizeAndRange(int side)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new DcganTask(), new ConvNet(side));
+        using var run = GanRun.Of(new DcganTask(), new ConvNet(side));
         var samples = run.Model.Sample(run.DrawNoise(3));
         Assert.Equal([3, 3, side, side], samples.shape);
         Assert.True(samples.ge(0).logical_and(samples.le(1)).all().item<bool>());
@@ -78,7 +77,7 @@ public class GanTaskTests
         using var scope = NewDisposeScope();
         foreach (var average in new[] { 0, 0.9 })
         {
-            using var run = new GanRun(GanRun.NewTask(name, new() { GeneratorAverage = average }));
+            using var run = GanRun.Of(name, new() { GeneratorAverage = average });
             var noise = run.DrawNoise(5);
             var before = State(run.Model);
             run.Model.train();
@@ -95,7 +94,7 @@ public class GanTaskTests
     public void NoiseOfAnotherLengthIsRefused()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new DcganTask(new() { NoiseSize = 7 }));
+        using var run = GanRun.Of(new DcganTask(new() { NoiseSize = 7 }));
         Assert.Contains("(N, 7)", Assert.Throws<ArgumentException>(() => run.Model.Sample(zeros(2, 8))).Message);
     }
 
@@ -104,7 +103,7 @@ public class GanTaskTests
     public void ObjectivesTrainTheirOwnModules(string name)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(GanRun.NewTask(name));
+        using var run = GanRun.Of(name);
         using var batch = run.Generate();
         Objective critic = run.Model.Objectives[0], maker = run.Model.Objectives[1];
         Assert.Equal("discriminator", critic.Name);
@@ -122,7 +121,7 @@ public class GanTaskTests
     public void TheEncoderKeepsStatisticsOfRealImagesAlone(string name)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(GanRun.NewTask(name));
+        using var run = GanRun.Of(name);
         using var other = new ConvNet(16);
         using var batch = run.Generate();
         other.train();
@@ -146,7 +145,7 @@ public class GanTaskTests
     public void ACollapsedGeneratorSetsOffTheAlarm(string name)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(GanRun.NewTask(name));
+        using var run = GanRun.Of(name);
         using var batch = run.Generate();
         using (no_grad())
         {
@@ -165,7 +164,7 @@ public class GanTaskTests
     {
         using var scope = NewDisposeScope();
         var real = TestImages.Colorful(8, 16);
-        Assert.Equal(1, GanModel.MeasureDiversity(real.to(ScalarType.Float32).div(127.5).sub(1), real).item<float>(), 1e-5);
+        Assert.Equal(1, DiscriminatorObjective.MeasureDiversity(real.to(ScalarType.Float32).div(127.5).sub(1), real).item<float>(), 1e-5);
     }
 
     [Fact]
@@ -173,7 +172,7 @@ public class GanTaskTests
     {
         using var scope = NewDisposeScope();
         using ImageGenerator generator = new(5, 16, 32), copy = new(5, 16, 32);
-        using var average = new GeneratorAverage(copy, generator, keep: 0.3);
+        using var average = new GeneratorAverage<ImageGenerator>(copy, generator, keep: 0.3);
         var start = State(generator);
         Assert.All(State(average.Generator), pair => Assert.True(pair.Value.Equals(start[pair.Key]), pair.Key));
         using (no_grad())
@@ -198,7 +197,7 @@ public class GanTaskTests
     public void SamplesComeFromTheAverage(string name)
     {
         using var scope = NewDisposeScope();
-        using GanRun averaged = new(GanRun.NewTask(name)), plain = new(GanRun.NewTask(name, new() { GeneratorAverage = 0 }));
+        using GanRun averaged = GanRun.Of(name), plain = GanRun.Of(name, new() { GeneratorAverage = 0 });
         foreach (var run in new[] { averaged, plain })
         {
             var noise = run.DrawNoise(2);
@@ -219,7 +218,7 @@ public class GanTaskTests
     public void PreviewsShowRealImagesAndSamples(string name)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(GanRun.NewTask(name));
+        using var run = GanRun.Of(name);
         run.Encoder.eval();
         run.Model.eval();
         using PretextBatch batch = run.Generate(count: 8), other = run.Generate(noise: 2, count: 8);
@@ -232,29 +231,39 @@ public class GanTaskTests
         Assert.True(run.Task.Preview(other, run.Model).Rows[1][0].Pixels.Span.SequenceEqual(rows[1][0].Pixels.Span));
     }
 
-    [Theory]
-    [MemberData(nameof(Tasks))]
-    public void ATrainedModelComesBackFromTheRunFolder(string name)
+    [Fact]
+    public void ATrainedModelComesBackFromTheRunFolder()
     {
-        using var scope = NewDisposeScope();
-        using var folder = new TemporaryFolder();
-        using ConvNet trained = new(16), loaded = new(16, seed: 5);
-        var task = GanRun.NewTask(name, new() { GeneratorWidth = 32 });
-        Pretraining.Run(
-            trained, [new WeightedTask(task)], new ProceduralImages(16), new() { Epochs = 1, BatchSize = 8, RunFolder = folder.Path });
-        using var model = (GanModel)TrainedModel.Load(folder.Path, task, loaded);
-        var expected = State(trained);
-        Assert.All(State(loaded), pair => Assert.True(pair.Value.Equals(expected[pair.Key]), pair.Key));
-        Assert.False(loaded.training || model.training);
-        using var again = (GanModel)TrainedModel.Load(folder.Path, task, loaded);
-        var noise = zeros(1, 100);
-        Assert.True(model.Sample(noise).Equals(again.Sample(noise)));
-        using var fresh = (GanModel)task.CreateModel(loaded);
-        Assert.False(model.Sample(noise).Equals(fresh.Sample(noise)));
+        GanOptions options = new() { GeneratorWidth = 32 };
+        ComesBack(new DcganTask(options));
+        ComesBack(new BiganTask(options));
 
-        Assert.Contains("no checkpoint", Assert.Throws<InvalidOperationException>(() => TrainedModel.Load(folder["none"], task, loaded)).Message);
-        using var other = new NetworkInNetwork(16);
-        Assert.Throws<InvalidDataException>(() => TrainedModel.Load(folder.Path, task, other));
+        static void ComesBack<TModel>(GanTask<TModel> task)
+            where TModel : GanModel
+        {
+            using var scope = NewDisposeScope();
+            using var folder = new TemporaryFolder();
+            using ConvNet trained = new(16), loaded = new(16, seed: 5);
+            Pretraining.Run(
+                trained, [new WeightedTask(task)], new ProceduralImages(16), new() { Epochs = 1, BatchSize = 8, RunFolder = folder.Path });
+            using var model = TrainedModel.Load(folder.Path, task, loaded);
+            var expected = State(trained);
+            Assert.All(State(loaded), pair => Assert.True(pair.Value.Equals(expected[pair.Key]), pair.Key));
+            Assert.False(loaded.training || model.training);
+            using var again = TrainedModel.Load(folder.Path, task, loaded);
+            var noise = zeros(1, 100);
+            Assert.True(model.Sample(noise).Equals(again.Sample(noise)));
+            using var fresh = task.CreateModel(loaded);
+            Assert.False(model.Sample(noise).Equals(fresh.Sample(noise)));
+            // The head comes back without its type too, for a task of which no more is known.
+            using var untyped = TrainedModel.Load(folder.Path, (IPretextTask)task, loaded);
+            var state = State(model);
+            Assert.All(State(untyped), pair => Assert.True(pair.Value.Equals(state[pair.Key]), pair.Key));
+
+            Assert.Contains("no checkpoint", Assert.Throws<InvalidOperationException>(() => TrainedModel.Load(folder["none"], task, loaded)).Message);
+            using var other = new NetworkInNetwork(16);
+            Assert.Throws<InvalidDataException>(() => TrainedModel.Load(folder.Path, task, other));
+        }
     }
 
     [Fact]

@@ -21,8 +21,8 @@ public class VideoGanTaskTests
     public void ClipsHaveTheLengthAskedForAndTheEncodersSize(int side, int frames)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new VideoGanTask(Small), new VideoConvNet(side));
-        var clips = ((VideoGanModel)run.Model).Sample(run.DrawNoise(2), frames);
+        using var run = GanRun.Of(new VideoGanTask(Small), new VideoConvNet(side));
+        var clips = run.Model.Sample(run.DrawNoise(2), frames);
         Assert.Equal([2, frames, 3, side, side], clips.shape);
         Assert.Equal(ScalarType.Float32, clips.dtype);
         AssertWithin(0, 1, clips);
@@ -37,11 +37,11 @@ public class VideoGanTaskTests
         using var scope = NewDisposeScope();
         foreach (var (side, frames) in new[] { (32, 16), (64, 32) })
         {
-            using var run = new GanRun(new VideoGanTask(Small), new VideoConvNet(side));
+            using var run = GanRun.Of(new VideoGanTask(Small), new VideoConvNet(side));
             var noise = run.DrawNoise(1);
             var clips = run.Model.Sample(noise);
             Assert.Equal(frames, clips.shape[1]);
-            Assert.True(clips.Equals(((VideoGanModel)run.Model).Sample(noise, frames)));
+            Assert.True(clips.Equals(run.Model.Sample(noise, frames)));
         }
     }
 
@@ -94,11 +94,11 @@ public class VideoGanTaskTests
     public void TheGeneratorPaysForATenthOfItsForeground()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new VideoGanTask(Small));
+        using var run = GanRun.Of(new VideoGanTask(Small));
         using (no_grad())
         {
             // A discriminator that knows nothing: the loss is ln 2 and what the foreground costs.
-            foreach (var (_, parameter) in run.Model.named_parameters().Where(p => p.name.StartsWith("head") || p.name.StartsWith("spread")))
+            foreach (var (_, parameter) in run.Model.named_parameters().Where(p => p.name.StartsWith("discriminator.")))
                 parameter.zero_();
         }
         using var batch = run.Generate();
@@ -107,7 +107,7 @@ public class VideoGanTaskTests
         Assert.InRange(share, 0.3, 0.7); // of fresh weights
         Assert.Equal(Math.Log(2) + 0.1 * share, loss.Value.item<float>(), 1e-5);
         loss.Value.backward();
-        var bias = run.Model.named_parameters().Single(p => p.name == "generator.mask.bias").parameter;
+        var bias = run.Model.named_parameters().Single(p => p.name == "generator.network.mask.bias").parameter;
         Assert.InRange(bias.grad!.item<float>(), 0.01, 0.025); // 0.1 m (1 - m)
     }
 
@@ -149,8 +149,8 @@ public class VideoGanTaskTests
         var random = new RandomSource(1);
         Assert.Contains("'videogan' needs clips", Assert.Throws<ArgumentException>(() => task.Generate(TestImages.Colorful(2, 16), random)).Message);
         Assert.Contains("(2, 1, 3, 16, 16)", Assert.Throws<ArgumentException>(() => task.Generate(TestImages.Moving(2, 1, 16), random)).Message);
-        using var run = new GanRun(new VideoGanTask(Small));
-        var model = (VideoGanModel)run.Model;
+        using var run = GanRun.Of(new VideoGanTask(Small));
+        var model = run.Model;
         Assert.Contains("(N, 8)", Assert.Throws<ArgumentException>(() => model.Sample(zeros(2, 9), 4)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Sample(zeros(2, 8), 0));
     }
@@ -161,8 +161,8 @@ public class VideoGanTaskTests
     public void TheSameNoiseGivesTheSameClipInAnyBatchAndMode(double average)
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new VideoGanTask(new() { NoiseSize = 8, GeneratorWidth = 32, GeneratorAverage = average }));
-        var model = (VideoGanModel)run.Model;
+        using var run = GanRun.Of(new VideoGanTask(new() { NoiseSize = 8, GeneratorWidth = 32, GeneratorAverage = average }));
+        var model = run.Model;
         var noise = run.DrawNoise(5);
         var before = State(model);
         model.train();
@@ -187,7 +187,7 @@ public class VideoGanTaskTests
     public void ObjectivesTrainTheirOwnModulesAndTheEncoderKeepsStatisticsOfRealClipsAlone()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new VideoGanTask(Small));
+        using var run = GanRun.Of(new VideoGanTask(Small));
         using var other = new VideoConvNet(16);
         using var batch = run.Generate();
         other.train();
@@ -208,7 +208,7 @@ public class VideoGanTaskTests
     public void PreviewsShowTheFramesOfRealClipsAndOfSamples()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new VideoGanTask(Small));
+        using var run = GanRun.Of(new VideoGanTask(Small));
         run.Model.eval();
         using PretextBatch batch = run.Generate(), other = run.Generate(noise: 2, first: 4);
         Assert.Equal(4, run.Task.Preview(batch).Rows.Count);
@@ -236,9 +236,9 @@ public class VideoGanTaskTests
             Assert.Equal(File.ReadAllBytes(whole[file]), File.ReadAllBytes(broken[file]));
 
         using Encoder first = new VideoConvNet(16), second = new VideoConvNet(16, seed: 5);
-        using PretextModel expected = TrainedModel.Load(whole.Path, task, first), resumed = TrainedModel.Load(broken.Path, task, second);
+        using VideoGanModel expected = TrainedModel.Load(whole.Path, task, first), resumed = TrainedModel.Load(broken.Path, task, second);
         var noise = task.DrawNoise(2, new RandomSource(1));
-        Assert.True(((VideoGanModel)expected).Sample(noise, 6).Equals(((VideoGanModel)resumed).Sample(noise, 6)));
+        Assert.True(expected.Sample(noise, 6).Equals(resumed.Sample(noise, 6)));
 
         static void Run(TemporaryFolder folder, IPretextTask task, int seed, bool resume = false)
         {
@@ -257,15 +257,15 @@ public class VideoGanTaskTests
     [Fact]
     public void ItMakesWhatMovesOnWhatStandsStill()
     {
-        const int Steps = 120;
+        const int Steps = 120, Frames = 4;
         using var scope = NewDisposeScope();
         using var random = new RandomSource(1);
         // The left half stands still, red or blue; the right half goes from black to white.
-        var clips = random.Uniform(64, 8, 3, 16, 16).mul_(40);
+        var clips = random.Uniform(64, Frames, 3, 16, 16).mul_(40);
         var red = random.Uniform(64, 1, 1, 1).lt(0.5).to(ScalarType.Float32);
         clips[TensorIndex.Colon, TensorIndex.Colon, 0, TensorIndex.Colon, ..8].add_(red.mul(200));
         clips[TensorIndex.Colon, TensorIndex.Colon, 2, TensorIndex.Colon, ..8].add_(red.neg().add(1).mul(200));
-        clips[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, 8..].add_(linspace(0, 210, 8).view(1, 8, 1, 1, 1));
+        clips[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Colon, 8..].add_(linspace(0, 210, Frames).view(1, Frames, 1, 1, 1));
         var images = clips.to(ScalarType.Byte);
         var task = new VideoGanTask(new() { NoiseSize = 8, GeneratorWidth = 32, GeneratorAverage = 0.95 });
         using var encoder = new VideoConvNet(16);
@@ -277,7 +277,7 @@ public class VideoGanTaskTests
             using var input = PretextInput.Of(batch);
             step.Run([input], i, Steps, 0).Dispose();
         }
-        var samples = ((VideoGanModel)step.Learners[0].Model).Sample(task.DrawNoise(32, random), 8);
+        var samples = Assert.IsType<VideoGanModel>(step.Learners[0].Model).Sample(task.DrawNoise(32, random), Frames);
         double brighter = Change(samples, 8), still = Change(samples, 0);
         Assert.True(brighter > 0.4, $"the right half by {brighter}, the left half by {still}");
         Assert.True(Math.Abs(still) < brighter / 4, $"the right half by {brighter}, the left half by {still}");
@@ -286,7 +286,7 @@ public class VideoGanTaskTests
         static double Change(Tensor clips, int column)
         {
             var half = clips.narrow(4, column, 8).mean([0, 2, 3, 4]);
-            return half[7].item<float>() - half[0].item<float>();
+            return half[Frames - 1].item<float>() - half[0].item<float>();
         }
     }
 

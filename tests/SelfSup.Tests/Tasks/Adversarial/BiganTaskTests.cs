@@ -9,14 +9,14 @@ public class BiganTaskTests
     public void CodesKeepToTheRangeOfTheNoise()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new BiganTask());
+        using var run = GanRun.Of(new BiganTask());
         using (no_grad())
         {
             foreach (var parameter in run.Encoder.parameters())
                 parameter.mul_(4);
         }
         using var batch = run.Generate();
-        var codes = ((BiganModel)run.Model).Encode(batch.Inputs);
+        var codes = run.Model.Encode(batch.Inputs);
         Assert.Equal([4, 100], codes.shape);
         Assert.True(codes.abs().le(1).all().item<bool>());
     }
@@ -25,7 +25,7 @@ public class BiganTaskTests
     public void ImagesMeetTheirOwnCodesAndNoiseItsOwnImages()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new BiganTask());
+        using var run = GanRun.Of(new BiganTask());
         // Statistics of a batch would not tell the pairs of it apart, a frozen discriminator does.
         using PretextBatch batch = run.Generate(), otherNoise = run.Generate(noise: 2), otherImages = run.Generate(first: 4);
         // The encoder's share of the loss is that of images with their codes: no noise enters it. The generator's is the other way round.
@@ -42,7 +42,7 @@ public class BiganTaskTests
     public void EncoderAndGeneratorMinimizeTheDiscriminatorsLossWithLabelsSwapped()
     {
         using var scope = NewDisposeScope();
-        using var run = new GanRun(new BiganTask());
+        using var run = GanRun.Of(new BiganTask());
         using var batch = run.Generate();
         // A discriminator whose verdicts are negated answers every question the other way round.
         using var before = run.Model.Objectives[1].ComputeLoss(batch);

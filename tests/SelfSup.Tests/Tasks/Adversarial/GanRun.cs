@@ -7,38 +7,42 @@ using static TorchSharp.torch;
 namespace SelfSup.Tests.Tasks;
 
 /// <summary>A GAN task with its model and a few images, or clips if it is on clips.</summary>
-internal sealed class GanRun : IDisposable
+internal abstract class GanRun : IDisposable
 {
     private readonly Tensor images;
 
-    public GanRun(GanTask task, Encoder? encoder = null)
+    protected GanRun(PretextTask task, Encoder? encoder)
     {
-        manual_seed(3);
         Task = task;
+        manual_seed(3);
         Encoder = encoder ?? (task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16));
         Encoder.train();
-        Model = (GanModel)task.CreateModel(Encoder);
         images = TestImages.For(task, 8, Encoder.ImageSize);
     }
 
-    public GanTask Task { get; }
+    public PretextTask Task { get; }
 
     public Encoder Encoder { get; }
 
-    public GanModel Model { get; }
+    public abstract GanModel Model { get; }
 
-    public static GanTask NewTask(string name, GanOptions? options = null) => name switch
+    /// <summary>Starts the task of a name.</summary>
+    public static GanRun Of(string name, GanOptions? options = null, Encoder? encoder = null) => name switch
     {
-        "dcgan" => new DcganTask(options),
-        "bigan" => new BiganTask(options),
-        _ => new VideoGanTask(options),
+        "dcgan" => Of(new DcganTask(options), encoder),
+        "bigan" => Of(new BiganTask(options), encoder),
+        _ => Of(new VideoGanTask(options), encoder),
     };
 
+    /// <summary>Starts a task.</summary>
+    public static GanRun<TModel> Of<TModel>(GanTask<TModel> task, Encoder? encoder = null)
+        where TModel : GanModel => new(task, encoder);
+
     /// <summary>Trains in float32 at a rate that stays.</summary>
-    public static PretrainingOptions Options(GanTask task, double learningRate) => new()
+    public static PretrainingOptions Options(PretextTask task, double learningRate) => new()
     {
         Precision = Precision.Float32,
-        Recipe = task.Recipe with { LearningRate = learningRate, Schedule = LearningRateSchedule.Constant },
+        Recipe = task.Recipe! with { LearningRate = learningRate, Schedule = LearningRateSchedule.Constant },
     };
 
     /// <summary>The same images for the same seed, and other noise for another.</summary>
@@ -57,11 +61,7 @@ internal sealed class GanRun : IDisposable
         Model.OnStepCompleted(batch, step);
     }
 
-    public Tensor DrawNoise(int count, ulong seed = 1)
-    {
-        using var random = new RandomSource(seed);
-        return Task.DrawNoise(count, random);
-    }
+    public abstract Tensor DrawNoise(int count, ulong seed = 1);
 
     /// <summary>Gradients of a module's parameters by one objective, in the caller's scope.</summary>
     public Tensor[] GradientsOf(nn.Module module, int objective, PretextBatch batch)
@@ -78,5 +78,27 @@ internal sealed class GanRun : IDisposable
         Model.Dispose();
         Encoder.Dispose();
         images.Dispose();
+    }
+}
+
+/// <inheritdoc/>
+internal sealed class GanRun<TModel> : GanRun
+    where TModel : GanModel
+{
+    private readonly GanTask<TModel> task;
+
+    public GanRun(GanTask<TModel> task, Encoder? encoder)
+        : base(task, encoder)
+    {
+        this.task = task;
+        Model = task.CreateModel(Encoder);
+    }
+
+    public override TModel Model { get; }
+
+    public override Tensor DrawNoise(int count, ulong seed = 1)
+    {
+        using var random = new RandomSource(seed);
+        return task.DrawNoise(count, random);
     }
 }

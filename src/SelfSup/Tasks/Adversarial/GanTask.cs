@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 namespace SelfSup.Tasks;
 
 /// <summary>What <see cref="DcganTask"/>, <see cref="BiganTask"/> and <see cref="VideoGanTask"/> have in common: noise, recipe and samples.</summary>
-public abstract class GanTask : PretextTask
+/// <typeparam name="TModel">The model that the task creates.</typeparam>
+public abstract class GanTask<TModel> : PretextTask<PretextBatch, TModel>
+    where TModel : GanModel
 {
     private const int Columns = 8;
     private const int SampleRows = 4;
@@ -53,15 +55,15 @@ public abstract class GanTask : PretextTask
 
     /// <summary>Draws rows of real images and of samples; the samples' noise is always the same.</summary>
     /// <inheritdoc/>
-    public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
+    protected override PreviewGrid Draw(PretextBatch batch, TModel? model)
     {
         using var scope = NewDisposeScope();
         var grid = new PreviewGrid();
         AddRows(grid, batch.Inputs, "real");
-        if (model is GanModel gan)
+        if (model is not null)
         {
             using var random = new RandomSource(PreviewSeed, batch.Inputs.device);
-            AddRows(grid, gan.Sample(DrawNoise(Columns * SampleRows, random)), "sample");
+            AddRows(grid, model.Sample(DrawNoise(Columns * SampleRows, random)), "sample");
         }
         return grid;
     }

@@ -8,7 +8,6 @@ namespace SelfSup.Tests.Tasks;
 /// <summary>Both tasks learn on images of one color each.</summary>
 public class GanLearningTests
 {
-    private const int Steps = 300;
     private static readonly GanOptions Small = new() { NoiseSize = 4, GeneratorWidth = 32, GeneratorAverage = 0.98 };
 
     [Fact]
@@ -22,8 +21,8 @@ public class GanLearningTests
             .add(random.Normal(64, 3, 16, 16).mul(20)).clamp(0, 255).to(ScalarType.Byte);
         var task = new DcganTask(Small);
         using var encoder = new ConvNet(16);
-        using var step = Train(task, encoder, images);
-        var samples = ((GanModel)step.Learners[0].Model).Sample(task.DrawNoise(64, random));
+        using var step = Train(task, encoder, images, steps: 150);
+        var samples = Assert.IsType<DcganModel>(step.Learners[0].Model).Sample(task.DrawNoise(64, random));
         var distance = ImageDistances.ToNearest(samples, [images]).mean().item<float>();
         var gray = ImageDistances.ToNearest(full(1, 3, 16, 16, 0.5f), [images]).item<float>();
         Assert.True(distance < 0.6 * gray, $"{distance}, gray images {gray}");
@@ -38,9 +37,9 @@ public class GanLearningTests
         var images = random.Integers(256, 64, 3, 1, 1).to(ScalarType.Byte).expand(64, 3, 16, 16).contiguous();
         var task = new BiganTask(Small);
         using var encoder = new ConvNet(16);
-        using var step = Train(task, encoder, images);
+        using var step = Train(task, encoder, images, steps: 300);
         encoder.eval();
-        var model = (BiganModel)step.Learners[0].Model;
+        var model = Assert.IsType<BiganModel>(step.Learners[0].Model);
         model.eval();
         var truth = images.to(ScalarType.Float32).div(255);
         var reconstructed = model.Reconstruct(images);
@@ -50,15 +49,15 @@ public class GanLearningTests
         static double Error(Tensor a, Tensor b) => a.sub(b).square().mean().item<float>();
     }
 
-    private static TrainingStep Train(GanTask task, Encoder encoder, Tensor images)
+    private static TrainingStep Train(PretextTask task, Encoder encoder, Tensor images, int steps)
     {
         encoder.train();
         var step = new TrainingStep(encoder, [new WeightedTask(task)], 64, GanRun.Options(task, 1e-3), CPU);
-        for (var i = 0; i < Steps; i++)
+        for (var i = 0; i < steps; i++)
         {
             using var batch = images.narrow(0, i % 4 * 16, 16);
             using var input = PretextInput.Of(batch);
-            step.Run([input], i, Steps, 0).Dispose();
+            step.Run([input], i, steps, 0).Dispose();
         }
         return step;
     }
