@@ -1,4 +1,3 @@
-using SelfSup.Augmentations;
 using SelfSup.Heads;
 using SelfSup.Losses;
 using SelfSup.Optimization;
@@ -10,12 +9,7 @@ namespace SelfSup.Usage.Tests.Methods;
 /// <summary>BYOL: the online network predicts what an averaged copy of it makes of the other view.</summary>
 internal sealed class ByolTask(double keep = 0.99) : PretextTask("byol")
 {
-    private static readonly Augmentation First = new()
-    {
-        MinimumArea = 0.08, JitterProbability = 0.8, Brightness = 0.4, Contrast = 0.4, Saturation = 0.2, Hue = 0.1, Grayscale = 0.2,
-    };
-
-    public override IReadOnlyList<View> Views { get; } = [new(First), new(First with { Solarize = 0.2 })];
+    public override IReadOnlyList<View> Views { get; } = [new(Crops.Of(0.08)), new(Crops.Of(0.08) with { Solarize = 0.2 })];
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["keep"] = $"{keep}" };
 

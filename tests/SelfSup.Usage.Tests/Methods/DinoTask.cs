@@ -1,4 +1,3 @@
-using SelfSup.Augmentations;
 using SelfSup.Heads;
 using SelfSup.Losses;
 using SelfSup.Optimization;
@@ -12,15 +11,9 @@ internal sealed class DinoTask() : PretextTask("dino")
 {
     private const int Answers = 64;
 
-    private static readonly Augmentation Global = new()
-    {
-        MinimumArea = 0.4, JitterProbability = 0.8, Brightness = 0.4, Contrast = 0.4, Saturation = 0.2, Hue = 0.1, Grayscale = 0.2,
-    };
-
     public override TrainingRecipe Recipe => TrainingRecipe.Default with { ClipGradientNorm = 3, ClipEachParameter = true };
 
-    public override IReadOnlyList<View> Views { get; } =
-        [new(Global, count: 2), new(Global with { MinimumArea = 0.05, MaximumArea = 0.4 }, size: 16, count: 4)];
+    public override IReadOnlyList<View> Views { get; } = [new(Crops.Of(0.4), count: 2), new(Crops.Of(0.05, 0.4), size: 16, count: 4)];
 
     public override PretextBatch Generate(PretextInput input, RandomSource random) => PretextBatch.OfViews(input);
 

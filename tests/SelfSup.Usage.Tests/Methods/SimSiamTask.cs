@@ -1,4 +1,3 @@
-using SelfSup.Augmentations;
 using SelfSup.Heads;
 using SelfSup.Losses;
 using static TorchSharp.torch;
@@ -8,12 +7,7 @@ namespace SelfSup.Usage.Tests.Methods;
 /// <summary>SimSiam: a view predicts the other, whose side is a constant.</summary>
 internal sealed class SimSiamTask() : PretextTask("simsiam")
 {
-    private static readonly Augmentation Varied = new()
-    {
-        MinimumArea = 0.2, JitterProbability = 0.8, Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Hue = 0.1, Grayscale = 0.2,
-    };
-
-    public override IReadOnlyList<View> Views { get; } = [new(Varied, count: 2)];
+    public override IReadOnlyList<View> Views { get; } = [new(Crops.Of(0.2), count: 2)];
 
     public override PretextBatch Generate(PretextInput input, RandomSource random) => PretextBatch.OfViews(input);
 
