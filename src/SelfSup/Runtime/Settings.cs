@@ -39,4 +39,14 @@ internal static class Settings
         IEnumerable list => string.Join(' ', list.Cast<object>().Select(TextOf)),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>The number, or yes or no, that a text stands for, so that a record can have it as one; else the text.</summary>
+    public static object ValueOf(string text) => text switch
+    {
+        "true" => true,
+        "false" => false,
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && TextOf(whole) == text => whole,
+        _ when double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && TextOf(number) == text => number,
+        _ => text,
+    };
 }

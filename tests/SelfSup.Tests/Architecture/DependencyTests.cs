@@ -1,61 +1,73 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using SelfSup.Data;
 
 namespace SelfSup.Tests.Architecture;
 
-/// <summary>Dependencies run one way: a folder uses only what stands below it.</summary>
+/// <summary>Dependencies run one way: a folder uses only what stands below it, judged by the types in the built assembly.</summary>
 public partial class DependencyTests
 {
-    // The root contract is everyone's; PretextTaskCheck alone looks upwards, for an encoder to check tasks on.
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    private const string Package = "SelfSup", Contract = "", Data = "Data";
+
+    // Who may use whom: a whole folder, or one type of it. The contract, which is the files that lie in no folder, is everyone's.
+    private static readonly Dictionary<string, string[]> allowed = new()
     {
-        [""] = ["SelfSup.Data", "SelfSup.Optimization", "SelfSup.Previews", "SelfSup.Runtime"],
-        ["Previews"] = ["SelfSup.Data"],
-        ["Runtime"] = [],
-        ["Optimization"] = [],
-        ["Augmentations"] = [],
+        [Contract] =
+        [
+            "Augmentations", "Losses", "Optimization", "Previews", "Runtime", "Encoders.EncoderTwin", "Encoders.EvaluationMode", "Encoders.Stem",
+            "Encoders.StemSizes",
+        ],
+        ["Runtime"] = ["Data.ImageBatch"],
+        ["Previews"] = ["Data.PngFile"],
         ["Onnx"] = [],
-        ["Encoders"] = ["SelfSup.Onnx", "SelfSup.Runtime"],
-        ["Tasks"] = ["SelfSup.Optimization", "SelfSup.Previews", "SelfSup.Runtime"],
-        ["Files"] = ["SelfSup.Encoders", "SelfSup.Data", "SelfSup.Onnx"],
-        ["Training"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Files", "SelfSup.Optimization", "SelfSup.Previews", "SelfSup.Runtime"],
-        ["Transfer"] = ["SelfSup.Augmentations", "SelfSup.Data", "SelfSup.Encoders", "SelfSup.Files", "SelfSup.Onnx", "SelfSup.Runtime"],
+        ["Losses"] = [],
+        ["Heads"] = ["Runtime"],
+        ["Optimization"] = ["Runtime"],
+        ["Augmentations"] = ["Runtime"],
+        ["Encoders"] = ["Onnx", "Runtime"],
+        ["Files"] = ["Encoders", "Onnx"],
+        ["Tasks"] = ["Augmentations", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
+        ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
+        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime", "Training.IEncoderMonitor"],
+        ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 
     [Fact]
     public void FoldersUseOnlyWhatStandsBelowThem()
     {
-        var root = Path.Combine(RepositoryRoot(), "src", "SelfSup");
-        var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
-            .Where(path => !path.StartsWith("obj/") && !path.StartsWith("bin/") && path != "PretextTaskCheck.cs")
-            .ToArray();
-        Assert.True(files.Length > 30);
-        var wrong = from file in files
-                    let folder = file.Contains('/') ? file[..file.IndexOf('/')] : ""
-                    from Match match in Reference().Matches(File.ReadAllText(Path.Combine(root, file)))
-                    let used = match.Groups[1].Value
-                    where used != $"SelfSup.{folder}" && !Allowed[folder].Contains(used)
-                    select $"{file} uses {used}";
-        Assert.Empty(wrong);
+        var arrows = Arrows().ToArray();
+        Assert.True(arrows.Length > 100, $"{arrows.Length} arrows");
+        var list = string.Join('\n', arrows.Where(arrow => !IsAllowed(arrow.From, arrow.To, arrow.Used)).Select(arrow => $"{arrow.User} uses {arrow.Used}").Order());
+        Assert.True(list.Length == 0, list);
+    }
+
+    [Fact]
+    public void EveryTypeIsFoundInAFile()
+    {
+        var folders = SourceTree.FoldersOfTypes(Package);
+        var built = typeof(Encoder).Assembly.GetTypes()
+            .Where(type => !type.IsNested && type.Namespace?.StartsWith(Package, StringComparison.Ordinal) == true)
+            .Select(type => $"{type.Namespace}.{type.Name.Split('`')[0]}");
+        Assert.DoesNotContain(built, type => !folders.ContainsKey(type));
     }
 
     [Fact]
     public void TheDataLibraryKnowsNoTensors()
     {
-        var references = typeof(SelfSup.Data.IImageSource).Assembly.GetReferencedAssemblies().Select(name => name.Name);
-        Assert.DoesNotContain("TorchSharp", references);
+        var references = typeof(IImageSource).Assembly.GetReferencedAssemblies().Select(name => name.Name);
+        Assert.DoesNotContain(references, name => name!.StartsWith("Torch", StringComparison.Ordinal) || name == Package);
     }
 
     [Fact]
     public void NamespacesAreFolders()
     {
-        var root = Path.Combine(RepositoryRoot(), "src", "SelfSup");
-        foreach (var path in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/")))
+        foreach (var (path, text) in SourceTree.Files(Package))
         {
-            var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('\\', '/');
-            // The folders of tasks, of transfer and an encoder's blocks share the namespace of the folder above.
-            var expected = folder == "." ? "SelfSup" : folder.StartsWith("Tasks/") ? "SelfSup.Tasks" : folder.StartsWith("Transfer/") ? "SelfSup.Transfer" : folder == "Encoders/Blocks" ? "SelfSup.Encoders" : "SelfSup." + folder.Replace('/', '.');
-            Assert.Contains($"namespace {expected};", File.ReadAllText(path));
+            var folder = SourceTree.FolderOf(path);
+            // Within these a folder sorts the files of one namespace.
+            var room = SharedNamespaces().Match(folder) is { Success: true } match ? match.Value : folder;
+            var expected = room.Length == 0 ? Package : $"{Package}.{room.Replace('/', '.')}";
+            Assert.True(text.Contains($"\nnamespace {expected};\n") || text.StartsWith($"namespace {expected};\n"), $"{path} is not of {expected}");
         }
     }
 
@@ -67,6 +79,26 @@ public partial class DependencyTests
         return folder?.FullName ?? throw new InvalidOperationException("The tests do not run from a checkout of the repository.");
     }
 
-    [GeneratedRegex(@"^using (?:static )?(SelfSup\.[A-Za-z.]+);", RegexOptions.Multiline)]
-    private static partial Regex Reference();
+    private static bool IsAllowed(string from, string to, string used) =>
+        allowed.TryGetValue(from, out var below) && (below.Contains(to) || below.Contains($"{to}.{used.Split('.')[^1]}"));
+
+    /// <summary>Every use of a type by a type of another first-level folder, or of the data library.</summary>
+    private static IEnumerable<(string From, string User, string To, string Used)> Arrows()
+    {
+        var folders = SourceTree.FoldersOfTypes(Package).ToDictionary(pair => pair.Key, pair => pair.Value.Split('/')[0]);
+        foreach (var type in typeof(IImageSource).Assembly.GetTypes().Where(type => !type.IsNested && type.Namespace is not null))
+            folders.TryAdd($"{type.Namespace}.{type.Name.Split('`')[0]}", Data);
+        using var assembly = new AssemblyTypes(typeof(Encoder).Assembly);
+        return
+        [
+            .. from use in assembly.Uses()
+               where folders.ContainsKey(use.User) && folders.ContainsKey(use.Used)
+               let arrow = (From: folders[use.User], use.User, To: folders[use.Used], use.Used)
+               where arrow.From != arrow.To && arrow.To != Contract
+               select arrow,
+        ];
+    }
+
+    [GeneratedRegex("^(Tasks|Training|Transfer|Encoders(?=/Blocks))")]
+    private static partial Regex SharedNamespaces();
 }

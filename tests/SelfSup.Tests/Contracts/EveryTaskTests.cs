@@ -7,6 +7,21 @@ namespace SelfSup.Tests.Contracts;
 /// <summary>What every task of the catalog must do, whatever it is.</summary>
 public class EveryTaskTests
 {
+    private const int UsualSteps = 20;
+    private const double UsualShare = 0.5;
+
+    // Tasks that learn slowly, and tasks whose loss has a floor above 0: the entropy of soft targets, or an even fight.
+    private static readonly Dictionary<string, (int Steps, double Share)> slow = new()
+    {
+        ["jigsaw"] = (30, UsualShare),
+        ["colorization"] = (30, 0.8),
+        ["colorization-regression"] = (30, 0.7),
+        ["videogan"] = (30, 0.75),
+    };
+
+    // At the usual rate these swing.
+    private static readonly Dictionary<string, double> rates = new() { ["speediness"] = 0.01 };
+
     public static TheoryData<string> Names => [.. TaskCatalog.Names];
 
     /// <summary>Finite loss, a gradient for every parameter, images not modified, and more.</summary>
@@ -16,10 +31,11 @@ public class EveryTaskTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void LossFallsOnATinySet(string name)
+    public void LossFallsOnATinySetAndMemoryDoesNotGrow(string name)
     {
         using var run = NewRun(name);
-        TrainingContract.LossFalls(run);
+        var (steps, share) = slow.GetValueOrDefault(name, (UsualSteps, UsualShare));
+        TrainingContract.LossFalls(run, steps, share);
     }
 
     [Theory]
@@ -28,14 +44,6 @@ public class EveryTaskTests
     {
         using ContractRun first = NewRun(name), second = NewRun(name), other = NewRun(name, seed: 5);
         TrainingContract.SameSeedSameLosses(first, second, other);
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void LiveTensorsStayConstantOver50Steps(string name)
-    {
-        using var run = NewRun(name);
-        TrainingContract.LiveTensorsStayConstant(run);
     }
 
     [Theory]
@@ -49,6 +57,8 @@ public class EveryTaskTests
     private static ContractRun NewRun(string name, int seed = 0)
     {
         var task = TaskCatalog.Create(name);
-        return new(task, task.FeedsClips() ? new VideoConvNet(32, seed) : new ConvNet(32, seed), drawSeed: seed);
+        return new(task, task.FeedsClips() ? new VideoConvNet(32, seed) : new ConvNet(32, seed), count: 4, seed, Rate(name));
     }
+
+    private static double? Rate(string name) => rates.TryGetValue(name, out var rate) ? rate : null;
 }

@@ -68,6 +68,42 @@ public class JigsawTaskTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ChannelsAreShiftedAgainstEachOther(int shift)
+    {
+        using var scope = NewDisposeScope();
+        const int count = 12, cell = 16, tile = 12, slack = cell - tile;
+        var gray = new RandomSource(7).Integers(256, count, 1, 32, 32).to(ScalarType.Byte).expand(count, 3, 32, 32).contiguous();
+        var task = new JigsawTask(new JigsawOptions { GrayShare = 0, ChannelShift = shift });
+        using var batch = task.Generate(gray, new RandomSource(3));
+        var tiles = batch.Inputs.view(count, 4, 3, tile, tile);
+        var apart = new List<int>();
+        for (var image = 0; image < count; image++)
+        {
+            var permutation = task.PermutationsFor(32)[(int)batch.Targets[image].item<long>()];
+            for (var slot = 0; slot < 4; slot++)
+            {
+                int row = permutation[slot] / 2 * cell, column = permutation[slot] % 2 * cell;
+                var places = Enumerable.Range(0, 3).Select(channel => PlaceIn(gray[image, 0, row..(row + cell), column..(column + cell)], tiles[image, slot, channel]));
+                var (rows, columns) = (places.Select(place => place / (slack + 1)).ToArray(), places.Select(place => place % (slack + 1)).ToArray());
+                apart.AddRange([rows.Max() - rows.Min(), columns.Max() - columns.Min()]);
+            }
+        }
+        Assert.Equal(2 * shift, apart.Max()); // to either side, and of the slack of 4 no tile loses more than that to the cell's edge
+        Assert.Equal(shift > 0, apart.Average() > 0.5);
+
+        // The offsets at which the cell looks like the tile, as one number.
+        static int PlaceIn(Tensor cell, Tensor found) => Enumerable.Range(0, (slack + 1) * (slack + 1)).Single(place =>
+        {
+            var (top, left) = (place / (slack + 1), place % (slack + 1));
+            var cut = cell[top..(top + tile), left..(left + tile)].to(ScalarType.Float32);
+            return cut.sub(cut.mean()).div(cut.std(unbiased: false)).sub(found).abs().max().item<float>() < 1e-3f;
+        });
+    }
+
     [Fact]
     public void TheShareOfGrayImagesIsAsAsked()
     {

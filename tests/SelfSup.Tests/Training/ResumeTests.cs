@@ -11,8 +11,8 @@ namespace SelfSup.Tests.Training;
 
 public class ResumeTests
 {
-    private const int Epochs = 2, StepsPerEpoch = 3;
-    private static readonly ProceduralImages Images = new(StepsPerEpoch * 8 + 3, seed: 4);
+    private const int Epochs = 2, StepsPerEpoch = 3, BatchSize = 4;
+    private static readonly ProceduralImages Images = new(StepsPerEpoch * BatchSize + 3, seed: 4);
 
     public static TheoryData<string, string?> Runs => new()
     {
@@ -190,7 +190,7 @@ public class ResumeTests
         return Pretraining.Run(encoder, [new WeightedTask(task)], Images, new PretrainingOptions
         {
             Epochs = Epochs,
-            BatchSize = 8,
+            BatchSize = BatchSize,
             Recipe = optimizer is null ? null : TrainingRecipe.For(OptimizerCatalog.Create(optimizer)),
             RunFolder = folder.Path,
             Resume = resume,

@@ -22,7 +22,7 @@ internal sealed class RunIdentity
     private RunIdentity(IReadOnlyDictionary<string, object> decisive, IReadOnlyDictionary<string, object> incidental) =>
         (Decisive, Incidental) = (decisive, incidental);
 
-    /// <summary>What decides the result, by name: numbers, texts and yes or no.</summary>
+    /// <summary>What decides the result, by name: numbers, texts, yes or no, and lists of them.</summary>
     public IReadOnlyDictionary<string, object> Decisive { get; }
 
     /// <summary>What the run happened to run on.</summary>
@@ -35,12 +35,12 @@ internal sealed class RunIdentity
     public static RunIdentity Of(
         Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options, torch.Device device)
     {
-        var decisive = new Dictionary<string, object>();
+        var decisive = new Dictionary<string, object> { ["tasks"] = tasks.Select(task => task.Task.Name).ToArray() }; // they draw in their order
         foreach (var task in tasks)
         {
             decisive[$"task.{task.Task.Name}.weight"] = task.Weight;
             foreach (var (name, value) in task.Task.Settings)
-                decisive[$"task.{task.Task.Name}.{name}"] = value;
+                decisive[$"task.{task.Task.Name}.{name}"] = Settings.ValueOf(value);
             for (var i = 0; i < task.Task.Views.Count; i++)
             {
                 var view = task.Task.Views[i];
@@ -50,7 +50,9 @@ internal sealed class RunIdentity
             }
         }
         foreach (var (name, value) in EncoderMetadata.Describe(encoder).Where(pair => pair.Key != EncoderMetadata.FormatKey))
-            decisive[$"encoder.{name}"] = value;
+            decisive[$"encoder.{name}"] = Settings.ValueOf(value);
+        decisive["encoder.mean"] = encoder.Normalization.Mean; // numbers, where a file's metadata has text
+        decisive["encoder.std"] = encoder.Normalization.Deviation;
         decisive["images.count"] = images.Count;
         decisive["images.frames"] = images.Frames;
         decisive["images.identity"] = Hexadecimal(images.GetIdentity());
