@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using SelfSup.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSup.DeviceTests;
+
+/// <summary>A device beside the CPU on every machine: libtorch's lazy backend.</summary>
+/// <remarks>
+/// It gathers operations and computes them on the CPU once a value is asked for, and most of its operations refuse tensors of the CPU, as
+/// a GPU's do. It takes masks of <c>where</c> from the CPU, and does not tell whether a step waits: the scan of the sources does. Once
+/// made it stays until the process ends, which is why these tests have a project of their own.
+/// </remarks>
+internal static unsafe class SecondDevice
+{
+    private const string Initialize = "_ZN5torch4lazy22InitTorchScriptBackendEv";
+    private const DeviceType Lazy = (DeviceType)17; // c10::DeviceType::Lazy, which TorchSharp does not name
+
+    private static readonly Lazy<nint> Initializer = new(Find);
+
+    private static readonly Lazy<Device> Made = new(() =>
+    {
+        ((delegate* unmanaged<void>)Initializer.Value)();
+        return new Device(Lazy, 0);
+    });
+
+    /// <summary>Why there is none on this platform; null where there is one.</summary>
+    public static string? Missing =>
+        OperatingSystem.IsWindows() ? "The function that makes libtorch's lazy device is called by its name on Linux and macOS."
+        : Initializer.Value == 0 ? "This libtorch has no lazy device."
+        : null;
+
+    public static Device Device => Made.Value;
+
+    /// <summary>Asserts that a tensor is on the device, not on the CPU.</summary>
+    public static void Holds(Tensor tensor, string name) =>
+        Assert.True(tensor.device.type == Lazy, $"{name} is on {tensor.device}, not on the device of its inputs.");
+
+    /// <summary>Computes tensors on the device, all at once.</summary>
+    /// <returns>Whether all numbers are finite.</returns>
+    public static bool AreFinite(IEnumerable<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return stack(tensors.Select(tensor => tensor.isfinite().all())).all().cpu().item<bool>();
+    }
+
+    private static nint Find()
+    {
+        NativeTorch.EnsureLoaded();
+        return NativeTorch.TryFind("libtorch_cpu", out var library) && NativeLibrary.TryGetExport(library, Initialize, out var found) ? found : 0;
+    }
+}
+
+/// <summary>A test on a second device; skipped with the reason where there is none.</summary>
+internal sealed class DeviceFactAttribute : FactAttribute
+{
+    public DeviceFactAttribute() => Skip = SecondDevice.Missing;
+}
+
+/// <summary>A test on a second device with several cases; skipped with the reason where there is none.</summary>
+internal sealed class DeviceTheoryAttribute : TheoryAttribute
+{
+    public DeviceTheoryAttribute() => Skip = SecondDevice.Missing;
+}
