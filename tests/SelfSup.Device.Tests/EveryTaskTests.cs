@@ -30,7 +30,7 @@ public class EveryTaskTests
         {
             SecondDevice.Holds(other.Tensor, other.Name);
             Assert.Equal(one.Name, other.Name);
-            Assert.True(one.Tensor.Equals(other.Tensor.cpu()), $"{one.Name} differs.");
+            Assert.True(one.Tensor.Equals(other.Tensor.cpu()), $"{one.Name} differs {one.Tensor.ne(other.Tensor.cpu()).sum().item<long>()} of {one.Tensor.numel()}.");
         }
     }
 
@@ -79,6 +79,7 @@ public class EveryTaskTests
         for (var i = 0; i < 2; i++)
         {
             using var metrics = step.Run([input], i, 10, 0);
+            if (Environment.GetEnvironmentVariable("LZ_SYNC") is not null) SecondDevice.Counters();
             SecondDevice.Holds(metrics.Values, "metrics");
             Assert.True(SecondDevice.AreFinite([metrics.Values]), string.Join(", ", metrics.Names));
         }

@@ -21,6 +21,10 @@ internal static unsafe class SecondDevice
     private static readonly Lazy<Device> Made = new(() =>
     {
         ((delegate* unmanaged<void>)Initializer.Value)();
+        // As inputs of a graph, numbers would be float64 tensors, which make float64 of a loss; as its constants they are numbers.
+        NativeTorch.TryFind("libtorch_cpu", out var library);
+        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_handle_special_scalars") = true;
+        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_all_numbers_special_scalars") = true;
         return new Device(Lazy, 0);
     });
 
@@ -31,6 +35,14 @@ internal static unsafe class SecondDevice
         : null;
 
     public static Device Device => Made.Value;
+
+    public static void Counters()
+    {
+        NativeTorch.TryFind("libtorch_cpu", out var library);
+        var get = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "_ZN5torch4lazy17LazyGraphExecutor3GetEv");
+        var sync = (delegate* unmanaged<nint, nint, nint, nint, byte, void>)NativeLibrary.GetExport(library, "_ZN5torch4lazy17LazyGraphExecutor20SyncLiveTensorsGraphEPKNS0_13BackendDeviceEN3c108ArrayRefINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEEb");
+        sync(get(), 0, 0, 0, 1);
+    }
 
     /// <summary>Asserts that a tensor is on the device, not on the CPU.</summary>
     public static void Holds(Tensor tensor, string name) =>
