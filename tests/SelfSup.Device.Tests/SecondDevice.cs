@@ -36,14 +36,6 @@ internal static unsafe class SecondDevice
 
     public static Device Device => Made.Value;
 
-    public static void Counters()
-    {
-        NativeTorch.TryFind("libtorch_cpu", out var library);
-        var get = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "_ZN5torch4lazy17LazyGraphExecutor3GetEv");
-        var sync = (delegate* unmanaged<nint, nint, nint, nint, byte, void>)NativeLibrary.GetExport(library, "_ZN5torch4lazy17LazyGraphExecutor20SyncLiveTensorsGraphEPKNS0_13BackendDeviceEN3c108ArrayRefINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEEb");
-        sync(get(), 0, 0, 0, 1);
-    }
-
     /// <summary>Asserts that a tensor is on the device, not on the CPU.</summary>
     public static void Holds(Tensor tensor, string name) =>
         Assert.True(tensor.device.type == Lazy, $"{name} is on {tensor.device}, not on the device of its inputs.");
