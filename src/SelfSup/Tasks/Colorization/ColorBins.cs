@@ -33,7 +33,7 @@ public static class ColorBins
     ];
 
     private static readonly DeviceConstant BinCenters = new(() =>
-        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2]));
+        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2], device: CPU));
 
     /// <summary>The bins nearest to the center of each cell, nearest first, int16 (cells, 18).</summary>
     private static readonly DeviceConstant Candidates = new(FindCandidates);
@@ -55,7 +55,8 @@ public static class ColorBins
         var candidates = Candidates.On(ab.device).narrow(1, 0, neighbors <= 5 ? CandidatesOfFive : CandidatesOfTen)
             .index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int32); // (P, C)
         var centers = BinCenters.On(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
-        var squared = centers.sub_(colors.unsqueeze(1)).pow_(2).sum(2); // (P, C)
+        var differences = centers.sub_(colors.unsqueeze(1));
+        var squared = differences.mul_(differences).sum(2); // (P, C)
         var (distances, order) = squared.topk(neighbors, 1, largest: false);
         var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
         return (Arrange(candidates.gather(1, order).to(ScalarType.Int64)), Arrange(weights));
@@ -111,7 +112,7 @@ public static class ColorBins
 
     private static Tensor FindCandidates()
     {
-        var axis = arange(CellsPerSide, float32).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
+        var axis = arange(CellsPerSide, float32, device: CPU).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
         var centers = BinCenters.On(CPU);
         Tensor a = axis.unsqueeze(1).sub(centers.select(1, 0)).pow_(2), b = axis.unsqueeze(1).sub(centers.select(1, 1)).pow_(2); // (128, 313)
         var nearest = a.unsqueeze(1).add(b).topk(CandidatesOfTen, 2, largest: false).indexes; // (128, 128, 18)

@@ -49,8 +49,8 @@ public static class HoleMask
     private static Tensor Center(int size, Device device)
     {
         int low = size / 4 + BandFor(size), high = size - low;
-        var inside = arange(size, int64, device).ge(low).logical_and(arange(size, int64, device).lt(high));
-        return inside.view(-1, 1).logical_and(inside.view(1, -1));
+        var inside = arange(size, int64, device).ge(low).mul(arange(size, int64, device).lt(high));
+        return inside.view(-1, 1).mul(inside.view(1, -1));
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public static class HoleMask
     {
         var side = (int)Math.Round(size * BlockSide);
         var steps = arange(size, int64, random.Device);
-        var blocks = Span().unsqueeze(3).logical_and(Span().unsqueeze(2)); // (sequences, blocks, S, S)
+        var blocks = Span().unsqueeze(3).mul(Span().unsqueeze(2)); // (sequences, blocks, S, S)
         var unions = blocks.to(ScalarType.Int32).cumsum(1).gt(0).flatten(0, 1);
         var excess = unions.to(ScalarType.Float32).mean([1, 2]).sub(Area).abs();
         return unions.index_select(0, excess.argmin(0, keepdim: true)).squeeze(0);
@@ -69,7 +69,7 @@ public static class HoleMask
         Tensor Span()
         {
             var start = random.Integers(size - side + 1, BlockSequences, BlocksPerSequence, 1);
-            return steps.ge(start).logical_and(steps.lt(start + side));
+            return steps.ge(start).mul(steps.lt(start + side));
         }
     }
 

@@ -1,0 +1,61 @@
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using SelfSup.Tests;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSup.DeviceTests;
+
+/// <summary>A task of the catalog with an encoder, its head and a batch of images, all on the second device.</summary>
+internal sealed class TaskOnDevice : IDisposable
+{
+    private const int Side = 32;
+    private const int Count = 4;
+
+    private static readonly GanOptions Narrow = new() { GeneratorWidth = 16 };
+
+    public TaskOnDevice(string name)
+    {
+        Task = Create(name);
+        Encoder = Task.FeedsClips() ? new VideoConvNet(Side) : new ConvNet(Side);
+        Encoder.train();
+        Encoder.to(SecondDevice.Device);
+        Model = Task.CreateModel(new PretextSetup(Encoder, Count));
+        Model.to(SecondDevice.Device);
+        using var images = Images(Task);
+        Input = PretextInput.Of(images.to(SecondDevice.Device));
+    }
+
+    public IPretextTask Task { get; }
+
+    public Encoder Encoder { get; }
+
+    public PretextModel Model { get; }
+
+    public PretextInput Input { get; }
+
+    /// <summary>A task of the catalog; those with generators narrow ones, which take seconds instead of minutes.</summary>
+    public static IPretextTask Create(string name) => TaskCatalog.Create(name) switch
+    {
+        DcganTask => new DcganTask(Narrow),
+        BiganTask => new BiganTask(Narrow),
+        VideoGanTask => new VideoGanTask(Narrow),
+        var task => task,
+    };
+
+    /// <summary>Images or clips for a task, few and small, on the CPU.</summary>
+    public static Tensor Images(IPretextTask task) => TestImages.For(task, Count, Side);
+
+    public PretextBatch Generate()
+    {
+        using var random = new RandomSource(1, SecondDevice.Device);
+        return Task.Generate(Input, random);
+    }
+
+    public void Dispose()
+    {
+        Input.Dispose();
+        Model.Dispose();
+        Encoder.Dispose();
+    }
+}
