@@ -30,13 +30,19 @@ public partial class SizeTests
     {
         string[] lines =
         [
-            "public class Outer(", "    int size)", "{", "    private int field;", "    /// <summary>Text.</summary>", "    [Fact]", "    public void Method(", "        int a)",
-            "    {", "        Call();", "", "        Call();", "    }", "", "    private sealed class Inner", "    {", "        int Short() =>", "            1;", "    }", "}",
+            "public class Outer(", "    int size)", "{", "    private int field;",
+            "    /// <summary>Text.</summary>", "    [Fact]", "    public void Method(", "        int a)",
+            "    {", "        Call();", "", "        Call();", "    }", "",
+            "    private sealed class Inner", "    {", "        int Short() =>", "            1;", "    }", "}",
         ];
-        Assert.Equal([("int size)", 1), ("private int field;", 1), ("public void Method(", 7), ("int Short() =>", 2)], MembersOf(lines, Indentation));
+        Assert.Equal(
+            [("int size)", 1), ("private int field;", 1), ("public void Method(", 7), ("int Short() =>", 2)],
+            MembersOf(lines, Indentation));
     }
 
-    /// <summary>The members of types, told by the indentation that the formatter checks: comments and attributes do not count, types count by member.</summary>
+    /// <summary>
+    /// The members of types, told by the indentation that the formatter checks. Comments and attributes do not count, nor do types as a whole.
+    /// </summary>
     private static IEnumerable<(string Name, int Length)> MembersOf(string[] lines, int indentation)
     {
         for (var start = 0; start < lines.Length; start++)

@@ -87,8 +87,9 @@ public class JigsawTaskTests
             for (var slot = 0; slot < 4; slot++)
             {
                 int row = permutation[slot] / 2 * cell, column = permutation[slot] % 2 * cell;
-                var places = Enumerable.Range(0, 3).Select(channel => PlaceIn(gray[image, 0, row..(row + cell), column..(column + cell)], tiles[image, slot, channel]));
-                var (rows, columns) = (places.Select(place => place / (slack + 1)).ToArray(), places.Select(place => place % (slack + 1)).ToArray());
+                var whole = gray[image, 0, row..(row + cell), column..(column + cell)];
+                int[] places = [.. Enumerable.Range(0, 3).Select(channel => PlaceIn(whole, tiles[image, slot, channel]))];
+                int[] rows = [.. places.Select(place => place / (slack + 1))], columns = [.. places.Select(place => place % (slack + 1))];
                 apart.AddRange([rows.Max() - rows.Min(), columns.Max() - columns.Min()]);
             }
         }
