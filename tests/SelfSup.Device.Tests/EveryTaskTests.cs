@@ -18,7 +18,7 @@ public class EveryTaskTests
     public void The_same_seed_generates_the_same_bits_on_the_CPU_and_on_the_device(string name)
     {
         using var scope = NewDisposeScope();
-        var task = TaskCatalog.Create(name);
+        var task = TaskOnDevice.Create(name);
         var images = TaskOnDevice.Images(task);
         using RandomSource here = new(3), there = new(3, SecondDevice.Device);
         using PretextBatch
@@ -68,7 +68,7 @@ public class EveryTaskTests
     public void Two_steps_and_a_held_out_measure_run_on_the_device(string name)
     {
         using var scope = NewDisposeScope();
-        var task = TaskCatalog.Create(name);
+        var task = TaskOnDevice.Create(name);
         using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
         encoder.train();
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };

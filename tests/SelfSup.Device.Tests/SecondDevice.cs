@@ -21,6 +21,10 @@ internal static unsafe class SecondDevice
     private static readonly Lazy<Device> Made = new(() =>
     {
         ((delegate* unmanaged<void>)Initializer.Value)();
+        // As inputs of a graph, numbers would be float64 tensors, which make float64 of a loss; as its constants they are numbers.
+        NativeTorch.TryFind("libtorch_cpu", out var library);
+        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_handle_special_scalars") = true;
+        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_all_numbers_special_scalars") = true;
         return new Device(Lazy, 0);
     });
 

@@ -46,7 +46,8 @@ public sealed class OrderModel : PretextModel, IClassifyingModel
         var cells = Math.Min(Grid, image.shape[^1]);
         var features = nn.functional.adaptive_avg_pool2d(image, [cells, cells]).reshape(batch.Targets.shape[0], parts, -1);
         var differences = features.sub(features.mean([1], keepdim: true)).flatten(0, 1);
-        var slots = tower.forward(differences).view(-1, parts, Embedding).unbind(1);
+        var embedded = tower.forward(differences).view(-1, parts, Embedding);
+        var slots = Enumerable.Range(0, parts).Select(part => embedded.select(1, part)).ToArray();
         var pairs = from first in Enumerable.Range(0, parts)
                     from second in Enumerable.Range(first + 1, parts - first - 1)
                     select comparison.forward(cat([slots[first], slots[second]], dim: 1));

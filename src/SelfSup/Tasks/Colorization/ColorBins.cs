@@ -55,7 +55,8 @@ public static class ColorBins
         var candidates = Candidates.On(ab.device).narrow(1, 0, neighbors <= 5 ? CandidatesOfFive : CandidatesOfTen)
             .index_select(0, cells.select(1, 0).mul(CellsPerSide).add_(cells.select(1, 1))).to(ScalarType.Int32); // (P, C)
         var centers = BinCenters.On(ab.device).index_select(0, candidates.flatten()).view(candidates.shape[0], candidates.shape[1], 2);
-        var squared = centers.sub_(colors.unsqueeze(1)).pow_(2).sum(2); // (P, C)
+        var differences = centers.sub_(colors.unsqueeze(1));
+        var squared = differences.mul_(differences).sum(2); // (P, C)
         var (distances, order) = squared.topk(neighbors, 1, largest: false);
         var weights = distances.mul(-1 / (2 * Sigma * Sigma)).softmax(1);
         return (Arrange(candidates.gather(1, order).to(ScalarType.Int64)), Arrange(weights));

@@ -31,7 +31,7 @@ internal static class Tiles
         using var scope = NewDisposeScope();
         var pixels = tiles.to(ScalarType.Float32);
         var centered = pixels.sub(pixels.mean([2, 3], keepdim: true));
-        var deviation = centered.square().mean([2, 3], keepdim: true).sqrt_();
+        var deviation = centered.mul(centered).mean([2, 3], keepdim: true).sqrt_();
         return centered.div_(deviation.clamp_min_(1e-3)).MoveToOuterDisposeScope();
     }
 
