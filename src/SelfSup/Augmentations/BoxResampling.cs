@@ -23,7 +23,7 @@ internal static class BoxResampling
     public static Tensor OneByOne(Tensor images, Tensor boxes, int size)
     {
         using var scope = NewDisposeScope();
-        var result = empty([images.shape[0], images.shape[1], size, size], ScalarType.Byte);
+        var result = empty([images.shape[0], images.shape[1], size, size], ScalarType.Byte, device: CPU);
         using var numbers = boxes.to(int64).contiguous();
         var values = numbers.data<long>();
         var count = images.shape[0];

@@ -16,14 +16,14 @@ internal static class ColorJitter
     private const long CachedPixels = 1 << 17;
 
     private static readonly float[] weights = [0.213f, 0.715f, 0.072f];
-    private static readonly DeviceConstant luminance = new(() => tensor(weights).view(1, 1, 3));
+    private static readonly DeviceConstant luminance = new(() => tensor(weights, device: CPU).view(1, 1, 3));
 
     // What is left of a color without its luminance.
-    private static readonly DeviceConstant chroma = new(() => eye(3).sub(tensor(weights).view(1, 1, 3)));
+    private static readonly DeviceConstant chroma = new(() => eye(3, device: CPU).sub(tensor(weights, device: CPU).view(1, 1, 3)));
 
     // What hue rotation adds by the sine of its angle.
     private static readonly DeviceConstant quarterTurn = new(() =>
-        tensor(new[] { -0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f }).view(1, 3, 3));
+        tensor(new[] { -0.213f, -0.715f, 0.928f, 0.143f, 0.140f, -0.283f, -0.787f, 0.715f, 0.072f }, device: CPU).view(1, 3, 3));
 
     /// <summary>Jitters a batch.</summary>
     /// <param name="images">RGB in gray levels, uint8 or float32 (N, 3T, H, W), the frames of a clip one after the other; borrowed.</param>

@@ -45,6 +45,6 @@ internal static class GaussianBlur
             for (var pixel = 0; pixel < side; pixel++)
                 ones[step + radius, pixel * side + Reflection.Inside(pixel + step, side)] = 1;
         }
-        return tensor(ones);
+        return tensor(ones, device: CPU);
     }
 }

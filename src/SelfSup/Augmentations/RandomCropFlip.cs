@@ -8,7 +8,7 @@ internal static class RandomCropFlip
 {
     private static readonly DeviceConstants<(long Length, int Padding)> reflections = new(key => tensor(Enumerable
         .Range(-key.Padding, (int)key.Length + 2 * key.Padding)
-        .Select(place => (long)Reflection.Inside(place, key.Length)).ToArray()));
+        .Select(place => (long)Reflection.Inside(place, key.Length)).ToArray(), device: CPU));
 
     /// <summary>Crops and flips a batch.</summary>
     /// <param name="images">Images of any number of channels (N, C, S, S) of any type; borrowed.</param>

@@ -53,7 +53,7 @@ public static class OnnxFile
 
         string AddChannels(IEnumerable<float> values)
         {
-            using var channels = tensor(values.ToArray(), [1, 3, 1, 1]);
+            using var channels = tensor(values.ToArray(), [1, 3, 1, 1], device: CPU);
             return graph.AddConstant(channels);
         }
     }

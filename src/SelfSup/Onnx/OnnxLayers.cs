@@ -91,7 +91,7 @@ public static class OnnxLayers
             for (var pixel = first; pixel < end; pixel++)
                 matrix[cell, pixel] = 1f / (end - first);
         }
-        return tensor(matrix);
+        return tensor(matrix, device: CPU);
     }
 
     private static string AddConvolution(this OnnxGraph graph, Conv2d layer, string input)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
@@ -34,30 +33,21 @@ internal static unsafe class HiddenCaches
 
     private static readonly Lazy<bool> Corrected = new(() =>
     {
-        TurnOff("20setUserEnabledNNPACKEb"); // it finds no caches either, and warns of that on the console again and again
+        TorchContext.Set("20setUserEnabledNNPACKEb", false); // it finds no caches either, and warns of that on the console again and again
         LetOneDnnReadThem();
         if (FindRecord() is var record and not 0)
             Assumed.CopyTo(new Span<uint>((void*)record, Levels));
         else
-            TurnOff("20setUserEnabledMkldnnEb");
+            TorchContext.Set("20setUserEnabledMkldnnEb", false);
         return true;
     });
-
-    /// <summary>Calls a setter of libtorch's context, at::Context, with false.</summary>
-    private static void TurnOff(string setter)
-    {
-        if (NativeTorch.TryFind("libtorch_cpu", out var library)
-            && NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out var context)
-            && NativeLibrary.TryGetExport(library, "_ZN2at7Context" + setter, out var set))
-            ((delegate* unmanaged<nint, byte, void>)set)(((delegate* unmanaged<nint>)context)(), 0);
-    }
 
     /// <summary>oneDNN fills its record at the first convolution; this one is too small to be cut into blocks.</summary>
     private static void LetOneDnnReadThem()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        nn.functional.conv2d(zeros(1, 16, 8, 8), zeros(16, 16, 3, 3));
+        nn.functional.conv2d(zeros(1, 16, 8, 8, device: CPU), zeros(16, 16, 3, 3, device: CPU));
     }
 
     /// <summary>Finds the one place in libtorch's zero-initialized data that reads: sizes 1, 1, 1, shared by as many cores each, 3 levels.</summary>

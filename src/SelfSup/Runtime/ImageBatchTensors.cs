@@ -16,7 +16,7 @@ public static class ImageBatchTensors
     {
         using var scope = NewDisposeScope();
         long[] frame = [3, batch.ImageSize, batch.ImageSize];
-        var images = empty(batch.Frames == 1 ? [batch.Count, .. frame] : [batch.Count, batch.Frames, .. frame], ScalarType.Byte);
+        var images = empty(batch.Frames == 1 ? [batch.Count, .. frame] : [batch.Count, batch.Frames, .. frame], ScalarType.Byte, device: CPU);
         if (device.type == DeviceType.CUDA)
             images = images.pin_memory(); // from where the GPU fetches by itself, while the host goes on
         batch.Pixels.AsSpan(0, batch.ByteCount).CopyTo(images.bytes);

@@ -84,20 +84,27 @@ internal static class NativeTorch
     /// <summary>Loads libtorch itself first, so that the glue finds it wherever its own copy lies.</summary>
     private static void PreloadLibTorch(string glueFolder)
     {
-        string[] libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
-        foreach (var library in libraries)
-        {
-            var path = NativeFolders().Prepend(glueFolder).Select(folder => Path.Combine(folder, library)).FirstOrDefault(File.Exists);
-            if (!NativeLibrary.TryLoad(path ?? library, out _))
-            {
-                throw Failure(
-                    path is null
-                        ? $"{library} was not found. The app must reference a libtorch package, such as TorchSharp-cpu or " +
-                          "TorchSharp-cuda-linux, or have an installed libtorch 2.10 on LD_LIBRARY_PATH."
-                        : $"{path} does not load.",
-                    LoadError(path ?? library));
-            }
-        }
+        var parts = LoadRequired(glueFolder, "libc10.so");
+        LoadRequired(glueFolder, "libtorch_cpu.so");
+        // Of the same libtorch: an installed one may be of another version. Where they are missing, this libtorch knows no CUDA.
+        foreach (var library in (string[])["libc10_cuda.so", "libtorch_cuda.so"])
+            NativeLibrary.TryLoad(parts is null ? library : Path.Combine(parts, library), out _);
+        LoadRequired(glueFolder, "libtorch.so");
+    }
+
+    /// <summary>Loads a part of libtorch.</summary>
+    /// <returns>The folder in which it was found; null where the system found it.</returns>
+    private static string? LoadRequired(string glueFolder, string library)
+    {
+        var path = NativeFolders().Prepend(glueFolder).Select(folder => Path.Combine(folder, library)).FirstOrDefault(File.Exists);
+        if (NativeLibrary.TryLoad(path ?? library, out _))
+            return Path.GetDirectoryName(path);
+        throw Failure(
+            path is null
+                ? $"{library} was not found. The app must reference a libtorch package, such as TorchSharp-cpu or " +
+                  "TorchSharp-cuda-linux, or have an installed libtorch 2.10 on LD_LIBRARY_PATH."
+                : $"{path} does not load.",
+            LoadError(path ?? library));
     }
 
     /// <summary>Writes the patched image beside the original or, where that folder is read-only, into a per-user cache.</summary>

@@ -38,6 +38,34 @@ public static partial class TorchRuntime
         }
     }
 
+    /// <summary>
+    /// Asks libtorch to compute every operation in a form that gives the same bits each time. Call it before the first tensor. On CPUs
+    /// nothing changes: there the same seed gives the same bits without it, on the same processor with as many threads.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// On CUDA sums by atomic additions come in any order, so that runs of one seed differ in the last digits: the gradients of
+    /// convolutions that cuDNN may choose, <c>index_add</c>, <c>scatter_add</c>, and the gradients of <c>index_select</c> and
+    /// <c>gather</c>. These have a deterministic form, which this takes, and which is slower. The gradients of bilinear and bicubic
+    /// <c>interpolate</c>, of <c>adaptive_avg_pool2d</c> and <c>3d</c>, of <c>max_pool3d</c> and of padding by reflection, and
+    /// <c>cumsum</c> of fractions have none.
+    /// </para>
+    /// <para>
+    /// Sets the switches for deterministic algorithms and for cuDNN, and the variable CUBLAS_WORKSPACE_CONFIG to :4096:8 where the
+    /// environment does not have it, without which cuBLAS has no deterministic form.
+    /// </para>
+    /// </remarks>
+    /// <param name="strict">
+    /// Whether an operation without a deterministic form throws. By default libtorch warns of it on the error stream and goes on.
+    /// </param>
+    /// <returns>True on Linux and macOS, where libtorch can be asked; false elsewhere, where nothing is changed.</returns>
+    public static bool UseDeterministicAlgorithms(bool strict = false)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SetEnvironment("CUBLAS_WORKSPACE_CONFIG", ":4096:8", overwrite: 0);
+        return TorchContext.SetDeterministic(true, warnOnly: !strict);
+    }
+
     // .NET's own variables are a copy, which native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);

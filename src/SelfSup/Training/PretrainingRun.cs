@@ -35,6 +35,7 @@ internal sealed class PretrainingRun : IDisposable
     {
         (this.encoder, this.tasks, this.images, this.options, this.cancellationToken) = (encoder, tasks, images, options, cancellationToken);
         var device = Devices.Resolve(options.Device);
+        Devices.UseOnThisThread(device);
         IReadOnlyList<IPretextTask> asked = [.. tasks.Select(task => task.Task)];
         views = new ViewMaker(asked, options.Augmentation, encoder.ImageSize, device, options.Seed, Seeds.Augmentation);
         loader = new ImageLoader(images, ReadingOptions(views.ReadSize));

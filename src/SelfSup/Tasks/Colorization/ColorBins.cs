@@ -33,7 +33,7 @@ public static class ColorBins
     ];
 
     private static readonly DeviceConstant BinCenters = new(() =>
-        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2]));
+        tensor(Centers.SelectMany(center => new float[] { center.A, center.B }).ToArray(), [Count, 2], device: CPU));
 
     /// <summary>The bins nearest to the center of each cell, nearest first, int16 (cells, 18).</summary>
     private static readonly DeviceConstant Candidates = new(FindCandidates);
@@ -112,7 +112,7 @@ public static class ColorBins
 
     private static Tensor FindCandidates()
     {
-        var axis = arange(CellsPerSide, float32).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
+        var axis = arange(CellsPerSide, float32, device: CPU).add_(0.5 - CellsPerSide / 2).mul_(CellSide);
         var centers = BinCenters.On(CPU);
         Tensor a = axis.unsqueeze(1).sub(centers.select(1, 0)).pow_(2), b = axis.unsqueeze(1).sub(centers.select(1, 1)).pow_(2); // (128, 313)
         var nearest = a.unsqueeze(1).add(b).topk(CandidatesOfTen, 2, largest: false).indexes; // (128, 128, 18)

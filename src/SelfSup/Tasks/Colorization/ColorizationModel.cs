@@ -27,8 +27,8 @@ public sealed class ColorizationModel : PretextModel
         head = nn.Sequential(
             nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(),
             nn.Conv2d(Width, outputs, 1));
-        prior = full([ColorBins.Count], 1f / ColorBins.Count);
-        classWeights = ones(ColorBins.Count);
+        prior = full([ColorBins.Count], 1f / ColorBins.Count, device: CPU);
+        classWeights = ones(ColorBins.Count, device: CPU);
         RegisterComponents();
         Objectives = [new Objective("colorization", Objective.Typed<ColorizationBatch>((batch, _) => ComputeLoss(batch)), encoder, this)];
     }

@@ -12,7 +12,7 @@ internal static class HalvingFilters
     private static readonly (double Radius, Func<double, double> Weight)[] Filters =
         [(0.5, _ => 1), (1, x => 1 - x), (2, Cubic), (3, x => Sinc(x) * Sinc(x / 3))];
 
-    private static readonly DeviceConstants<int> weightsBySide = new(side => tensor(WeightsFor(side), [Count, side / 2, side]));
+    private static readonly DeviceConstants<int> weightsBySide = new(side => tensor(WeightsFor(side), [Count, side / 2, side], device: CPU));
 
     /// <summary>Number of filters.</summary>
     public static int Count => Filters.Length;

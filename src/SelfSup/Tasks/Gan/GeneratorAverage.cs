@@ -19,7 +19,7 @@ internal sealed class GeneratorAverage : nn.Module
         : base(nameof(GeneratorAverage))
     {
         (this.copy, this.keep) = (copy, keep);
-        steps = zeros(1);
+        steps = zeros(1, device: CPU);
         RegisterComponents();
         copy.load_state_dict(generator.state_dict());
         foreach (var parameter in copy.parameters())

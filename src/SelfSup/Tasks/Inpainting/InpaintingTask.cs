@@ -11,7 +11,7 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingModel>
 {
-    private static readonly DeviceConstant meanColor = new(() => tensor(new byte[] { 123, 117, 104 }).view(1, 3, 1, 1));
+    private static readonly DeviceConstant meanColor = new(() => tensor(new byte[] { 123, 117, 104 }, device: CPU).view(1, 3, 1, 1));
     private readonly InpaintingOptions options;
 
     /// <summary>Creates the task.</summary>

@@ -29,7 +29,7 @@ public sealed class PermutationSet
         }
         if (rows.Select(row => string.Join(' ', row)).Distinct().Count() != rows.Length)
             throw new ArgumentException("Two permutations of the set are equal.", nameof(permutations));
-        table = new DeviceConstant(() => tensor(ToArray(), [Count, Tiles]));
+        table = new DeviceConstant(() => tensor(ToArray(), [Count, Tiles], device: CPU));
     }
 
     /// <summary>Number of permutations, the classes of the task.</summary>

@@ -6,7 +6,7 @@ namespace SelfSup.Tasks;
 /// <summary>Takes from patches those colors by which chromatic aberration would tell their place.</summary>
 internal static class PatchColors
 {
-    private static readonly DeviceConstant greenToMagenta = new(() => tensor(new[] { -1f, 2f, -1f }).div_(MathF.Sqrt(6)).view(1, 3, 1, 1));
+    private static readonly DeviceConstant greenToMagenta = new(() => tensor(new[] { -1f, 2f, -1f }, device: CPU).div_(MathF.Sqrt(6)).view(1, 3, 1, 1));
 
     /// <summary>Projects the axis from green to magenta out of every pixel.</summary>
     /// <param name="patches">RGB patches (M, 3, p, p) of any type.</param>

@@ -143,7 +143,7 @@ public sealed class RelativePatchTask : ClassificationTask
     {
         var side = first.shape[1];
         var pitch = side + 2;
-        var picture = full(3, 2 * pitch + side, 2 * pitch + side, 0.9f);
+        var picture = full(3, 2 * pitch + side, 2 * pitch + side, 0.9f, device: CPU);
         Put(first, Places / 2);
         Put(second, place < Places / 2 ? place : place + 1);
         return picture;

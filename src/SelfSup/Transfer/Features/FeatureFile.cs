@@ -54,9 +54,9 @@ public static class FeatureFile
     {
         using var scope = NewDisposeScope();
         var tensors = features.Layers.ToDictionary(layer => layer, layer => features[layer]);
-        tensors["indices"] = tensor(features.Indices.Select(index => (long)index).ToArray());
+        tensors["indices"] = tensor(features.Indices.Select(index => (long)index).ToArray(), device: CPU);
         if (source is not null)
-            tensors["labels"] = tensor(features.Indices.Select(index => (long)source.LabelOf(index)).ToArray());
+            tensors["labels"] = tensor(features.Indices.Select(index => (long)source.LabelOf(index)).ToArray(), device: CPU);
         SafetensorsFile.Write(path, tensors, new Dictionary<string, string>());
     }
 

@@ -28,10 +28,11 @@ internal sealed class FineTunedNetwork : IDisposable
         device = encoder.parameters().First().device;
         ChannelsLast.LayOutWeightsOf(encoder);
         head = nn.Linear(encoder.FeatureCount, classes);
-        using var random = new Generator((ulong)seed);
+        using var random = new RandomSource((ulong)seed);
         using (no_grad())
         {
-            head.weight.normal_(0, 0.01, random); // nn.init.normal_ draws from the global generator, whatever it is given
+            using var drawn = random.Normal(head.weight.shape); // nn.init.normal_ draws from the process-wide generator, whatever it is given
+            head.weight.copy_(drawn.mul_(0.01));
             head.bias!.zero_();
         }
         head.to(device);
@@ -103,7 +104,7 @@ internal sealed class FineTunedNetwork : IDisposable
 
     private Tensor LabelsOf(ImageBatch batch, ILabeledImageSource images)
     {
-        using var labels = tensor(batch.Indices.Select(index => (long)images.LabelOf(index)).ToArray());
+        using var labels = tensor(batch.Indices.Select(index => (long)images.LabelOf(index)).ToArray(), device: CPU);
         return HostMemory.Send(labels, device);
     }
 

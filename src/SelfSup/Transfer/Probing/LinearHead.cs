@@ -10,10 +10,10 @@ namespace SelfSup.Transfer;
 internal sealed record LinearHead(FeatureLayer Layer, IReadOnlyList<string> ClassNames, float[] Weights, float[] Bias)
 {
     /// <summary>The weights as a tensor (K, D) on the CPU, owned by the caller.</summary>
-    public Tensor CreateWeights() => tensor(Weights, [ClassNames.Count, Layer.Length]);
+    public Tensor CreateWeights() => tensor(Weights, [ClassNames.Count, Layer.Length], device: CPU);
 
     /// <summary>The bias as a tensor (K) on the CPU, owned by the caller.</summary>
-    public Tensor CreateBias() => tensor(Bias, [ClassNames.Count]);
+    public Tensor CreateBias() => tensor(Bias, [ClassNames.Count], device: CPU);
 
     /// <summary>Answers with the most probable class of every row.</summary>
     /// <param name="features">Features (N, D) on the CPU.</param>

@@ -44,12 +44,12 @@ internal static class LowShot
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var features = train.Features.index_select(0, tensor(rows));
+        var features = train.Features.index_select(0, tensor(rows, device: CPU));
         using var scaling = Standardization.ApplyTo(features);
-        var labels = tensor(rows.Select(row => (long)train.Labels[(int)row]).ToArray());
+        var labels = tensor(rows.Select(row => (long)train.Labels[(int)row]).ToArray(), device: CPU);
         using var fit = LogisticRegression.Fit(features, labels, classes, 1.0 / rows.Length, cancellationToken: cancellationToken);
         var (weights, bias) = scaling.Fold(fit);
-        var logits = test.Features.mm(tensor(weights, [classes, weights.Length / classes]).t()).add_(tensor(bias));
+        var logits = test.Features.mm(tensor(weights, [classes, weights.Length / classes], device: CPU).t()).add_(tensor(bias, device: CPU));
         return test.AccuracyOf(logits.argmax(1).data<long>().Select(answer => (int)answer));
     }
 }

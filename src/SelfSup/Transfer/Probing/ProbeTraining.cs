@@ -63,6 +63,6 @@ internal sealed class ProbeTraining(
             : LogisticRegression.Fit(rows, target, classes, strength, start, cancellationToken: cancellationToken);
 
     private (Tensor Features, Tensor Labels) Select(long[] rows) =>
-        (features.index_select(0, tensor(rows)).to(device),
+        (features.index_select(0, tensor(rows, device: CPU)).to(device),
             tensor(rows.Select(row => (long)labels[row]).ToArray(), device: device));
 }
