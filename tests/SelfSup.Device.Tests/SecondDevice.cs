@@ -13,25 +13,23 @@ namespace SelfSup.DeviceTests;
 /// </remarks>
 internal static unsafe class SecondDevice
 {
-    private const string Initialize = "_ZN5torch4lazy22InitTorchScriptBackendEv";
     private const DeviceType Lazy = (DeviceType)17; // c10::DeviceType::Lazy, which TorchSharp does not name
 
-    private static readonly Lazy<nint> Initializer = new(Find);
+    private static readonly Lazy<Backend?> Found = new(Backend.Find);
 
     private static readonly Lazy<Device> Made = new(() =>
     {
-        ((delegate* unmanaged<void>)Initializer.Value)();
+        var backend = Found.Value!;
+        backend.Initialize();
         // As inputs of a graph, numbers would be float64 tensors, which make float64 of a loss; as its constants they are numbers.
-        NativeTorch.TryFind("libtorch_cpu", out var library);
-        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_handle_special_scalars") = true;
-        *(bool*)NativeLibrary.GetExport(library, "FLAGS_torch_lazy_all_numbers_special_scalars") = true;
+        *backend.SomeNumbersAreConstants = *backend.AllNumbersAreConstants = true;
         return new Device(Lazy, 0);
     });
 
     /// <summary>Why there is none on this platform; null where there is one.</summary>
     public static string? Missing =>
         OperatingSystem.IsWindows() ? "The function that makes libtorch's lazy device is called by its name on Linux and macOS."
-        : Initializer.Value == 0 ? "This libtorch has no lazy device."
+        : Found.Value is null ? "This libtorch has no lazy device."
         : null;
 
     public static Device Device => Made.Value;
@@ -49,10 +47,27 @@ internal static unsafe class SecondDevice
         return stack(tensors.Select(tensor => tensor.isfinite().all())).all().cpu().item<bool>();
     }
 
-    private static nint Find()
+    private sealed class Backend
     {
-        NativeTorch.EnsureLoaded();
-        return NativeTorch.TryFind("libtorch_cpu", out var library) && NativeLibrary.TryGetExport(library, Initialize, out var found) ? found : 0;
+        public delegate* unmanaged<void> Initialize;
+        public bool* SomeNumbersAreConstants;
+        public bool* AllNumbersAreConstants;
+
+        public static Backend? Find()
+        {
+            NativeTorch.EnsureLoaded();
+            return NativeTorch.TryFind("libtorch_cpu", out var library)
+                && NativeLibrary.TryGetExport(library, "_ZN5torch4lazy22InitTorchScriptBackendEv", out var initialize)
+                && NativeLibrary.TryGetExport(library, "FLAGS_torch_lazy_handle_special_scalars", out var some)
+                && NativeLibrary.TryGetExport(library, "FLAGS_torch_lazy_all_numbers_special_scalars", out var all)
+                ? new Backend
+                {
+                    Initialize = (delegate* unmanaged<void>)initialize,
+                    SomeNumbersAreConstants = (bool*)some,
+                    AllNumbersAreConstants = (bool*)all,
+                }
+                : null;
+        }
     }
 }
 
