@@ -43,7 +43,11 @@ var cropArea = new Option<double>("--crop-area")
     DefaultValueFactory = _ => 1,
 };
 var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
-var device = new Option<string>("--device") { Description = "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0.", DefaultValueFactory = _ => "auto" };
+var device = new Option<string>("--device")
+{
+    Description = "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0.",
+    DefaultValueFactory = _ => "auto",
+};
 var output = new Option<string>("--output")
 {
     Description = "Run folder for the encoder, metrics, previews and checkpoints.",
@@ -162,7 +166,7 @@ static torch.Device? ParseDevice(string name) => name switch
     "auto" => null,
     "cpu" => torch.CPU,
     "cuda" => torch.CUDA,
-    _ when name.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) =>
-        new torch.Device(DeviceType.CUDA, index),
+    _ when name.StartsWith("cuda:", StringComparison.Ordinal)
+        && byte.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new torch.Device(DeviceType.CUDA, index),
     _ => throw new ArgumentException($"--device is {name}; it must be auto, cpu, cuda, or cuda:N for the GPU of that number, from 0."),
 };

@@ -22,7 +22,7 @@ public sealed class UnitLinear : nn.Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        weight = nn.Parameter(empty(outputs, inputs));
+        weight = nn.Parameter(empty(outputs, inputs, device: CPU));
         nn.init.kaiming_uniform_(weight, Math.Sqrt(5));
         RegisterComponents();
     }

@@ -37,8 +37,8 @@ public static class Devices
         }
         if (index >= count)
         {
-            throw new InvalidOperationException(
-                $"The device cuda:{index} was asked for, but libtorch finds {(count == 1 ? "one CUDA device, cuda:0" : $"{count} CUDA devices, cuda:0 to cuda:{count - 1}")}.");
+            var there = count == 1 ? "one CUDA device, cuda:0" : $"{count} CUDA devices, cuda:0 to cuda:{count - 1}";
+            throw new InvalidOperationException($"The device cuda:{index} was asked for, but libtorch finds {there}.");
         }
     }
 }

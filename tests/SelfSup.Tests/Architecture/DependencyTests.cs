@@ -26,7 +26,7 @@ public partial class DependencyTests
         ["Augmentations"] = ["Runtime"],
         ["Encoders"] = ["Onnx", "Runtime"],
         ["Files"] = ["Encoders", "Onnx"],
-        ["Tasks"] = ["Augmentations", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
+        ["Tasks"] = ["Augmentations", "Encoders.EvaluationMode", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime", "Training.IEncoderMonitor"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],

@@ -165,7 +165,7 @@ public class RelativePatchTaskTests
         var large = new RelativePatchTask(new() { PatchShare = 0.45 });
         Assert.Contains("do not fit", Assert.Throws<ArgumentException>(() => large.GeometryFor(64)).Message);
         using var encoder = new ConvNet(64);
-        Assert.Contains("do not fit", Assert.Throws<ArgumentException>(() => large.CreateModel(encoder)).Message);
+        Assert.Contains("do not fit", Assert.Throws<ArgumentException>(() => large.CheckFits(encoder, frames: 1)).Message);
         Assert.Contains("too small", Assert.Throws<ArgumentException>(() => new RelativePatchTask().GeometryFor(8)).Message);
 
         static string Refusal(RelativePatchOptions options) => Assert.Throws<ArgumentException>(() => new RelativePatchTask(options)).Message;
