@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -33,8 +34,8 @@ internal static class StepProcess
             Console.Error.WriteLine(e);
         }
         var outcome = findings.Problems.Count > 0 ? "failed" : skipped is not null ? "skipped" : "passed";
-        return Line(step, outcome, clock.Elapsed, findings.Problems.Count > 0 ? string.Join("; ", findings.Problems) : skipped, findings.Figures)
-            .ToJsonString(Compact);
+        var reason = findings.Problems.Count > 0 ? string.Join("; ", findings.Problems) : skipped;
+        return Line(step, outcome, clock.Elapsed, reason, findings.Figures).ToJsonString(Compact);
     }
 
     /// <summary>Does a step in a process of its own, which may crash or hang without harm to the others.</summary>
@@ -48,7 +49,8 @@ internal static class StepProcess
         // `dotnet GpuCheck.dll` is run by dotnet, the published program by itself.
         var own = Environment.ProcessPath!;
         var isHost = Path.GetFileNameWithoutExtension(own) != OwnName;
-        string[] command = [.. isHost ? [Path.Combine(AppContext.BaseDirectory, $"{OwnName}.dll")] : Array.Empty<string>(), "--step", step.Name, .. arguments];
+        string[] program = isHost ? [Path.Combine(AppContext.BaseDirectory, $"{OwnName}.dll")] : [];
+        string[] command = [.. program, "--step", step.Name, .. arguments];
         using var process = Process.Start(new ProcessStartInfo(own, command) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var ended = process.WaitForExit(TimeSpan.FromMinutes(step.Minutes));
@@ -60,12 +62,14 @@ internal static class StepProcess
         if (ended && LastObject(output.Result) is { } result)
             return result;
         var last = string.Join(" | ", error.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(ErrorLines));
-        var reason = ended ? $"the process ended with exit code {process.ExitCode} and no result: {last}" : $"not done in {step.Minutes} minutes";
+        var reason = ended
+            ? $"the process ended with exit code {process.ExitCode} and no result: {last}"
+            : $"not done in {step.Minutes} minutes";
         return Line(step, "failed", clock.Elapsed, reason, []);
     }
 
     /// <summary>JSON in one line, with the characters of names and messages as they are.</summary>
-    public static JsonSerializerOptions Compact { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static JsonObject Line(CheckStep step, string outcome, TimeSpan time, string? reason, JsonObject figures)
     {

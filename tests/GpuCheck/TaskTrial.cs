@@ -30,7 +30,8 @@ internal sealed class TaskTrial : IDisposable
         encoder.train();
         // A warm-up would let the first steps learn nothing.
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { Schedule = LearningRateSchedule.Constant, Warmup = 0 };
-        Training = new TrainingStep(encoder, [new WeightedTask(task)], count, new PretrainingOptions { Recipe = recipe, Precision = precision }, device);
+        var options = new PretrainingOptions { Recipe = recipe, Precision = precision };
+        Training = new TrainingStep(encoder, [new WeightedTask(task)], count, options, device);
         input = MakeInput(device, count);
         Training.Learners[0].Model.Prepare([input]);
     }
@@ -79,7 +80,8 @@ internal sealed class TaskTrial : IDisposable
         using var random = new RandomSource(2, device);
         IEnumerable<Tensor> views = task.Views.Count == 0
             ? [images]
-            : task.Views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ => view.Augmentation.Apply(images, view.Size ?? Side, random)));
+            : task.Views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
+                view.Augmentation.Apply(images, view.Size ?? Side, random)));
         return new PretextInput(
             [.. views.Select(view => view.DetachFromDisposeScope())], arange(count, int64, device).DetachFromDisposeScope());
     }

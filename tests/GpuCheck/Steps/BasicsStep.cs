@@ -37,7 +37,7 @@ internal static class BasicsStep
         findings.Add("bfloat16_pays", BFloat16Units.PayOn(device));
     }
 
-    /// <summary>Does the same on the CPU and on the device, and compares: the largest difference, as a share of the largest value.</summary>
+    /// <summary>Does the same on the CPU and on the device: the largest difference, as a share of the largest value, or the mean one.</summary>
     private static void Compare(
         string name, Device device, Findings findings, double tolerance, Func<RandomSource, Tensor> work, bool meanOfDifferences = false)
     {
@@ -45,7 +45,9 @@ internal static class BasicsStep
         using RandomSource here = new(1), there = new(1, device);
         var expected = work(here);
         var differences = work(there).cpu().sub(expected).abs();
-        var difference = meanOfDifferences ? differences.mean().item<float>() : differences.max().item<float>() / expected.abs().max().item<float>();
+        var difference = meanOfDifferences
+            ? differences.mean().item<float>()
+            : differences.max().item<float>() / expected.abs().max().item<float>();
         findings.Add(name, difference);
         findings.Require(difference <= tolerance, $"{name} differs from the CPU's by {difference:G3}");
     }
@@ -64,8 +66,8 @@ internal static class BasicsStep
         using RandomSource here = new(3), there = new(3, device);
         foreach (var draw in new Func<RandomSource, Tensor>[]
         {
-            random => random.Uniform(1000), random => random.Normal(1000), random => random.Integers(10, 1000), random => random.Permutation(1000),
-            random => random.Chance(0.3, 1000),
+            random => random.Uniform(1000), random => random.Normal(1000), random => random.Integers(10, 1000),
+            random => random.Permutation(1000), random => random.Chance(0.3, 1000),
         })
         {
             var (expected, found) = (draw(here), draw(there));

@@ -23,9 +23,8 @@ internal static unsafe partial class EnvironmentStep
         findings.Add("cudnn", Find(Cudnn(), built));
         findings.Add("cpu_capability", Find(Capability(), built));
         findings.Add("cards", new JsonArray([.. Cards().Select(card => (JsonNode)card)]));
-        findings.Add("libraries", new JsonArray([.. LoadedLibraries.Paths
-            .Where(path => Path.GetFileName(path) is var file && (file.StartsWith("libtorch", StringComparison.Ordinal) || file.StartsWith("libLib", StringComparison.Ordinal)))
-            .Select(path => (JsonNode)path)]));
+        var libraries = LoadedLibraries.Paths.Where(path => Path.GetFileName(path).Contains("torch", StringComparison.OrdinalIgnoreCase));
+        findings.Add("libraries", new JsonArray([.. libraries.Select(path => (JsonNode)path)]));
         findings.Require(built.Length > 0, "libtorch does not tell how it was built");
     }
 
@@ -46,10 +45,8 @@ internal static unsafe partial class EnvironmentStep
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            string[] query = ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"];
+            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", query) { RedirectStandardOutput = true })!;
             var lines = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? lines.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];

@@ -20,7 +20,8 @@ internal static class MemoryStep
         var device = CheckedDevice.Of(settings);
         using var encoder = new ResNet(50, Side);
         encoder.train();
-        using var step = new TrainingStep(encoder, [new WeightedTask(new RotationTask())], Small, new PretrainingOptions { Precision = Precision.Float32 }, device);
+        var options = new PretrainingOptions { Precision = Precision.Float32 };
+        using var step = new TrainingStep(encoder, [new WeightedTask(new RotationTask())], Small, options, device);
         CheckMessage(findings, FarTooLarge, Catch(step, encoder, FarTooLarge, HugeSide));
         findings.Require(Catch(step, encoder, Small) is null, "a small batch does not train after it");
         if (!settings.IsCuda)
@@ -38,7 +39,9 @@ internal static class MemoryStep
     private static void CheckMessage(Findings findings, int count, InsufficientMemoryException? shortage)
     {
         findings.Add("message", shortage?.Message);
-        findings.Require(shortage is not null && shortage.Message.Contains($"'resnet50' on a batch of {count} images of {Side} x {Side} pixels", StringComparison.Ordinal),
+        var named = $"'resnet50' on a batch of {count} images of {Side} x {Side} pixels";
+        findings.Require(
+            shortage is not null && shortage.Message.Contains(named, StringComparison.Ordinal),
             $"a batch of {count} images ends with {shortage?.Message ?? "no error"}");
     }
 

@@ -36,7 +36,7 @@ internal static class PinnedInputStep
             foreach (var (tensor, indices) in sent)
             {
                 batches++;
-                if (!tensor.cpu().bytes.SequenceEqual(indices.SelectMany(index => pixels.AsSpan(index * 3 * Side * Side, 3 * Side * Side).ToArray()).ToArray()))
+                if (!tensor.cpu().bytes.SequenceEqual(PixelsOf(pixels, indices)))
                     wrong++;
             }
         }
@@ -44,5 +44,14 @@ internal static class PinnedInputStep
         findings.Add("wrong", wrong);
         findings.Require(batches == Epochs * Images / BatchSize, $"{batches} batches were read");
         findings.Require(wrong == 0, $"{wrong} of {batches} batches did not arrive as they were");
+    }
+
+    private static byte[] PixelsOf(byte[] pixels, int[] indices)
+    {
+        const int imageBytes = 3 * Side * Side;
+        var chosen = new byte[indices.Length * imageBytes];
+        for (var i = 0; i < indices.Length; i++)
+            pixels.AsSpan(indices[i] * imageBytes, imageBytes).CopyTo(chosen.AsSpan(i * imageBytes));
+        return chosen;
     }
 }

@@ -35,7 +35,7 @@ internal static class SpeedStep
     private static JsonObject Measure(Workload workload, Device device, CheckSettings settings, Peer? peer)
     {
         var count = settings.IsCuda ? workload.OnGpu : workload.OnCpu;
-        var (warmup, steps, rounds) = settings.IsCuda ? (3, 15, 5) : (1, 3, 1);
+        var (warmup, steps, rounds) = settings.IsCuda ? (3, 15, 5) : (0, 1, 1);
         var comparison = new Comparison(workload.Name, "inputs/s");
         IPretextTask task = workload.Frames > 1 ? new VideoRotationTask() : new RotationTask();
         using var run = new ResidentRun(
@@ -43,7 +43,10 @@ internal static class SpeedStep
         comparison.Add(Own, () => 4 * count / run.MedianSeconds(warmup, steps));
         string[] modes = peer is null ? [] : workload.PeerModes;
         foreach (var mode in modes)
-            comparison.Add(mode, () => peer!.Measure("step", workload.Name, mode, device.ToString(), $"{count}", $"{warmup}", $"{steps}"));
+        {
+            comparison.Add(mode, () => peer!.Measure(
+                "step", workload.Name, mode, device.ToString(), $"{count}", $"{warmup}", $"{steps}"));
+        }
         comparison.Run(rounds);
         JsonObject figures = new() { ["inputs_per_step"] = 4 * count, [Own] = Findings.Number(comparison.MedianOf(Own)) };
         foreach (var mode in modes)

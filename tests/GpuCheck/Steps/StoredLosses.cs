@@ -60,12 +60,14 @@ internal static class StoredLosses
             if (!losses.TryGetValue(name, out var found))
                 findings.Fail($"{name} is stored and not measured");
             else
-                largest = Math.Max(largest, values.Zip(found, (value, other) => Math.Abs(value - other) / Math.Max(Math.Abs(value), Least)).Max());
+                largest = Math.Max(largest, values.Zip(found, Difference).Max());
         }
         differences[task] = Findings.Number(largest);
         var tolerance = expected.Count > 1 ? AdversarialTolerance : Tolerance;
         findings.Require(largest <= tolerance, $"the losses of {task} differ by {largest:G3}, more than {tolerance}");
     }
+
+    private static double Difference(double expected, double found) => Math.Abs(expected - found) / Math.Max(Math.Abs(expected), Least);
 
     private static Dictionary<string, double[]> Losses(string task)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.GpuCheck.Steps;
 
-/// <summary>The first step of every task on the CPU, in float32, against the same step on a device: batches, losses and gradient norms.</summary>
+/// <summary>The first step of every task on the CPU in float32 against the same step on a device: batches, losses, gradient norms.</summary>
 internal static class TaskComparison
 {
     private const double Least = 0.1; // below it, differences count by themselves
