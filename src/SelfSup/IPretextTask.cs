@@ -24,7 +24,8 @@ public interface IPretextTask
     IReadOnlyList<View> Views { get; }
 
     /// <summary>
-    /// Everything about the task that changes what is learned, by name: a run's record has it, and a run resumes with the same alone.
+    /// Everything about the task that changes what is learned, by name: a run's record has it, and a run resumes with the same alone. Write
+    /// numbers in the invariant culture, or the run would not resume under another one.
     /// </summary>
     IReadOnlyDictionary<string, string> Settings { get; }
 

@@ -28,7 +28,7 @@ public partial class DependencyTests
         ["Files"] = ["Encoders", "Onnx"],
         ["Tasks"] = ["Augmentations", "Encoders.EvaluationMode", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
-        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime", "Training.IEncoderMonitor"],
+        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 

@@ -1,5 +1,4 @@
 using SelfSup.Data;
-using SelfSup.Training;
 
 namespace SelfSup.Transfer;
 

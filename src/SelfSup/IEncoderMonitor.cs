@@ -1,4 +1,4 @@
-namespace SelfSup.Training;
+namespace SelfSup;
 
 /// <summary>Watches an encoder while it is pretrained, such as by nearest neighbors on a few labels.</summary>
 public interface IEncoderMonitor
