@@ -3,6 +3,7 @@ using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Tasks;
+using SelfSup.Tests.Training;
 using SelfSup.Training;
 using SelfSup.Transfer;
 
@@ -26,7 +27,7 @@ internal static class Jobs
         ["colorization"] = new Lars(),
     };
 
-    public static IEnumerable<string> Names => [.. TaskCatalog.Names, Pack, Export];
+    public static IEnumerable<string> Names => [.. TaskCatalog.Names, QueueTask.TaskName, Pack, Export];
 
     public static int Do(string name, string folder)
     {
@@ -55,11 +56,12 @@ internal static class Jobs
 
     private static void Pretrain(string name, string folder)
     {
-        var task = TaskCatalog.Create(name);
+        IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
         using ConvNet still = new(32);
         using VideoConvNet moving = new(32);
         var feedsClips = TaskCatalog.NamesFor(moving, ClipFrames).Contains(name);
-        IImageSource images = TaskCatalog.NamesFor(still, 1).Contains(name) ? new ProceduralImages(42) : new ProceduralClips(42, ClipFrames);
+        var needsClips = feedsClips || TaskCatalog.NamesFor(still, ClipFrames).Contains(name);
+        IImageSource images = needsClips ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
         Encoder encoder = feedsClips ? moving : still;
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
