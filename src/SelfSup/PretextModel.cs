@@ -23,7 +23,9 @@ public abstract class PretextModel : nn.Module
     /// <summary>What each training step minimizes, in order. Most tasks have one objective, adversarial tasks two.</summary>
     public abstract IReadOnlyList<Objective> Objectives { get; }
 
-    /// <summary>The encoder to keep when the run ends: the trained one, unless the method keeps another, such as its averaged copy.</summary>
+    /// <summary>
+    /// The encoder to keep when the run ends: the trained one, unless the method keeps another of the same form, such as its averaged copy.
+    /// </summary>
     public virtual Encoder Result => Encoder;
 
     /// <summary>Learns statistics of the training images before the first step of a new run; a resumed run restores them instead.</summary>
@@ -32,13 +34,15 @@ public abstract class PretextModel : nn.Module
     {
     }
 
-    /// <summary>Called before every epoch; a run resumed in the midst of an epoch goes on without.</summary>
+    /// <summary>
+    /// Called before every epoch; a run resumed in the midst of an epoch goes on without. It runs in a dispose scope: change buffers in place.
+    /// </summary>
     /// <param name="epoch">Reads the images and chooses their order.</param>
     public virtual void OnEpochStarting(EpochContext epoch)
     {
     }
 
-    /// <summary>Called after every training step, for averaged copies and queues.</summary>
+    /// <summary>Called after every training step that was not left out, for averaged copies and queues.</summary>
     /// <param name="batch">The step's batch.</param>
     /// <param name="step">The step, with what the losses kept in it.</param>
     public virtual void OnStepCompleted(PretextBatch batch, StepContext step)

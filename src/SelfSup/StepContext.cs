@@ -20,7 +20,7 @@ public sealed class StepContext(long step, long steps, int epoch, bool isTrainin
     /// <summary>The epoch, from 0.</summary>
     public int Epoch { get; } = epoch;
 
-    /// <summary>Share of the run's steps done before this one, in [0, 1); for schedules.</summary>
+    /// <summary>Share of the run's steps done before this one, in [0, 1); 1 where losses are measured after the last. For schedules.</summary>
     public double Progress => (double)Step / Steps;
 
     /// <summary>Whether the step trains. Where it does not, as on held-out images, <see cref="PretextModel.OnStepCompleted"/> is not called.</summary>

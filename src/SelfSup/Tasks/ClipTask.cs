@@ -16,7 +16,7 @@ public abstract class ClipTask(string name, int classes, int minimumFrames) : Cl
     /// <summary>True: the encoder is given clips; a task that shows it single frames says otherwise.</summary>
     protected override bool FeedsClips => true;
 
-    /// <summary>Makes inputs and pseudo-labels: a pure function of the clips and the generator.</summary>
+    /// <summary>Makes inputs and pseudo-labels: a pure function of the clips and the random source.</summary>
     /// <param name="images">Clips, uint8 (N, T, 3, S, S). Borrowed, not modified.</param>
     /// <param name="random">The only source of randomness, on the clips' device.</param>
     /// <returns>The batch to learn from, owned by the caller.</returns>

@@ -34,12 +34,12 @@ public static class PretextTaskCheck
         {
             using (trial)
             {
-                trial.CheckGeneration(problems);
+                TaskTrial.Try("generating a batch", problems, () => trial.CheckGeneration(problems));
                 var wasChanged = trial.CheckImages(problems);
                 if (problems.Count == 0)
-                    trial.CheckLearning(problems);
+                    TaskTrial.Try("training", problems, () => trial.CheckLearning(problems));
                 if (problems.Count == 0)
-                    trial.CheckLeaks(problems);
+                    TaskTrial.Try("training", problems, () => trial.CheckLeaks(problems));
                 if (!wasChanged)
                     trial.CheckImages(problems);
             }

@@ -147,7 +147,8 @@ internal sealed class TaskTrial : IDisposable
         return model.named_parameters().Where(pair => pair.parameter.requires_grad && !trained.Contains(pair.parameter.Handle)).Select(pair => pair.name);
     }
 
-    private static void Try(string what, List<string> problems, Action work)
+    /// <summary>Does something, and makes a problem of its failure.</summary>
+    public static void Try(string what, List<string> problems, Action work)
     {
         try
         {

@@ -10,8 +10,8 @@ internal sealed class EpochOrder(TrainingStep step, IImageSource images, int ima
     private const string StateName = "run.order";
     private Tensor? chosen; // int64 (images), on the CPU
 
-    /// <summary>Whether tasks are at work between two epochs, when their state is that of neither.</summary>
-    public bool IsChanging { get; private set; }
+    /// <summary>Whether tasks have begun to prepare for an epoch of which nothing is done: their state is that of no checkpoint.</summary>
+    public bool IsBetweenEpochs { get; private set; }
 
     /// <summary>What a checkpoint in the midst of an epoch must hold; the tensor is borrowed.</summary>
     public Dictionary<string, Tensor> State => chosen is null ? [] : new() { [StateName] = chosen };
@@ -28,12 +28,14 @@ internal sealed class EpochOrder(TrainingStep step, IImageSource images, int ima
     /// <exception cref="InvalidOperationException">Two tasks choose an order.</exception>
     public void StartEpoch(int epoch)
     {
-        IsChanging = true;
-        Seeds.SeedProcess(step.Device, Seeds.Mix(options.Seed, epoch, Seeds.Epoch)); // for layers that are drawn anew
-        foreach (var learner in step.Learners)
+        EndEpoch();
+        IsBetweenEpochs = true;
+        Seeds.SeedProcess(step.Device, Seeds.Mix(options.Seed, epoch, Seeds.NewLayers));
+        for (var t = 0; t < step.Learners.Count; t++)
         {
             using var scope = NewDisposeScope();
-            using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch);
+            using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch + t * Seeds.Purposes);
+            var learner = step.Learners[t];
             var context = new EpochContext(epoch, options.Epochs, images.Count, random, ReadImages, step.ResetOptimizers);
             learner.Model.OnEpochStarting(context);
             if (context.Order is null)
@@ -42,8 +44,10 @@ internal sealed class EpochOrder(TrainingStep step, IImageSource images, int ima
                 throw new InvalidOperationException($"The task '{learner.Task.Name}' chooses the order of the images, as another task of the run does.");
             chosen = tensor(context.Order.Select(index => (long)index).ToArray(), device: CPU).DetachFromDisposeScope();
         }
-        IsChanging = false;
     }
+
+    /// <summary>Tells that a batch of the epoch is done.</summary>
+    public void EnterEpoch() => IsBetweenEpochs = false;
 
     /// <summary>Drops the epoch's order.</summary>
     public void EndEpoch()

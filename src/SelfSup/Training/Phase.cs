@@ -25,7 +25,7 @@ internal sealed class Phase : IDisposable
             }
         }
         Optimizer = recipe.Optimizer.Create([.. trained.Values]);
-        ClipGradientNorm = parts.Select(part => part.Objective.ClipGradientNorm).Min() ?? recipe.ClipGradientNorm;
+        ClipGradientNorm = parts.Select(part => part.Objective.ClipGradientNorm ?? recipe.ClipGradientNorm).Min();
     }
 
     public IReadOnlyList<(Learner Learner, Objective Objective)> Parts { get; }
@@ -53,8 +53,11 @@ internal sealed class Phase : IDisposable
         [
             .. Enumerable.Range(0, learners.Max(learner => learner.Model.Objectives.Count)).Select(place => new Phase(
                 [.. learners.Where(learner => place < learner.Model.Objectives.Count).Select(learner => (learner, learner.Model.Objectives[place]))],
-                recipe, parameter => names[parameter.Handle])),
+                recipe, NameOf)),
         ];
+
+        string NameOf(TorchSharp.Modules.Parameter parameter) => names.GetValueOrDefault(parameter.Handle) ?? throw new InvalidOperationException(
+            "An objective trains a parameter that is neither the encoder's nor in a field of its model: register the module in the model.");
 
         void AddNames(nn.Module module, string prefix)
         {

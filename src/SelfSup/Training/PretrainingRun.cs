@@ -53,9 +53,8 @@ internal sealed class PretrainingRun : IDisposable
                 Prepare();
             var file = folder is null ? null : new MetricsFile(folder.MetricsPath, done);
             var watch = new MetricWatch([.. step.Learners.SelectMany(learner => learner.Alarms)], steps);
-            foreach (var (at, metrics) in file?.Steps ?? [])
-                watch.Add(at, metrics);
             log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint);
+            log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
             heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, loader, views, order);
             previews = new Previews(folder, images, asked, encoder.ImageSize, options, device);
@@ -78,20 +77,11 @@ internal sealed class PretrainingRun : IDisposable
     {
         try
         {
-            if (done > 0 && done % perEpoch == 0)
-                Measure(); // the run may have ended between the epoch's checkpoint and this
-            while (done < steps)
-                RunEpoch();
-        }
-        catch (OperationCanceledException)
-        {
-            if (!order.IsChanging)
-                SaveCheckpoint();
-            throw;
+            RunEpochs();
         }
         catch (NonFiniteLossException e)
         {
-            inspection.Save(e.Metric, e.Step);
+            inspection.TrySave(e.Metric, e.Step);
             throw;
         }
         finally
@@ -108,12 +98,31 @@ internal sealed class PretrainingRun : IDisposable
         folder?.Dispose();
     }
 
+    private void RunEpochs()
+    {
+        try
+        {
+            if (done > 0 && done % perEpoch == 0)
+                Measure(); // the run may have ended between the epoch's checkpoint and this
+            while (done < steps)
+                RunEpoch();
+        }
+        catch (OperationCanceledException)
+        {
+            if (!order.IsBetweenEpochs)
+                SaveCheckpoint();
+            throw;
+        }
+    }
+
     private void RunEpoch()
     {
         var epoch = (int)(done / perEpoch);
         if (done % perEpoch == 0)
+        {
             order.StartEpoch(epoch);
-        log.StartEpoch();
+            log.StartEpoch();
+        }
         foreach (var batch in order.Read(loader, epoch, (int)(done % perEpoch)))
         {
             using (batch)
@@ -121,6 +130,7 @@ internal sealed class PretrainingRun : IDisposable
                 done = epoch * perEpoch + batch.Number; // a batch of which no image could be read is not delivered
                 RunStep(batch, epoch);
             }
+            order.EnterEpoch();
             done++;
             if (options.CheckpointEverySteps > 0 && done % options.CheckpointEverySteps == 0)
                 SaveCheckpoint();
@@ -129,6 +139,7 @@ internal sealed class PretrainingRun : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
         }
         done = (epoch + 1) * perEpoch;
+        log.Flush(); // while the order is there to find the images of a loss that is not finite
         order.EndEpoch();
         Measure();
         SaveCheckpoint();
@@ -146,7 +157,7 @@ internal sealed class PretrainingRun : IDisposable
             return step.Run(views.Make(batch, done), done, steps, epoch);
         });
         if (metrics.SkippedFor is { } metric)
-            inspection.Save(metric, done + 1);
+            inspection.TrySave(metric, done + 1);
         log.Add(metrics);
         reports.ImagesDone += batch.Count;
     }
@@ -195,9 +206,15 @@ internal sealed class PretrainingRun : IDisposable
                 using (batch)
                 {
                     var inputs = views.Make(batch, 0); // in no scope, which would take in what the task makes meanwhile
-                    yield return inputs[t];
-                    foreach (var input in inputs)
-                        input.Dispose();
+                    try
+                    {
+                        yield return inputs[t];
+                    }
+                    finally
+                    {
+                        foreach (var input in inputs)
+                            input.Dispose();
+                    }
                     read += batch.Count;
                 }
                 if (read >= PreparationImages)

@@ -46,12 +46,12 @@ internal sealed class Previews
     /// <param name="done">Steps done.</param>
     public void Draw(TrainingStep step, long done)
     {
-        if (folder is null || loader.ReadEpoch(0).FirstOrDefault() is not { } batch)
+        using var batch = folder is null ? null : loader.ReadEpoch(0).FirstOrDefault();
+        if (batch is null)
             return;
         using var scope = NewDisposeScope();
         using var frozen = new EvaluationMode([.. step.Networks]);
         var inputs = views.Make(batch, 0);
-        batch.Dispose();
         for (var t = 0; t < inputs.Length; t++)
         {
             try

@@ -26,7 +26,7 @@ internal sealed class ProgressReports(
         last = clock.Elapsed;
         var remaining = done == firstStep ? TimeSpan.Zero : clock.Elapsed * ((double)(steps - done) / (done - firstStep));
         progress?.Report(new PretrainingProgress(
-            (int)Math.Min(done / perEpoch + 1, epochs), epochs, done, steps, log.LastLearningRate,
+            (int)(Math.Max(0, done - 1) / perEpoch) + 1, epochs, done, steps, log.LastLearningRate,
             ImagesDone / clock.Elapsed.TotalSeconds, remaining, log.Metrics)
         {
             Warnings = warnings,

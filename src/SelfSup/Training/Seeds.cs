@@ -15,6 +15,7 @@ internal static class Seeds
     public const int HeldOutViews = 6;
     public const int PreviewViews = 7;
     public const int Epoch = 8;
+    public const int NewLayers = 9;
 
     /// <summary>More than there are purposes; a multiple of it added to a purpose is another stream for the same.</summary>
     public const int Purposes = 100;

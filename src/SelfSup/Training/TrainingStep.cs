@@ -123,6 +123,9 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose()
     {
+        // Of several objectives the last one leaves the others' parameters frozen, those of the caller's encoder among them.
+        foreach (var parameter in phases.SelectMany(phase => phase.Optimizer.Parameters))
+            parameter.Value.requires_grad = true;
         foreach (var phase in phases)
             phase.Dispose();
         foreach (var learner in Learners)

@@ -10,6 +10,7 @@ internal sealed class MetricsFile : IDisposable
     private const string StepKey = "step";
     private const string LearningRateKey = "learning_rate"; // a step's own line has one; a measurement's has not
     private readonly StreamWriter file;
+    private string[] lines;
 
     /// <summary>Opens the file, and drops what comes after a step: it was written after the checkpoint that the run resumes from.</summary>
     public MetricsFile(string path, long fromStep)
@@ -21,14 +22,19 @@ internal sealed class MetricsFile : IDisposable
             foreach (var line in kept)
                 writer.WriteLine(line);
         });
-        Steps = [.. kept.Select(Parse).OfType<Dictionary<string, double?>>().Where(line => line.ContainsKey(LearningRateKey)).Select(line => (
-            (long)line[StepKey]!.Value,
-            line.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.Value)))];
         file = new StreamWriter(path, append: true);
+        lines = kept;
     }
 
-    /// <summary>The steps that were there when the file was opened, with their metrics.</summary>
-    public IReadOnlyList<(long Step, Dictionary<string, double> Metrics)> Steps { get; }
+    /// <summary>Hands over the steps that were there when the file was opened, with their metrics; null is one that was not finite. Once.</summary>
+    public IEnumerable<(long Step, Dictionary<string, double?> Metrics)> TakeSteps()
+    {
+        var taken = lines.Select(Parse).OfType<Dictionary<string, double?>>().Where(line => line.ContainsKey(LearningRateKey));
+        lines = [];
+        return taken.Select(line => (
+            (long)line[StepKey]!.Value,
+            line.Where(pair => pair.Key is not (StepKey or LearningRateKey)).ToDictionary(pair => pair.Key, pair => (double?)(float?)pair.Value)));
+    }
 
     /// <summary>Writes a step's line; what is not finite becomes null.</summary>
     public void WriteStep(long step, double learningRate, IEnumerable<KeyValuePair<string, double>> metrics) =>

@@ -27,6 +27,20 @@ internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch w
 
     public void StartEpoch() => means.StartEpoch();
 
+    /// <summary>Takes in again the steps that are in the file of a run that resumes.</summary>
+    /// <param name="epochStart">Steps before the epoch whose means are wanted.</param>
+    public void Replay(long epochStart)
+    {
+        foreach (var (step, metrics) in file?.TakeSteps() ?? [])
+        {
+            var finite = metrics.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.Value);
+            skipped.Add(step, metrics.FirstOrDefault(pair => pair.Value is null).Key);
+            watch.Add(step, finite);
+            if (step > epochStart)
+                means.Add(finite);
+        }
+    }
+
     /// <summary>Takes over a step's metrics.</summary>
     /// <param name="metrics">The metrics; disposed by the log.</param>
     /// <exception cref="NonFiniteLossException">A metric is not finite.</exception>

@@ -15,10 +15,24 @@ internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images
 {
     private const int Columns = 8;
 
-    /// <summary>Reads the step's batch again; reading and augmentation depend on the step alone.</summary>
+    /// <summary>
+    /// Reads the step's batch again; reading and augmentation depend on the step alone. Where that fails, as on a full disk, nothing is
+    /// kept: the loss is what the user must hear of.
+    /// </summary>
     /// <param name="metric">The metric that was not finite.</param>
     /// <param name="step">The step, from 1.</param>
-    public void Save(string metric, long step)
+    public void TrySave(string metric, long step)
+    {
+        try
+        {
+            Save(metric, step);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+        }
+    }
+
+    private void Save(string metric, long step)
     {
         if (folder is null)
             return;

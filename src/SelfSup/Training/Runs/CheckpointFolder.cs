@@ -11,10 +11,14 @@ internal sealed class CheckpointFolder(string folder, int keep)
 {
     private const string Format = "selfsup-checkpoint-2";
     private const string RunPrefix = "run.";
+    private const string DamagedEnding = ".damaged";
     private readonly List<string> setAside = [];
 
     /// <summary>Path of the newest checkpoint, or null.</summary>
     public string? Last { get; private set; } = Find(folder).LastOrDefault();
+
+    /// <summary>Whether there are checkpoints that were set aside, now or before.</summary>
+    public bool HasDamaged => Directory.EnumerateFiles(folder, "*" + DamagedEnding).Any();
 
     /// <summary>What was damaged and is set aside, a sentence each.</summary>
     public IReadOnlyList<string> SetAside => setAside;
@@ -72,8 +76,8 @@ internal sealed class CheckpointFolder(string folder, int keep)
             {
                 damage ??= e;
                 // Out of the way of those that count as kept; for inspection.
-                File.Move(path, path + ".damaged", overwrite: true);
-                setAside.Add($"A checkpoint is damaged and set aside as {Path.GetFileName(path)}.damaged: {e.Message}");
+                File.Move(path, path + DamagedEnding, overwrite: true);
+                setAside.Add($"A checkpoint is damaged and set aside as {Path.GetFileName(path)}{DamagedEnding}: {e.Message}");
             }
         }
         throw damage!;

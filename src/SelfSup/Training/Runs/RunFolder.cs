@@ -31,7 +31,8 @@ internal sealed class RunFolder : IDisposable
     public RunFolder(string folder, RunIdentity run, PretrainingOptions options)
     {
         (this.folder, this.run) = (folder, run);
-        var isNew = !File.Exists(ConfigurationPath);
+        if (options.Resume && !File.Exists(ConfigurationPath))
+            throw new InvalidOperationException($"There is nothing to resume: {folder} holds no run.");
         Directory.CreateDirectory(CheckpointFolder.PathIn(folder));
         Directory.CreateDirectory(Path.Combine(folder, "previews"));
         runLock = new RunLock(folder);
@@ -41,8 +42,8 @@ internal sealed class RunFolder : IDisposable
             if (LastCheckpoint is not null && !options.Resume)
                 throw new InvalidOperationException(
                     $"The run folder {folder} holds checkpoints of an earlier run. Resume it, or choose another folder.");
-            if (isNew && options.Resume)
-                throw new InvalidOperationException($"There is nothing to resume: {folder} holds no run.");
+            if (LastCheckpoint is null && checkpoints.HasDamaged)
+                throw new InvalidOperationException($"All checkpoints in {folder} are damaged. Start anew in another folder.");
             // A run that was killed before its first checkpoint starts anew.
             if (LastCheckpoint is null)
                 WriteConfiguration([]);

@@ -63,7 +63,7 @@ internal sealed class RunIdentity
         decisive["non_finite"] = Settings.ToSnakeCase(options.NonFinite.ToString());
         Add("recipe", recipe.Describe());
         Add("augmentation", options.Augmentation.Describe());
-        return new(decisive, RunEnvironment.Describe(images));
+        return new(decisive, RunEnvironment.Describe(images, device));
 
         void Add<T>(string prefix, IEnumerable<KeyValuePair<string, T>> values)
         {
