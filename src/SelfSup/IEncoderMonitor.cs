@@ -6,8 +6,8 @@ public interface IEncoderMonitor
     /// <summary>A short name in lower case, the first part of the metrics' names.</summary>
     string Name { get; }
 
-    /// <summary>Ranges that its metrics keep to in a sound run; below, progress and report warn. The default is none.</summary>
-    IReadOnlyList<MetricAlarm> Alarms => [];
+    /// <summary>Ranges that its metrics keep to in a sound run; below, progress and report warn. Empty for none.</summary>
+    IReadOnlyList<MetricAlarm> Alarms { get; }
 
     /// <summary>Measures the encoder as it is now. It must leave the encoder and the process-wide generator as they are.</summary>
     /// <param name="encoder">The encoder, on the run's device and in training mode. Borrowed.</param>

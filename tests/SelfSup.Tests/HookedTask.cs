@@ -31,8 +31,8 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
 
     public Action Drawing { get; init; } = () => { };
 
-    /// <summary>Whether the method keeps a copy of the encoder as it was at the start.</summary>
-    public bool KeepsTheStart { get; init; }
+    /// <summary>Makes the encoder that the method keeps, of the trained one as it is at the start; null keeps the trained one.</summary>
+    public Func<Encoder, Encoder>? Keeping { get; init; }
 
     public override PretextBatch Generate(PretextInput input, RandomSource random) => Generating(input, random);
 
@@ -49,7 +49,7 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
         private readonly Func<HookedTask> task;
         private readonly nn.Module<Tensor, Tensor> head;
         private readonly nn.Module? beside;
-        private readonly Averaged<Encoder>? start;
+        private readonly Averaged<Encoder>? kept;
 
         public Model(HookedTask task, Encoder encoder)
             : base(task.Name, encoder)
@@ -57,14 +57,14 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
             this.task = () => task;
             head = nn.Linear(encoder.FeatureCount, Width);
             beside = task.Beside;
-            start = task.KeepsTheStart ? new Averaged<Encoder>(encoder.Copy()) : null;
+            kept = task.Keeping is { } make ? new Averaged<Encoder>(make(encoder)) : null;
             RegisterComponents();
             Objectives = [new Objective("answers", ComputeLoss, task.TrainsBeside ? [encoder, head, beside!] : [encoder, head])];
         }
 
         public override IReadOnlyList<Objective> Objectives { get; }
 
-        public override Encoder Result => start?.Module ?? Encoder;
+        public override Encoder Result => kept?.Module ?? Encoder;
 
         public override void OnEpochStarting(EpochContext epoch) => task().EpochStarting(epoch);
 

@@ -1,3 +1,6 @@
+using SelfSup.Files;
+using static TorchSharp.torch;
+
 namespace SelfSup.Training;
 
 /// <summary>A task of a run with its weight, its head and, during a step, its batch. Owns head and batch.</summary>
@@ -18,6 +21,20 @@ internal sealed class Learner(WeightedTask task, PretextSetup setup) : IDisposab
 
     /// <summary>What stands before an objective's metrics.</summary>
     public string PrefixOf(Objective objective) => Model.Objectives.Count == 1 ? Task.Name : $"{Task.Name}/{objective.Name}";
+
+    /// <summary>Refuses a head that keeps an encoder of another form: its weights are to be the trained encoder's when the run ends.</summary>
+    /// <exception cref="InvalidOperationException">The forms differ.</exception>
+    public void RequireResultLike(Encoder encoder)
+    {
+        var (kept, trained) = (ModuleState.Collect(Model.Result, ""), ModuleState.Collect(encoder, ""));
+        var differing = kept.Keys.Union(trained.Keys).FirstOrDefault(name =>
+            !kept.TryGetValue(name, out var one) || !trained.TryGetValue(name, out var other) || !one.shape.SequenceEqual(other.shape));
+        if (differing is not null)
+        {
+            throw new InvalidOperationException(
+                $"The model of '{Task.Name}' keeps an encoder as {nameof(PretextModel.Result)} that is not like the trained one: {differing} differs.");
+        }
+    }
 
     /// <summary>Begins a step: generates its batch.</summary>
     /// <param name="input">The task's views. Borrowed.</param>

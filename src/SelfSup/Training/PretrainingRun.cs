@@ -22,7 +22,7 @@ internal sealed class PretrainingRun : IDisposable
     private readonly EpochOrder order;
     private readonly HeldOutEvaluation? heldOut;
     private readonly NonFiniteInspection inspection;
-    private readonly Previews previews;
+    private readonly TaskPreviews previews;
     private readonly ProgressReports reports;
     private readonly long perEpoch;
     private readonly long steps;
@@ -57,7 +57,7 @@ internal sealed class PretrainingRun : IDisposable
             log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
             heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, loader, views, order);
-            previews = new Previews(folder, images, asked, encoder.ImageSize, options, device);
+            previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device);
             reports = new ProgressReports(progress, steps, done, options.Epochs, perEpoch, log);
         }
         catch

@@ -32,6 +32,8 @@ internal sealed class TrainingStep : IDisposable
             ChannelsLast.LayOutWeightsOf(learner.Model);
         }
         phases = Phase.Group(encoder, Learners, recipe);
+        foreach (var learner in Learners)
+            learner.RequireResultLike(encoder);
     }
 
     /// <summary>Where the step runs.</summary>

@@ -16,7 +16,7 @@ public class PretextTaskCheckTests
     {
         PretextTaskCheck.Verify(new HookedTask());
         PretextTaskCheck.Verify(new HookedTask { AskedViews = [new(new() { MinimumArea = 0.2 }, count: 2), new(new(), size: 16)] });
-        PretextTaskCheck.Verify(new HookedTask { KeepsTheStart = true });
+        PretextTaskCheck.Verify(new HookedTask { Keeping = encoder => encoder.Copy() });
     }
 
     [Fact]

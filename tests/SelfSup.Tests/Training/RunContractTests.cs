@@ -15,7 +15,7 @@ public class RunContractTests
         using var folder = new TemporaryFolder();
         using ConvNet start = new(32), encoder = new(32);
         var measured = new List<bool>();
-        Run(encoder, new HookedTask { KeepsTheStart = true }, new()
+        Run(encoder, new HookedTask { Keeping = encoder => encoder.Copy() }, new()
         {
             Epochs = 2,
             BatchSize = 4,
@@ -104,12 +104,26 @@ public class RunContractTests
     private static PretrainingResult Run(Encoder encoder, IPretextTask task, PretrainingOptions options) =>
         Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(12, seed: 2), options);
 
+    [Fact]
+    public void AnEncoderOfAnotherFormIsRefusedBeforeTheFirstStep()
+    {
+        using var encoder = new ConvNet(32);
+        var steps = 0;
+        var task = new HookedTask { Keeping = _ => new NetworkInNetwork(32), StepCompleted = (_, _) => steps++ };
+        var error = Assert.Throws<InvalidOperationException>(() => Pretraining.Run(
+            encoder, [new WeightedTask(task)], new ProceduralImages(12, seed: 2), new() { Epochs = 1, BatchSize = 4 }));
+        Assert.Contains("'hooked'", error.Message);
+        Assert.Equal(0, steps);
+    }
+
     private static bool HasParametersOf(Encoder encoder, Encoder other) =>
         encoder.parameters().Zip(other.parameters()).All(pair => pair.First.Equals(pair.Second));
 
     private sealed class Spy(Action<Encoder> measure) : IEncoderMonitor
     {
         public string Name => "spy";
+
+        public IReadOnlyList<MetricAlarm> Alarms => [];
 
         public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)
         {

@@ -16,7 +16,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
 {
     private static readonly Dictionary<string, Func<Setup, Setup>> decisive = new()
     {
-        ["task.jigsaw.channel_shift = 1, not 2"] = run => run with { Tasks = [new(new JigsawTask(new() { ChannelShift = 2 }))] },
+        ["task.jigsaw.settings.channel_shift = 1, not 2"] = run => run with { Tasks = [new(new JigsawTask(new() { ChannelShift = 2 }))] },
         ["task.jigsaw.weight = 1, not 0.5"] = run => run with { Tasks = [new(new JigsawTask(), 0.5)] },
         ["tasks = jigsaw, not rotation"] = run => run with { Tasks = [new(new RotationTask())] },
         ["tasks = jigsaw, not jigsaw rotation"] = run => run with { Tasks = [.. run.Tasks, new(new RotationTask())] },
@@ -152,7 +152,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
         Assert.All(configuration.Concat(report).Select(pair => pair.Key), name => Assert.Matches(SnakeCase(), name));
         foreach (var (name, value) in new (string, double)[]
         {
-            ("task.jigsaw.weight", 1), ("task.jigsaw.channel_shift", 1), ("task.jigsaw.tile_share", 0.75), ("encoder.image_size", 32),
+            ("task.jigsaw.weight", 1), ("task.jigsaw.settings.channel_shift", 1), ("task.jigsaw.settings.tile_share", 0.75), ("encoder.image_size", 32),
             ("images.count", 8), ("epochs", 2), ("batch_size", 4), ("seed", 0), ("recipe.learning_rate", 0.05), ("augmentation.shift", 0.125),
             ("threads", torch.get_num_threads()),
         })

@@ -24,8 +24,9 @@ internal sealed class AttentionLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var parts = qkv.forward(norm1.forward(tokens)).chunk(3, -1);
-        var mixed = tokens.add(projection.forward(nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2])));
+        var parts = qkv.forward(norm1.forward(tokens)).unflatten(2, 3, tokens.shape[^1]);
+        var attended = nn.functional.scaled_dot_product_attention(parts.select(2, 0), parts.select(2, 1), parts.select(2, 2));
+        var mixed = tokens.add(projection.forward(attended));
         return mixed.add(mlp.forward(norm2.forward(mixed))).MoveToOuterDisposeScope();
     }
 }

@@ -54,6 +54,9 @@ internal sealed class DinoTask() : PretextTask("dino")
         private static Tensor Answer(Encoder encoder, ProjectionHead head, UnitLinear prototypes, Tensor images) =>
             prototypes.forward(nn.functional.normalize(head.forward(encoder.forward(encoder.Normalize(images))), dim: 1));
 
+        private static Tensor[] PerCrop(Tensor answers, int crops) =>
+            [.. Enumerable.Range(0, crops).Select(crop => answers.unflatten(0, crops, -1).select(0, crop))];
+
         private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
         {
             using var scope = NewDisposeScope();
@@ -62,10 +65,10 @@ internal sealed class DinoTask() : PretextTask("dino")
             // Crops of one size go through the network together.
             var large = cat([.. batch.Views.Take(2)]);
             var small = cat([.. batch.Views.Skip(2)]);
-            var students = Answer(Encoder, head, prototypes, large).chunk(2).Concat(Answer(Encoder, head, prototypes, small).chunk(4));
+            var students = PerCrop(Answer(Encoder, head, prototypes, large), 2).Concat(PerCrop(Answer(Encoder, head, prototypes, small), 4));
             var teachers = Answer(teacher.Module, teacherHead.Module, teacherPrototypes.Module, large);
             step.Keep("teacher", teachers);
-            return new PretextLoss(SelfDistillationLoss.Of([.. students], teachers.chunk(2), center.Value)).MoveToOuterDisposeScope();
+            return new PretextLoss(SelfDistillationLoss.Of([.. students], PerCrop(teachers, 2), center.Value)).MoveToOuterDisposeScope();
         }
     }
 }

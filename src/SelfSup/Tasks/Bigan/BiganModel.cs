@@ -34,7 +34,7 @@ public sealed class BiganModel : GanModel
     public override Tensor Sample(Tensor noise) => generator.Sample(noise, network => network.forward(noise));
 
     /// <inheritdoc/>
-    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow();
+    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow(step.Step);
 
     /// <summary>Tells of which noise the generator would make images, by the encoder in its present mode.</summary>
     /// <param name="images">RGB images (N, 3, S, S): uint8 in 0..255, or float in [0, 1].</param>

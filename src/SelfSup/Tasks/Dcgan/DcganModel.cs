@@ -29,7 +29,7 @@ public sealed class DcganModel : GanModel
     public override Tensor Sample(Tensor noise) => generator.Sample(noise, network => network.forward(noise));
 
     /// <inheritdoc/>
-    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow();
+    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow(step.Step);
 
     private DiscriminatorObjective.Judgment Judge(PretextBatch batch)
     {

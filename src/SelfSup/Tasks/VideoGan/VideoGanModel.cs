@@ -48,7 +48,7 @@ public sealed class VideoGanModel : GanModel
     }
 
     /// <inheritdoc/>
-    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow();
+    public override void OnStepCompleted(PretextBatch batch, StepContext step) => generator.Follow(step.Step);
 
     private DiscriminatorObjective.Judgment Judge(PretextBatch batch)
     {

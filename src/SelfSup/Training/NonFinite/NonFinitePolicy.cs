@@ -7,8 +7,9 @@ public enum NonFinitePolicy
     Stop,
 
     /// <summary>
-    /// The step is left out: parameters, and statistics of batch normalization, stay as they were. Ten in a row stop the run. On GPUs
-    /// every step waits for its result, which makes them slower.
+    /// The step is left out: parameters, and statistics of batch normalization, stay as they were. Of several objectives, such as those
+    /// of adversarial tasks, the ones before that which was not finite have moved their parameters already. Ten in a row stop the run. On
+    /// GPUs every step waits for its result, which makes them slower.
     /// </summary>
     SkipStep,
 }

@@ -40,7 +40,7 @@ internal sealed class RunIdentity
         {
             decisive[$"task.{task.Task.Name}.weight"] = task.Weight;
             foreach (var (name, value) in task.Task.Settings)
-                decisive[$"task.{task.Task.Name}.{name}"] = Settings.ValueOf(value);
+                decisive[$"task.{task.Task.Name}.settings.{name}"] = Settings.ValueOf(value);
             for (var i = 0; i < task.Task.Views.Count; i++)
             {
                 var view = task.Task.Views[i];

@@ -171,23 +171,26 @@ public class GanTaskTests
     public void TheAverageFollowsTheGenerator()
     {
         using var scope = NewDisposeScope();
-        using ImageGenerator generator = new(5, 16, 32), copy = new(5, 16, 32);
-        using var average = new GeneratorAverage<ImageGenerator>(copy, generator, keep: 0.3);
-        var start = State(generator);
-        Assert.All(State(average.Generator), pair => Assert.True(pair.Value.Equals(start[pair.Key]), pair.Key));
+        using var generator = new SampledGenerator<ImageGenerator>(
+            new() { NoiseSize = 5, GeneratorAverage = 0.3 }, () => new ImageGenerator(5, 16, 32));
+        ImageGenerator? average = null;
+        generator.Sample(zeros(1, 5), network => (average = network).forward(zeros(1, 5)));
+        var start = State(generator.Network);
+        Assert.NotSame(generator.Network, average);
+        Assert.All(State(average!), pair => Assert.True(pair.Value.Equals(start[pair.Key]), pair.Key));
         using (no_grad())
         {
-            foreach (var parameter in generator.parameters())
+            foreach (var parameter in generator.Network.parameters())
                 parameter.add_(1);
         }
         double[] kept = [0.1, 2 / 11.0, 0.25, 0.3, 0.3]; // (1 + n) / (10 + n), at most 0.3
         var distance = 1.0;
-        foreach (var keep in kept)
+        for (var step = 0; step < kept.Length; step++)
         {
-            average.Follow(generator);
-            distance *= keep;
+            generator.Follow(step);
+            distance *= kept[step];
             Assert.All(
-                average.Generator.named_parameters(),
+                average!.named_parameters(),
                 p => Assert.True(p.parameter.sub(start[p.name]).sub(1 - distance).abs().max().item<float>() < 1e-5, p.name));
         }
     }

@@ -110,6 +110,8 @@ public class KnnMonitorTests
     {
         public string Name => "stop";
 
+        public IReadOnlyList<MetricAlarm> Alarms => [];
+
         public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)
         {
             cancellation.Cancel();

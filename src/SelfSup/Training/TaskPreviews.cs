@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Training;
 
 /// <summary>Draws for every task what it makes of a few images, and what the model answers. A picture that fails is a warning.</summary>
-internal sealed class Previews
+internal sealed class TaskPreviews
 {
     private const int Images = 8;
     private readonly RunFolder? folder;
@@ -22,7 +22,7 @@ internal sealed class Previews
     /// <param name="imageSize">The encoder's side in pixels.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="device">The run's device.</param>
-    public Previews(
+    public TaskPreviews(
         RunFolder? folder, IImageSource images, IReadOnlyList<IPretextTask> tasks, int imageSize, PretrainingOptions options, Device device)
     {
         (this.folder, this.options) = (folder, options);
