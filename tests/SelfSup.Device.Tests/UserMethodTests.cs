@@ -31,7 +31,7 @@ public class UserMethodTests
         using var scope = NewDisposeScope();
         using var encoder = Methods[name].Encoder();
         var task = Methods[name].Task();
-        var result = Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(9, seed: 4), new()
+        var result = Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(4, seed: 4), new()
         {
             Epochs = 2,
             BatchSize = 4,
