@@ -34,7 +34,7 @@ public static class EncoderFile
     /// </exception>
     public static Encoder Load(string path, EncoderFactory? factory = null)
     {
-        if (FileKind.IsZip(path))
+        if (FileKind.IsTorch(path))
         {
             throw new InvalidDataException(
                 $"'{path}' is a PyTorch file: it holds weights, but does not say of which encoder. Create the encoder, such as "

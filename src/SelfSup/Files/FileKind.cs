@@ -54,6 +54,13 @@ internal static class FileKind
         return IsZip(stream);
     }
 
+    /// <summary>Whether a file is what torch.save writes, be it damaged.</summary>
+    public static bool IsTorch(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return IsZip(stream) && Explain(stream) is null;
+    }
+
     /// <summary>Says what a file is.</summary>
     /// <param name="stream">The file; afterwards it stands at its start.</param>
     /// <returns>A sentence that goes on after the file's name; null for safetensors, torch.save's files and what is not known.</returns>

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.IO.Compression;
 using System.Text;
 using static TorchSharp.torch;
@@ -28,8 +27,8 @@ internal sealed class TorchArchive : IDisposable
     public TorchArchive(Stream stream)
     {
         allowance = stream.Length;
-        zip = new ZipArchive(stream, ZipArchiveMode.Read);
-        foreach (var entry in ListEntries())
+        zip = Open(stream);
+        foreach (var entry in zip.Entries)
         {
             if (!entries.TryAdd(entry.FullName, entry))
                 throw new InvalidDataException($"the archive has two entries '{entry.FullName}'.");
@@ -70,11 +69,13 @@ internal sealed class TorchArchive : IDisposable
         zip.Dispose();
     }
 
-    private ReadOnlyCollection<ZipArchiveEntry> ListEntries()
+    private static ZipArchive Open(Stream stream)
     {
         try
         {
-            return zip.Entries;
+            var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            _ = zip.Entries; // reads the list
+            return zip;
         }
         catch (InvalidDataException e)
         {
