@@ -2,12 +2,20 @@
 using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Plots;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
-var encoder = new Option<string>("--encoder") { Description = "Encoder file (.safetensors).", Required = true };
+var encoder = new Option<string>("--encoder")
+{
+    Description = "Encoder file (.safetensors), or with --architecture any file of weights, such as a checkpoint of PyTorch.",
+    Required = true,
+};
+var architecture = new Option<string?>("--architecture") { Description = "What the weights are of, such as resnet50 [default: the file says]." };
+var imageSize = new Option<int>("--image-size") { Description = "With --architecture: side of its images.", DefaultValueFactory = _ => 224 };
+var prefix = new Option<string?>("--prefix") { Description = "With --architecture: which of several sets of weights, by what precedes their names." };
 var train = new Option<string?>("--train") { Description = "Labeled training images: a folder of one sub-folder a class." };
 var test = new Option<string?>("--test") { Description = "Labeled test images: a folder of one sub-folder a class." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
@@ -30,12 +38,12 @@ var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted clas
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
+    encoder, architecture, imageSize, prefix, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 {
-    using var network = EncoderFile.Load(options.GetValue(encoder)!);
+    using var network = OpenEncoder(options);
     var (trainSet, testSet) = OpenImages(options);
     if (options.GetValue(labels) is { } count)
         trainSet = LabeledSubset.Stratified(trainSet, count, options.GetValue(seed));
@@ -55,6 +63,16 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
     Console.WriteLine($"Wrote the classifier to {string.Join(" and ", new[] { classifierFile, onnxFile }.OfType<string>())}.");
     return Task.CompletedTask;
 });
+
+Encoder OpenEncoder(ParseResult options)
+{
+    var path = options.GetValue(encoder)!;
+    if (options.GetValue(architecture) is not { } name)
+        return EncoderFile.Load(path);
+    var network = EncoderCatalog.Create(name, options.GetValue(imageSize));
+    Console.WriteLine(EncoderFile.LoadWeights(network, path, options.GetValue(prefix)));
+    return network;
+}
 
 ProbeReport Probe(
     Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)

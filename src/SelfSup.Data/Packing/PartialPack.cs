@@ -74,8 +74,23 @@ internal sealed class PartialPack : IDisposable
         RandomAccess.Write(file, header.ToBytes(), 0);
         RandomAccess.FlushToDisk(file);
         Dispose();
-        File.Move(PartialPath, path, overwrite: true);
+        Replace();
         File.Delete(JournalPath);
+    }
+
+    private void Replace()
+    {
+        try
+        {
+            File.Move(PartialPath, path, overwrite: true);
+        }
+        catch (Exception e) when (e is (IOException or UnauthorizedAccessException) && File.Exists(path))
+        {
+            // Windows does not replace what is open, a mapped file in particular.
+            throw new IOException(
+                $"'{path}' could not be replaced: it is open, here or in another program, or read-only. Close it and pack again; the "
+                + $"images that are packed stand in '{PartialPath}' and are not read once more.", e);
+        }
     }
 
     public void Dispose()

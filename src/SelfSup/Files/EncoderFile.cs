@@ -9,6 +9,8 @@ namespace SelfSup.Files;
 /// </remarks>
 public static class EncoderFile
 {
+    private const int NamesShown = 4;
+
     /// <summary>Writes an encoder; an existing file is replaced in one step.</summary>
     /// <param name="encoder">The encoder, on any device.</param>
     /// <param name="path">The file, <c>.safetensors</c> by custom; its folder is created if missing.</param>
@@ -32,7 +34,7 @@ public static class EncoderFile
     /// </exception>
     public static Encoder Load(string path, EncoderFactory? factory = null)
     {
-        if (TorchFile.IsTorchFile(path))
+        if (FileKind.IsTorch(path))
         {
             throw new InvalidDataException(
                 $"'{path}' is a PyTorch file: it holds weights, but does not say of which encoder. Create the encoder, such as "
@@ -45,53 +47,75 @@ public static class EncoderFile
             if (file.Metadata.ContainsKey(EncoderMetadata.ClassesKey))
                 throw new InvalidDataException("it is a classifier's, which ImageClassifier.Load reads");
             encoder = EncoderMetadata.CreateEncoder(file.Metadata, factory);
+            if (file.Unread.Count > 0)
+                throw new InvalidDataException($"its {file.Unread.First().Key} is {file.Unread.First().Value}, which is not read");
             ModuleState.Restore(encoder, file.Tensors);
             return encoder;
         }
         catch (Exception e)
         {
             encoder?.Dispose();
-            if (e is not InvalidDataException)
+            if (e is not InvalidDataException invalid)
                 throw;
+            throw Malformed(path, invalid);
+        }
+    }
+
+    /// <summary>Copies weights from a file without our metadata, such as one of torchvision's or timm's, or a checkpoint of training.</summary>
+    /// <param name="encoder">The encoder whose weights are replaced. It must have the file's stem, whatever its image size.</param>
+    /// <param name="path">
+    /// The file: safetensors, or what torch.save wrote (see <see cref="TorchFile"/>), whatever its name. The encoder's names are looked for
+    /// in all of it, whatever stands before them: <c>state_dict.module.backbone.</c> and the like. Heads, optimizers and all else are
+    /// skipped; the file may lack batch counters.
+    /// </param>
+    /// <param name="prefix">
+    /// Which weights to take where several fit: what stands before the encoder's names, or the end of it, such as <c>encoder_k</c>. Null
+    /// takes the only ones; beside averaged copies, which names such as <c>teacher</c> or <c>momentum_encoder</c> tell, those of the
+    /// network that was trained.
+    /// </param>
+    /// <returns>What was taken and what was skipped.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, its weights do not fit, or several do and none is named; the message names them.
+    /// </exception>
+    public static LoadedWeights LoadWeights(Encoder encoder, string path, string? prefix = null)
+    {
+        using var file = NamedWeights.Open(path);
+        var state = ModuleState.Collect(encoder, "");
+        var sets = WeightSearch.Find(file.All, state);
+        if (sets[0].Problems.Count > 0)
+        {
+            var cause = new InvalidDataException($"The weights do not fit: {ModuleState.Summarize(sets[0].Problems)}.");
+            throw Malformed(path, cause, ListNames(file.All, sets[0]) + StemAdvice.For(encoder, file.All));
+        }
+        try
+        {
+            var chosen = WeightChoice.Choose(sets, prefix);
+            Copy(chosen, state);
+            return new LoadedWeights(file, sets, chosen);
+        }
+        catch (InvalidDataException e)
+        {
             throw Malformed(path, e);
         }
     }
 
-    /// <summary>Copies weights from a file without our metadata, such as one of torchvision's or timm's.</summary>
-    /// <param name="encoder">The encoder whose weights are replaced. It must have the file's stem, whatever its image size.</param>
-    /// <param name="path">
-    /// The file: safetensors, or what torch.save wrote of a state dict (see <see cref="TorchFile"/>), whatever its name. Its
-    /// classifier (<c>fc.*</c>, <c>classifier.*</c>) is skipped, and so is a <c>module.</c>, <c>backbone.</c> or <c>encoder.</c>
-    /// before all names; it may lack batch counters.
-    /// </param>
-    /// <exception cref="InvalidDataException">The file is malformed, or its weights do not fit; the message names them.</exception>
-    public static void LoadWeights(Encoder encoder, string path)
+    private static void Copy(WeightSet set, IReadOnlyDictionary<string, Tensor> state)
     {
-        if (TorchFile.IsTorchFile(path))
-        {
-            using var file = TorchFile.Read(path);
-            CopyWeights(encoder, file.Tensors, path);
-        }
-        else
-        {
-            using var file = SafetensorsFile.Read(path);
-            CopyWeights(encoder, file.Tensors, path);
-        }
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        // All are read before the first is copied, for a file may be damaged.
+        var read = set.Weights.Select(pair => (Target: state[pair.Key], Values: pair.Value.Read())).ToList();
+        foreach (var (target, values) in read)
+            target.copy_(values);
     }
 
-    private static void CopyWeights(Encoder encoder, IReadOnlyDictionary<string, Tensor> tensors, string path)
-    {
-        var state = ModuleState.Collect(encoder, "");
-        try
-        {
-            ModuleState.Copy(ForeignWeights.Fit(tensors, state), state);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Malformed(path, e, StemAdvice.For(encoder, tensors));
-        }
-    }
+    // Where next to nothing is found, the file's own names say more.
+    private static string ListNames(IReadOnlyList<NamedWeight> weights, WeightSet nearest) =>
+        nearest.Weights.Count > 0
+            ? ""
+            : $" Its {weights.Count} tensors are called {string.Join(", ", weights.Take(NamesShown).Select(weight => weight.Name))}"
+                + (weights.Count > NamesShown ? " and so on." : ".");
 
-    private static InvalidDataException Malformed(string path, Exception cause, string advice = "") =>
+    private static InvalidDataException Malformed(string path, InvalidDataException cause, string advice = "") =>
         new($"'{path}' holds no encoder that fits: {cause.Message}{advice}", cause);
 }

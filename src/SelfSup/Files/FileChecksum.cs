@@ -20,7 +20,9 @@ internal static class FileChecksum
         foreach (var entry in header.Entries)
         {
             Add($"{entry.Name}\0{entry.Type.Name}\0{string.Join(',', entry.Shape)}\0");
-            RawTensor.Visit(tensors[entry.Name], hash.Append);
+            // A file that we wrote has no types that we do not read; such a tensor was added by others.
+            if (tensors.TryGetValue(entry.Name, out var tensor))
+                RawTensor.Visit(tensor, hash.Append);
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
 

@@ -47,6 +47,7 @@ internal static class ModuleState
             : $"{name} is {given.dtype} instead of {own.dtype}";
     }
 
-    private static string Summarize(List<string> problems) =>
+    /// <summary>The first problems of many, for a message.</summary>
+    public static string Summarize(IReadOnlyList<string> problems) =>
         problems.Count <= 8 ? string.Join(", ", problems) : $"{string.Join(", ", problems.Take(8))} and {problems.Count - 8} more";
 }

@@ -46,8 +46,12 @@ internal enum PickleOpcode : byte
     ShortBinUnicode = 0x8c,
     BinUnicode8 = 0x8d,
     BinBytes8 = 0x8e,
+    EmptySet = 0x8f,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
     NewObjEx = 0x92,
     StackGlobal = 0x93,
     Memoize = 0x94,
     Frame = 0x95,
+    ByteArray8 = 0x96,
 }

@@ -1,35 +1,61 @@
 namespace SelfSup.Files;
 
-/// <summary>One of the few names in Python that a state dict refers to, and what stands for calling it.</summary>
+/// <summary>A name in Python that a pickle refers to, and for the few that a state dict needs, what stands for calling it.</summary>
 /// <param name="Name">The name with its module, for messages.</param>
-/// <param name="Call">Makes our value from the arguments; null for what cannot be called.</param>
+/// <param name="Call">Makes our value from the arguments; null for all that is not known, which is never called.</param>
 /// <param name="Storage">The element type, if the name is a storage's class.</param>
 internal sealed record PickledGlobal(string Name, Func<object?[], object>? Call = null, TorchStorageType? Storage = null)
 {
     private const int NameLimit = 128;
 
-    private static readonly Dictionary<(string Module, string Name), PickledGlobal> Known = ListKnown();
+    // No checkpoint has a use for these: a file with them is made to harm whoever opens it in Python.
+    private static readonly string[] HarmfulModules =
+    [
+        "os", "posix", "nt", "subprocess", "sys", "pty", "runpy", "socket", "shutil", "importlib", "ctypes", "webbrowser", "commands",
+    ];
 
-    /// <summary>Finds a name.</summary>
-    /// <exception cref="InvalidDataException">The name is not one of a state dict's; the message has it.</exception>
-    public static PickledGlobal Find(string module, string name) =>
-        Known.TryGetValue((module, name), out var global) ? global : throw Refused($"{module}.{name}");
+    private static readonly string[] HarmfulBuiltins = ["eval", "exec", "execfile", "compile", "__import__", "open", "input", "breakpoint"];
 
-    /// <summary>Says that a file asks for code.</summary>
-    public static InvalidDataException Refused(string name) =>
-        new($"it asks for the code '{(name.Length > NameLimit ? name[..NameLimit] : name)}', which is not run; only tensors are read.");
+    private static readonly Dictionary<string, PickledGlobal> Known = ListKnown();
 
-    private static Dictionary<(string Module, string Name), PickledGlobal> ListKnown()
+    /// <summary>Finds a name; one that is not known is only a name.</summary>
+    /// <exception cref="InvalidDataException">The name is of code that does harm; the message has it.</exception>
+    public static PickledGlobal Find(string module, string name)
     {
-        var known = new Dictionary<(string Module, string Name), PickledGlobal>();
-        Add("collections", "OrderedDict", PickledDictionary.Create);
-        Add("torch._utils", "_rebuild_tensor_v2", PickledTensor.Rebuild);
-        Add("torch._utils", "_rebuild_parameter", PickledTensor.RebuildParameter);
+        var whole = $"{module}.{name}";
+        if (Known.TryGetValue(whole, out var global))
+            return global;
+        if (IsHarmful(module, name))
+        {
+            throw new InvalidDataException(
+                $"it asks for the code '{Shortened(whole)}', which is not run; only tensors are read. Do not open this file in Python.");
+        }
+        if (module is "torch" or "torch.storage" && name.EndsWith("Storage", StringComparison.Ordinal))
+            return new PickledGlobal(whole, Storage: TorchStorageType.Unread(name));
+        // Tensors of kinds that are not read here: quantized, sparse, of newer types.
+        if (module is "torch._utils" && name.StartsWith("_rebuild_", StringComparison.Ordinal))
+            return new PickledGlobal(whole, arguments => PickledTensor.Unread(name, arguments));
+        return new PickledGlobal(Shortened(whole));
+    }
+
+    private static string Shortened(string name) => name.Length > NameLimit ? name[..NameLimit] : name;
+
+    private static bool IsHarmful(string module, string name) =>
+        HarmfulModules.Contains(module) || (module is "builtins" or "__builtin__" && HarmfulBuiltins.Contains(name));
+
+    private static Dictionary<string, PickledGlobal> ListKnown()
+    {
+        var known = new Dictionary<string, PickledGlobal>(StringComparer.Ordinal);
+        Add("torch._utils._rebuild_tensor", PickledTensor.Rebuild);
+        Add("torch._utils._rebuild_tensor_v2", PickledTensor.Rebuild);
+        Add("torch._utils._rebuild_parameter", PickledTensor.RebuildParameter);
+        Add("torch._utils._rebuild_parameter_with_state", PickledTensor.RebuildParameter);
+        Add("torch._tensor._rebuild_from_type_v2", PickledTensor.RebuildSubclass);
         foreach (var type in TorchStorageType.All)
-            Add("torch", type.Name, storage: type);
+            Add($"torch.{type.Name}", storage: type);
         return known;
 
-        void Add(string module, string name, Func<object?[], object>? call = null, TorchStorageType? storage = null) =>
-            known.Add((module, name), new PickledGlobal($"{module}.{name}", call, storage));
+        void Add(string name, Func<object?[], object>? call = null, TorchStorageType? storage = null) =>
+            known.Add(name, new PickledGlobal(name, call, storage));
     }
 }

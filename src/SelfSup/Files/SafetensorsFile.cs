@@ -6,11 +6,13 @@ namespace SelfSup.Files;
 /// <remarks>
 /// Files that this library writes have a checksum in their metadata, which is compared when they are read.
 /// The format is 8 bytes of header length, a JSON header, and the raw little-endian values: nothing in it can run code. The
-/// element types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are supported.
+/// element types F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are supported; tensors of others are left in <see cref="Unread"/>.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, string> unread = new(StringComparer.Ordinal);
 
     private SafetensorsFile(IReadOnlyDictionary<string, string> metadata) => Metadata = metadata;
 
@@ -19,6 +21,9 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The tensors by name, on the CPU; owned by this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
+
+    /// <summary>Tensors that were not read, with their types, such as F8_E4M3, which are none of those above.</summary>
+    public IReadOnlyDictionary<string, string> Unread => unread;
 
     /// <summary>Writes a file; an existing one is replaced in one step, so that a crash leaves the old or the new.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
@@ -51,8 +56,9 @@ public sealed class SafetensorsFile : IDisposable
         try
         {
             foreach (var entry in header.Entries)
-                file.tensors.Add(entry.Name, ReadValues(stream, entry, path));
-            if (header.Metadata.TryGetValue(FileChecksum.Key, out var checksum) && checksum != FileChecksum.Of(header, file.tensors))
+                file.ReadEntry(stream, entry, path);
+            if (header.Metadata.TryGetValue(FileChecksum.Key, out var checksum)
+                && checksum != FileChecksum.Of(header, file.tensors))
             {
                 throw Malformed(
                     path, $"its content does not fit its checksum. It is damaged, or was changed without removing '{FileChecksum.Key}' from its metadata.");
@@ -112,11 +118,22 @@ public sealed class SafetensorsFile : IDisposable
         return (pair.Key, pair.Value, type);
     }
 
-    private static Tensor ReadValues(Stream stream, SafetensorsEntry entry, string path)
+    private void ReadEntry(FileStream stream, SafetensorsEntry entry, string path)
+    {
+        if (entry.Type.Type is { } type)
+        {
+            tensors.Add(entry.Name, ReadValues(stream, entry, type, path));
+            return;
+        }
+        unread.Add(entry.Name, entry.Type.Name);
+        stream.Seek(entry.End - entry.Start, SeekOrigin.Current);
+    }
+
+    private static Tensor ReadValues(Stream stream, SafetensorsEntry entry, ScalarType type, string path)
     {
         try
         {
-            return RawTensor.Read(stream, entry.Shape, entry.Type.Type);
+            return RawTensor.Read(stream, entry.Shape, type);
         }
         catch (InvalidDataException e)
         {
@@ -132,7 +149,9 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Malformed(path, TorchFile.IsTorchFile(path) ? $"it is a PyTorch file, which {nameof(TorchFile)} reads." : e.Message, e);
+            if (FileKind.Explain(stream) is { } kind)
+                throw new InvalidDataException($"'{path}' {kind}", e);
+            throw Malformed(path, FileKind.IsZip(stream) ? $"it is a PyTorch file, which {nameof(TorchFile)} reads." : e.Message, e);
         }
     }
 

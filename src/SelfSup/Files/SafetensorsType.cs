@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace SelfSup.Files;
 
 /// <summary>An element type as the safetensors format spells it.</summary>
-internal sealed record SafetensorsType(string Name, ScalarType Type, int Size)
+/// <param name="Name">The name in the file.</param>
+/// <param name="Type">The type; null if it is not read.</param>
+/// <param name="Size">Bytes of an element; 0 if it is not read.</param>
+internal sealed record SafetensorsType(string Name, ScalarType? Type, int Size)
 {
     private static readonly SafetensorsType[] All =
     [
@@ -22,8 +25,8 @@ internal sealed record SafetensorsType(string Name, ScalarType Type, int Size)
     /// <summary>The supported names, for messages.</summary>
     public static string Names => string.Join(", ", All.Select(type => type.Name));
 
-    /// <summary>Finds a type by its name in the file; null when there is none.</summary>
-    public static SafetensorsType? Find(string name) => Array.Find(All, type => type.Name == name);
+    /// <summary>Finds a type by its name in the file, which may be of one that is not read.</summary>
+    public static SafetensorsType Named(string name) => Array.Find(All, type => type.Name == name) ?? new(name, null, 0);
 
     /// <summary>Finds the type of a tensor; null when the format has none.</summary>
     public static SafetensorsType? Find(ScalarType scalar) => Array.Find(All, type => type.Type == scalar);

@@ -2,31 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace SelfSup.Files;
 
-/// <summary>Reads a pickle of dictionaries and tensors, and runs nothing: names of code other than theirs are refused.</summary>
+/// <summary>Reads a pickle of dictionaries and tensors, and runs nothing: of objects of other classes their values stay.</summary>
 /// <remarks>
-/// Values are texts, whole numbers (<c>long</c>), tuples (<c>object?[]</c>), dictionaries, storages, tensors and the known names.
-/// Null stands for None and for all that a state dict does not need: booleans, floats, bytes, lists, long numbers. Nothing here
-/// calls itself, so nesting costs no stack; every opcode costs a step, and steps are limited, so memory is too.
+/// Values are texts, whole numbers (<c>long</c>), tuples (<c>object?[]</c>), nodes (<see cref="PickledNode"/>), storages, tensors and
+/// names. Null stands for None and for all that a state dict does not need: booleans, floats, bytes, long numbers. Nothing here calls
+/// itself, so nesting costs no stack; every opcode costs a step, and steps are limited, so memory is too.
 /// </remarks>
 internal sealed class StateDictUnpickler
 {
     // Ten thousand tensors with an optimizer's state take half of it.
     private const int StepLimit = 1 << 22;
     private const int LastProtocol = 5;
+    private const string OrderedDictionary = "collections.OrderedDict";
 
-    private static readonly object List = new();
+    private const int ClassLimit = 32;
 
     private readonly PickleBytes bytes;
     private readonly List<object?> stack = [];
     private readonly Stack<int> marks = new();
     private readonly Dictionary<long, object?> memo = [];
+    private readonly SortedSet<string> classes = new(StringComparer.Ordinal);
     private int steps;
 
     private StateDictUnpickler(byte[] pickle) => bytes = new PickleBytes(pickle);
 
     /// <summary>Reads the value that a pickle describes.</summary>
-    /// <exception cref="InvalidDataException">The pickle is malformed or asks for code; the message says which.</exception>
-    public static object? Read(byte[] pickle) => new StateDictUnpickler(pickle).Run();
+    /// <returns>The value, and the first classes and functions in it, by name, that are not read.</returns>
+    /// <exception cref="InvalidDataException">The pickle is malformed or asks for harmful code; the message says which.</exception>
+    public static (object? Root, IReadOnlyCollection<string> Classes) Read(byte[] pickle)
+    {
+        var unpickler = new StateDictUnpickler(pickle);
+        return (unpickler.Run(), unpickler.classes);
+    }
 
     private object? Run()
     {
@@ -54,7 +61,7 @@ internal sealed class StateDictUnpickler
             case PickleOpcode.BinFloat: Skip(8); break;
             case PickleOpcode.ShortBinBytes or PickleOpcode.ShortBinString: Skip(bytes.TakeByte()); break;
             case PickleOpcode.BinBytes or PickleOpcode.BinString: Skip(bytes.TakeUInt32()); break;
-            case PickleOpcode.BinBytes8: Skip(bytes.TakeUInt64()); break;
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: Skip(bytes.TakeUInt64()); break;
             case PickleOpcode.ShortBinUnicode: stack.Add(bytes.TakeText(bytes.TakeByte())); break;
             case PickleOpcode.BinUnicode: stack.Add(bytes.TakeText(bytes.TakeUInt32())); break;
             case PickleOpcode.BinUnicode8: stack.Add(bytes.TakeText(bytes.TakeUInt64())); break;
@@ -78,10 +85,10 @@ internal sealed class StateDictUnpickler
             case PickleOpcode.Tuple2: stack.Add(PopTuple(2)); break;
             case PickleOpcode.Tuple3: stack.Add(PopTuple(3)); break;
             case PickleOpcode.Tuple: stack.Add(PopToMark()); break;
-            case PickleOpcode.EmptyList: stack.Add(List); break;
+            case PickleOpcode.EmptyList or PickleOpcode.EmptySet or PickleOpcode.EmptyDict: stack.Add(new PickledNode()); break;
+            case PickleOpcode.FrozenSet: stack.Add(PickledNode.Of(PopToMark())); break;
             case PickleOpcode.Append: Extend(PopTuple(1)); break;
-            case PickleOpcode.Appends: Extend(PopToMark()); break;
-            case PickleOpcode.EmptyDict: stack.Add(new PickledDictionary()); break;
+            case PickleOpcode.Appends or PickleOpcode.AddItems: Extend(PopToMark()); break;
             case PickleOpcode.SetItem: Set(PopTuple(2)); break;
             case PickleOpcode.SetItems: Set(PopToMark()); break;
             default: return false;
@@ -124,8 +131,8 @@ internal sealed class StateDictUnpickler
             case PickleOpcode.BinPersId: stack.Add(PickledStorage.Identify(Pop())); break;
             case PickleOpcode.Reduce: Reduce(Pop(), Pop()); break;
             case PickleOpcode.Build: Build(Pop(), Peek()); break;
-            case PickleOpcode.NewObj: throw Refused(PopTuple(2)[0]);
-            case PickleOpcode.NewObjEx: throw Refused(PopTuple(3)[0]);
+            case PickleOpcode.NewObj: CreateObject(PopTuple(2)); break;
+            case PickleOpcode.NewObjEx: CreateObject(PopTuple(3)); break;
             default: return false;
         }
         return true;
@@ -133,33 +140,46 @@ internal sealed class StateDictUnpickler
 
     private void Reduce(object? arguments, object? function)
     {
+        var given = arguments as object?[] ?? throw new InvalidDataException("the pickle makes a call without a tuple of arguments.");
         if (function is not PickledGlobal { Call: { } call })
-            throw Refused(function);
-        var value = call(arguments as object?[] ?? throw new InvalidDataException("the pickle makes a call without a tuple of arguments."));
+        {
+            CreateObject([function, given]);
+            return;
+        }
+        var value = call(given);
         if (value is PickledTensor tensor)
             Spend(tensor.Shape.Length); // a few bytes may repeat the same call, each time with arrays of its own
         stack.Add(value);
     }
 
-    // Modules give their state dict an attribute with versions of their classes; that is no tensor.
-    private static void Build(object? attributes, object? target)
+    // What Python would make by calling a class or a function; nothing is called here.
+    private void CreateObject(object?[] call)
     {
-        if (target is not PickledDictionary || attributes is not PickledDictionary)
-            throw new InvalidDataException("the pickle sets the state of an object, which could run code; only tensors are read.");
+        if (call[0] is PickledGlobal { Name: not OrderedDictionary } global && classes.Count < ClassLimit)
+            classes.Add(global.Name);
+        var arguments = call[1] as object?[] ?? [];
+        Spend(arguments.Length);
+        stack.Add(PickledNode.Of(arguments));
     }
 
-    private static InvalidDataException Refused(object? function) =>
-        PickledGlobal.Refused(function is PickledGlobal global ? global.Name : "unnamed object");
+    // Modules give their state dict an attribute with versions of their classes; objects have their attributes so.
+    private static void Build(object? state, object? target)
+    {
+        if (target is PickledNode node)
+            node.State = state;
+    }
 
     private void Extend(object?[] items)
     {
-        if (Peek() != List)
+        if (Peek() is not PickledNode node)
             throw new InvalidDataException($"the pickle appends {items.Length} values to what is no list.");
+        foreach (var item in items)
+            node.Append(item);
     }
 
     private void Set(object?[] items)
     {
-        if (Peek() is not PickledDictionary dictionary || items.Length % 2 != 0)
+        if (Peek() is not PickledNode dictionary || items.Length % 2 != 0)
             throw new InvalidDataException("the pickle sets entries of what is no dictionary, or a key without a value.");
         for (var i = 0; i < items.Length; i += 2)
             dictionary.Set(items[i], items[i + 1]);

@@ -22,12 +22,12 @@ internal sealed class TorchArchive : IDisposable
     private long allowance; // entries may lie over one another, and still count one by one
 
     /// <summary>Reads the list of entries.</summary>
-    /// <param name="stream">The file; borrowed until the archive is disposed.</param>
+    /// <param name="stream">The file; the archive closes it.</param>
     /// <exception cref="InvalidDataException">This is no archive, or no archive of PyTorch's.</exception>
     public TorchArchive(Stream stream)
     {
         allowance = stream.Length;
-        zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        zip = Open(stream);
         foreach (var entry in zip.Entries)
         {
             if (!entries.TryAdd(entry.FullName, entry))
@@ -45,7 +45,7 @@ internal sealed class TorchArchive : IDisposable
     /// <exception cref="InvalidDataException">It is missing, too long or cut off.</exception>
     public byte[] ReadPickle() => ReadBytes(PickleName, PickleLimit);
 
-    /// <summary>Reads a storage, once for all tensors that share it.</summary>
+    /// <summary>Reads a storage of a type that is read, once for all tensors that share it.</summary>
     /// <returns>Its elements in one dimension, owned by the archive.</returns>
     /// <exception cref="InvalidDataException">Its entry is missing, of another length or cut off, or was read as another type.</exception>
     public Tensor ReadStorage(PickledStorage storage)
@@ -69,11 +69,25 @@ internal sealed class TorchArchive : IDisposable
         zip.Dispose();
     }
 
+    private static ZipArchive Open(Stream stream)
+    {
+        try
+        {
+            var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            _ = zip.Entries; // reads the list
+            return zip;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"its zip archive is cut off or damaged; fetch it again ({e.Message})", e);
+        }
+    }
+
     private static Tensor ReadValues(Stream stream, PickledStorage storage)
     {
         try
         {
-            return RawTensor.Read(stream, [storage.Count], storage.Type.Type);
+            return RawTensor.Read(stream, [storage.Count], storage.Type.Type!.Value);
         }
         catch (InvalidDataException e)
         {

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace SelfSup.Files;
 
 /// <summary>An element type as PyTorch's files spell it: by the class of the storage that holds such elements.</summary>
-internal sealed record TorchStorageType(string Name, ScalarType Type, int Size)
+/// <param name="Name">The class, or whatever the file calls a type that is not read.</param>
+/// <param name="Type">The type; null if it is not read.</param>
+/// <param name="Size">Bytes of an element; 0 if it is not read.</param>
+internal sealed record TorchStorageType(string Name, ScalarType? Type, int Size)
 {
     /// <summary>The supported types.</summary>
     public static IReadOnlyList<TorchStorageType> All { get; } =
@@ -19,4 +22,7 @@ internal sealed record TorchStorageType(string Name, ScalarType Type, int Size)
         new("ByteStorage", ScalarType.Byte, 1),
         new("BoolStorage", ScalarType.Bool, 1),
     ];
+
+    /// <summary>A type that is not read.</summary>
+    public static TorchStorageType Unread(string name) => new(name, null, 0);
 }

@@ -36,6 +36,9 @@ internal static class NativeTorch
         try
         {
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+            // TorchSharp has a way of its own to find the libraries of Windows, so they are there only now.
+            if (OperatingSystem.IsWindows())
+                _ = Loaded.Value;
             HiddenCaches.Correct();
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException)

@@ -163,7 +163,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{'a':{}}", 0, "'a'")]
     [InlineData("{'__metadata__':[]}", 0, "__metadata__")]
     [InlineData("{'__metadata__':{'k':1}}", 0, "'k'")]
-    [InlineData("{'a':{'dtype':'F8_E4M3','shape':[1],'data_offsets':[0,1]}}", 1, "F8_E4M3")]
+    [InlineData("{'a':{'dtype':'F8_E4M3','shape':[1],'data_offsets':[0,1]}}", 2, "follow")]
     [InlineData("{'a':{'dtype':4,'shape':[1],'data_offsets':[0,1]}}", 1, "dtype")]
     [InlineData("{'a':{'dtype':'U8','shape':1,'data_offsets':[0,1]}}", 1, "shape")]
     [InlineData("{'a':{'dtype':'U8','shape':[-1],'data_offsets':[0,1]}}", 1, "shape")]

@@ -21,13 +21,9 @@ public sealed class TorchFileRefusalTests : IDisposable
         { "os.system", Pickle(writer => writer.Global("os", "system").Op('(').Text(Command).Op('t').Op('R')) },
         { "os.system", Pickle(writer => writer.ShortText("os").ShortText("system").Bytes(0x93).Text(Command).Bytes(0x85).Op('R')) },
         { "builtins.eval", Pickle(writer => writer.Global("builtins", "eval")) },
-        { "torch._utils._rebuild_tensor_v2.__call__", Pickle(writer => writer.Global("torch._utils", "_rebuild_tensor_v2.__call__")) },
-        { "collections.OrderedDict", Pickle(writer => writer.Global("collections", "OrderedDict").Op(')').Bytes(0x81)) },
-        { "collections.OrderedDict", Pickle(writer => writer.Global("collections", "OrderedDict").Op(')').Op('}').Bytes(0x92)) },
-        { "torch.FloatStorage", Pickle(writer => writer.Global("torch", "FloatStorage").Op(')').Op('R')) },
-        { "unnamed object", Pickle(writer => writer.Text("os.system").Op(')').Op('R')) },
-        { "sets the state", Pickle(writer => writer.Global("collections", "OrderedDict").Op('}').Op('b')) },
-        { "sets the state", Pickle(writer => writer.Op('}').Text("state").Op('b')) },
+        { "__builtin__.exec", Pickle(writer => writer.Global("__builtin__", "exec")) },
+        { "subprocess.Popen", Pickle(writer => writer.Global("subprocess", "Popen").Text(Command).Bytes(0x85).Bytes(0x81)) },
+        { "posix.system", Pickle(writer => writer.Global("posix", "system")) },
         { "without a name", Pickle(writer => writer.Int(1).Int(2).Bytes(0x93)) },
         { "opcode 0x69", Pickle(writer => writer.Op('i').Bytes("os\nsystem\n"u8)) },
         { "opcode 0x82", Pickle(writer => writer.Bytes(0x82, 1)) },
@@ -48,10 +44,9 @@ public sealed class TorchFileRefusalTests : IDisposable
         { "never stored", new PickleWriter().Op('h').Bytes(4).Stop() },
         { "no dictionary", new PickleWriter().Int(1).Int(1).Int(1).Op('s').Stop() },
         { "key without", new PickleWriter().Op('}').Op('(').Int(1).Op('u').Stop() },
-        { "no list", new PickleWriter().Op('}').Int(1).Op('a').Stop() },
+        { "no list", new PickleWriter().Int(1).Int(1).Op('a').Stop() },
         { "no storage", new PickleWriter().Text("storage").Op('Q').Stop() },
         { "tuple of arguments", new PickleWriter().Global("collections", "OrderedDict").Op('}').Op('R').Stop() },
-        { "OrderedDict from", new PickleWriter().Global("collections", "OrderedDict").Tuple(1).Op('R').Stop() },
         { "describes a tensor", new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Tuple(1, 2, 3).Op('R').Stop() },
         { "describes a parameter", new PickleWriter().Global("torch._utils", "_rebuild_parameter").Tuple(1, 2, 3).Op('R').Stop() },
         { "no dictionary of tensors", new PickleWriter().Text("model").Stop() },
@@ -72,7 +67,7 @@ public sealed class TorchFileRefusalTests : IDisposable
     public void TheMessageSaysThatCodeIsNotRun()
     {
         var pickle = new PickleWriter().Global("os", "system").Stop();
-        Refused(TorchFixture.Archive(pickle), "it asks for the code 'os.system', which is not run; only tensors are read.");
+        Refused(TorchFixture.Archive(pickle), "it asks for the code 'os.system', which is not run; only tensors are read. Do not open this file in Python.");
     }
 
     [Theory]
@@ -144,11 +139,11 @@ public sealed class TorchFileRefusalTests : IDisposable
     public void OtherArchivesAreRefused()
     {
         byte[] empty = new PickleWriter().Dict().Stop();
-        Refused(TorchFixture.Zip(CompressionLevel.NoCompression, ("model.pkl", empty)), "0 entries data.pkl");
+        Refused(TorchFixture.Zip(CompressionLevel.NoCompression, ("model.pkl", empty)), "has no data.pkl");
         Refused(TorchFixture.Zip(CompressionLevel.NoCompression, ("data.pkl", empty), ("code/data.pkl", empty)), "2 entries data.pkl");
         Refused(TorchFixture.Zip(CompressionLevel.NoCompression, ("data.pkl", empty), ("data.pkl", empty)), "two entries");
         Refused(TorchFixture.Zip(CompressionLevel.NoCompression, ("data.pkl", empty), ("byteorder", "big"u8.ToArray())), "little-endian");
-        Refused([], "no zip archive");
+        Refused([], "is empty");
         Refused([1, 2, 3, 4], "no zip archive");
     }
 
@@ -195,7 +190,7 @@ public sealed class TorchFileRefusalTests : IDisposable
         var path = folder.Write("file.pth", bytes);
         var before = LiveTensors.Count();
         var error = Assert.Throws<InvalidDataException>(() => TorchFile.Read(path).Dispose());
-        Assert.StartsWith($"'{path}' cannot be read as a PyTorch file: ", error.Message);
+        Assert.StartsWith($"'{path}' ", error.Message);
         Assert.Contains(problem, error.Message);
         Assert.Equal(before, Tensor.TotalCount);
     }

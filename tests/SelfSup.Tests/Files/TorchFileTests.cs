@@ -142,15 +142,13 @@ public sealed class TorchFileTests : IDisposable
     }
 
     [Fact]
-    public void APrefixThatNotAllNamesHaveStays()
+    public void TensorsAnywhereElseHaveTheNamesOnTheWayToThem()
     {
-        using var source = new ConvNet(32, seed: 1);
-        var state = source.state_dict().ToDictionary(pair => "module." + pair.Key, pair => pair.Value);
-        state.Add("other", source.state_dict().Values.First());
-        var path = folder.Write("weights.pth", TorchFixture.StateDict(state));
-        var error = Assert.Throws<InvalidDataException>(() => EncoderFile.LoadWeights(source, path));
-        Assert.Contains(path, error.Message);
-        Assert.Contains("module.", error.Message);
+        var weight = PickleWriter.Tensor("FloatStorage", "0", 6, 0, [6], [1]);
+        var pickle = PickleWriter.Dictionary(
+            ("net", writer => writer.Dict(("conv.weight", weight), ("inner", inner => inner.Dict(("bias", weight))))), ("epoch", writer => writer.Int(1)));
+        using var file = Read(TorchFixture.Archive(pickle, ("0", TorchFixture.Counting(6))));
+        Assert.Equal(["net.conv.weight", "net.inner.bias"], file.Tensors.Keys);
     }
 
     private TorchFile Read(byte[] bytes) => TorchFile.Read(folder.Write("file.pth", bytes));

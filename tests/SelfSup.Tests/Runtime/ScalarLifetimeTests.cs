@@ -6,7 +6,7 @@ namespace SelfSup.Tests.Runtime;
 
 public class ScalarLifetimeTests
 {
-    [LinuxX64Fact]
+    [KeptFact]
     public void NumbersOutliveTheCallsThatReadThem()
     {
         using var encoder = new ConvNet(16); // loads libtorch as programs do
@@ -39,13 +39,14 @@ public class ScalarLifetimeTests
         }
     }
 
-    /// <summary>A test of what is done on Linux for x64 alone.</summary>
-    private sealed class LinuxX64FactAttribute : FactAttribute
+    /// <summary>A test of what is done on Linux and Windows for x64 alone.</summary>
+    private sealed class KeptFactAttribute : FactAttribute
     {
-        public LinuxX64FactAttribute()
+        public KeptFactAttribute()
         {
-            if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
-                Skip = "TorchSharp's numbers are kept alive on Linux for x64 alone.";
+            if (!(OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+                || RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
+                Skip = "TorchSharp's numbers are kept alive on Linux and Windows for x64 alone.";
         }
     }
 }

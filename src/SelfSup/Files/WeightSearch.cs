@@ -1,0 +1,131 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace SelfSup.Files;
+
+/// <summary>Finds the places in a file where an encoder's weights are, whatever is wrapped around them.</summary>
+/// <remarks>
+/// Anything may stand before the names. The encoder's parts may be numbered in their order, as a Sequential made of a network's children
+/// does: of torchvision's ResNet that is 0, 1, 4, 5, 6, 7, without the layers that hold no weights. What other ResNets for small images
+/// call <c>shortcut</c> is torchvision's <c>downsample</c>.
+/// </remarks>
+internal sealed class WeightSearch
+{
+    private const string BatchCounter = ".num_batches_tracked";
+    private const int PlacesLimit = 1024;
+
+    private readonly Dictionary<string, NamedWeight> weights;
+    private readonly Dictionary<string, Tensor> wanted;
+    private readonly string[] parts;
+
+    private WeightSearch(IEnumerable<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state)
+    {
+        this.weights = weights.ToDictionary(weight => weight.Name, StringComparer.Ordinal);
+        wanted = state.ToDictionary(StringComparer.Ordinal);
+        parts = [.. state.Keys.Select(name => name.Split('.')[0]).Distinct()];
+    }
+
+    /// <summary>Finds the places where all weights fit; if there is none, the one where the fewest do not.</summary>
+    /// <param name="weights">What the file has.</param>
+    /// <param name="state">The encoder's state; borrowed.</param>
+    /// <returns>One place or more, in the order of the file. Batch counters may be missing, as old files lack them.</returns>
+    public static IReadOnlyList<WeightSet> Find(IReadOnlyList<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state)
+    {
+        var sets = new WeightSearch(weights, state).ListSets();
+        var fitting = sets.Where(set => set.Problems.Count == 0).ToList();
+        return fitting.Count > 0 ? fitting : [sets.MinBy(set => set.Problems.Count)!];
+    }
+
+    private List<WeightSet> ListSets()
+    {
+        var first = wanted.Keys.First();
+        var direct = weights.Keys
+            .Where(name => name == first || name.EndsWith("." + first, StringComparison.Ordinal))
+            .Select(name => name[..^first.Length])
+            .Take(PlacesLimit)
+            .Select(prefix => Look(prefix, parts));
+        var numbered = ListNumberedPlaces().Take(PlacesLimit).Select(place => Look(place.Prefix, place.Numbers));
+        var sets = direct.Concat(numbered).ToList();
+        return sets.Count > 0 ? sets : [Look("", parts)];
+    }
+
+    // Where as many numbers as the encoder has parts stand after the same names.
+    private IEnumerable<(string Prefix, string[] Numbers)> ListNumberedPlaces()
+    {
+        var places = new Dictionary<string, SortedSet<int>>(StringComparer.Ordinal);
+        foreach (var name in weights.Keys)
+        {
+            var start = 0;
+            foreach (var part in name.Split('.'))
+            {
+                if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    if (!places.TryGetValue(name[..start], out var numbers))
+                        places.Add(name[..start], numbers = []);
+                    numbers.Add(number);
+                }
+                start += part.Length + 1;
+            }
+        }
+        return places
+            .Where(place => place.Value.Count >= parts.Length)
+            .Select(place => (place.Key, place.Value.Take(parts.Length).Select(number => $"{number}").ToArray()));
+    }
+
+    private WeightSet Look(string prefix, string[] places)
+    {
+        var found = new Dictionary<string, NamedWeight>(StringComparer.Ordinal);
+        var problems = new List<string>();
+        foreach (var (name, tensor) in wanted)
+        {
+            if (FindWeight(prefix + InFile(name, places)) is { } weight)
+            {
+                found.Add(name, weight);
+                if (Difference(weight, tensor) is { } difference)
+                    problems.Add(difference);
+            }
+            else if (!name.EndsWith(BatchCounter, StringComparison.Ordinal))
+            {
+                problems.Add($"{prefix}{InFile(name, places)} is missing");
+            }
+        }
+        if (problems.Count == 0)
+            problems.AddRange(ListUnknown(prefix, places, found));
+        return new(prefix, found, problems);
+    }
+
+    private string InFile(string name, string[] places)
+    {
+        var part = name.Split('.')[0];
+        return places[Array.IndexOf(parts, part)] + name[part.Length..];
+    }
+
+    private NamedWeight? FindWeight(string name) =>
+        weights.GetValueOrDefault(name)
+        ?? weights.GetValueOrDefault(name.Replace(".downsample.", ".shortcut.", StringComparison.Ordinal));
+
+    // More weights in the encoder's own parts are those of a deeper network, which computes something else.
+    private IEnumerable<string> ListUnknown(string prefix, string[] places, Dictionary<string, NamedWeight> found)
+    {
+        var known = found.Values.Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
+        var starts = places.Select(place => $"{prefix}{place}.").ToArray();
+        return weights.Keys
+            .Where(name => !known.Contains(name) && !name.EndsWith(BatchCounter, StringComparison.Ordinal))
+            .Where(name => starts.Any(start => name.StartsWith(start, StringComparison.Ordinal)))
+            .Select(name => $"{name} is unknown");
+    }
+
+    private static string? Difference(NamedWeight weight, Tensor own)
+    {
+        if (weight.Type is not { } type)
+            return $"{weight.Name} is {weight.TypeName}, which is not read";
+        if (!own.shape.SequenceEqual(weight.Shape))
+            return $"{weight.Name} is [{string.Join(", ", weight.Shape)}] instead of [{string.Join(", ", own.shape)}]";
+        return own.dtype == type || (own.is_floating_point() && IsFloatingPoint(type))
+            ? null
+            : $"{weight.Name} is {weight.TypeName} instead of {own.dtype}";
+    }
+
+    private static bool IsFloatingPoint(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+}

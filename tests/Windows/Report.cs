@@ -1,0 +1,69 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SelfSup.Windows;
+
+/// <summary>Collects the tests that are found, and writes what fails or is skipped.</summary>
+internal sealed class Report : LongLivedMarshalByRefObject, IMessageSink, IDisposable
+{
+    private readonly Lock writing = new();
+
+    public List<ITestCase> Tests { get; } = [];
+
+    public ManualResetEventSlim Found { get; } = new();
+
+    public ManualResetEventSlim Finished { get; } = new();
+
+    public int Total { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public int Skipped { get; private set; }
+
+    public bool OnMessage(IMessageSinkMessage message)
+    {
+        lock (writing)
+            Take(message);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Found.Dispose();
+        Finished.Dispose();
+    }
+
+    private void Take(IMessageSinkMessage message)
+    {
+        switch (message)
+        {
+            case ITestCaseDiscoveryMessage found:
+                Tests.Add(found.TestCase);
+                break;
+            case IDiscoveryCompleteMessage:
+                Found.Set();
+                break;
+            case ITestSkipped skipped:
+                Console.WriteLine($"skipped: {skipped.Test.DisplayName}: {skipped.Reason}");
+                break;
+            case ITestFailed failed:
+                Write(failed.Test.DisplayName, failed);
+                break;
+            case IErrorMessage error:
+                Failed++;
+                Write("outside of a test", error);
+                break;
+            case ITestAssemblyFinished finished:
+                (Total, Failed, Skipped) = (finished.TestsRun, Failed + finished.TestsFailed, finished.TestsSkipped);
+                Finished.Set();
+                break;
+        }
+    }
+
+    private static void Write(string what, IFailureInformation failure)
+    {
+        Console.WriteLine($"failed: {what}");
+        for (var i = 0; i < failure.Messages.Length; i++)
+            Console.WriteLine($"  {failure.ExceptionTypes[i]}: {failure.Messages[i]}\n{failure.StackTraces[i]}");
+    }
+}
