@@ -12,7 +12,10 @@ internal static class ExifOrientation
     private const byte App1 = 0xE1;
     private const int Tag = 0x0112;
 
-    public static Orientation Read(ReadOnlySpan<byte> file) => Orientation.Of((SKEncodedOrigin)ReadTiff(FindTiff(file)));
+    public static Orientation Read(ReadOnlySpan<byte> file) => Orientation.Of((SKEncodedOrigin)ReadNumber(file));
+
+    /// <summary>EXIF's number, 1..8.</summary>
+    public static int ReadNumber(ReadOnlySpan<byte> file) => ReadTiff(FindTiff(file)) is var number and >= 1 and <= 8 ? number : 1;
 
     /// <summary>The TIFF data within a file; empty if there are none.</summary>
     private static ReadOnlySpan<byte> FindTiff(ReadOnlySpan<byte> file) =>
