@@ -3,9 +3,14 @@ using SkiaSharp;
 namespace SelfSup.Data;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia, by content whatever the file's name. The EXIF orientation is
-/// applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color profiles are not applied.
+/// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia and TIFF (the first page) with LibTiff.NET, by content whatever the
+/// file's name. The EXIF orientation is applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color
+/// profiles are not applied.
 /// </summary>
+/// <remarks>
+/// TIFF: of 1 to 16 bits, gray, palette, RGB or CMYK, in strips or tiles, uncompressed or with LZW, Deflate, PackBits, JPEG or fax codes.
+/// 16 bits are divided by 257, so that the range stays whole; opacity is left out.
+/// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
     private const int LargePixels = 16 << 20;
@@ -27,7 +32,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}";
+    public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)} with {TiffPicture.DecoderName}";
 
     /// <inheritdoc/>
     public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
@@ -36,7 +41,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
         encoded = StreamedJpeg.Of(encoded);
         if (UnreadableFile.ReasonAgainst(encoded) is { } reason)
             throw new ImageReadException(reason);
-        if (!TryDecode(encoded, size, pixels))
+        if (TiffDirectory.IsTiff(encoded))
+            TiffPicture.Decode(encoded, MaxPixels, size, pixels);
+        else if (!TryDecode(encoded, size, pixels))
             TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, pixels);
     }
 
