@@ -15,6 +15,12 @@ internal ref struct PngChunks(ReadOnlySpan<byte> png)
     /// <summary>The four letters of the current chunk.</summary>
     public ReadOnlySpan<byte> Type { get; private set; }
 
+    /// <summary>They as text.</summary>
+    public readonly string Name => System.Text.Encoding.Latin1.GetString(Type);
+
+    /// <summary>Where in the file its content begins.</summary>
+    public int ContentStart { get; private set; }
+
     /// <summary>What it holds.</summary>
     public ReadOnlySpan<byte> Content { get; private set; }
 
@@ -28,6 +34,7 @@ internal ref struct PngChunks(ReadOnlySpan<byte> png)
             return false;
         Type = png.Slice(position + 4, 4);
         Content = png.Slice(position + 8, (int)length);
+        ContentStart = position + 8;
         position += Overhead + (int)length;
         return true;
     }
