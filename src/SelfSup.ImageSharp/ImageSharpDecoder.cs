@@ -1,8 +1,7 @@
 using System.Reflection;
 using SelfSup.Data;
 using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats;
-using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 using IImageDecoder = SelfSup.Data.IImageDecoder;
@@ -40,8 +39,9 @@ public sealed class ImageSharpDecoder : IImageDecoder
     public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (encoded.IsEmpty)
-            throw new ImageReadException("the file is empty");
+        encoded = StreamedJpeg.Of(encoded);
+        if (encoded.IsEmpty || FileKind.ReadFormatOf(encoded) is not null && UnreadableFile.ReasonAgainst(encoded) is not null)
+            throw new ImageReadException(UnreadableFile.ReasonAgainst(encoded)!);
         if (!EndOfFile.IsThere(encoded))
             throw new ImageReadException("the file is truncated");
         using var square = ReadSquare(encoded, size);
@@ -53,54 +53,36 @@ public sealed class ImageSharpDecoder : IImageDecoder
         try
         {
             CheckHeader(encoded);
-            using var image = Load(encoded, size);
+            using var image = EncodedImage.Load(oneThread, encoded, size);
+            // As the library's own decoders read it, which find it in more places.
+            (image.Metadata.ExifProfile ??= new()).SetValue(ExifTag.Orientation, (ushort)ExifOrientation.ReadNumber(encoded));
             // On white after the scaling, which weighs colors by their opacity: the other order would tint the edges.
             image.Mutate(context => context.CropUprightSquare(size).BackgroundColor(Color.White));
             return image.CloneAs<Rgb24>();
         }
         catch (UnknownImageFormatException e)
         {
-            throw new ImageReadException(ReasonUnknown(encoded), e);
+            throw new ImageReadException(UnreadableFile.ReasonFor(encoded), e);
         }
         // Which exceptions damaged bytes end in differs from format to format and is written down nowhere.
         catch (Exception e) when (e is not (ImageReadException or OutOfMemoryException))
         {
-            throw new ImageReadException($"the file is damaged or of an unsupported kind ({e.Message.TrimEnd('.')})", e);
+            var reason = JpegFile.IsJpeg(encoded) ? JpegFile.ReasonAgainst(encoded, out _) : null;
+            throw new ImageReadException(reason ?? $"the file is damaged or of an unsupported kind ({e.Message.TrimEnd('.')})", e);
         }
     }
 
     private void CheckHeader(ReadOnlySpan<byte> encoded)
     {
-        var header = Image.Identify(new DecoderOptions { Configuration = oneThread, MaxFrames = 1 }, encoded);
-        var (width, height) = (header.Width, header.Height);
+        if (EncodedImage.Identify(oneThread, encoded) is not var (width, height))
+            throw new ImageReadException(UnreadableFile.ReasonFor(encoded));
         if (width < 1 || height < 1)
             throw new ImageReadException($"the image has no pixels ({width} x {height})");
         if ((long)width * height > MaxPixels)
             throw new ImageReadException($"{width} x {height} is above the limit of {MaxPixels} pixels ({nameof(MaxPixels)})");
     }
 
-    private static unsafe Image<Rgba32> Load(ReadOnlySpan<byte> encoded, int size)
-    {
-        if (!encoded.StartsWith<byte>([0xFF, 0xD8]))
-            return Image.Load<Rgba32>(new DecoderOptions { Configuration = oneThread, MaxFrames = 1 }, encoded);
-        // The smallest scale that the decoder has by itself and that covers the square: much cheaper for large JPEGs.
-        var options = new JpegDecoderOptions
-        {
-            GeneralOptions = new DecoderOptions { Configuration = oneThread, TargetSize = new Size(size, size) },
-            ResizeMode = JpegDecoderResizeMode.IdctOnly,
-        };
-        fixed (byte* bytes = encoded)
-        {
-            using var stream = new UnmanagedMemoryStream(bytes, encoded.Length);
-            return JpegDecoder.Instance.Decode<Rgba32>(options, stream);
-        }
-    }
-
-    private static string ReasonUnknown(ReadOnlySpan<byte> encoded) => encoded.StartsWith("version https://git-lfs"u8)
-        ? "the file is a Git LFS pointer, not an image; run git lfs pull"
-        : "the file is not an image in a known format, or its header is damaged";
-
-    /// <summary>The package's version; the assembly's own stays the same from 3.0 to 4.0.</summary>
+    /// <summary>The package's version; the assembly's own leaves the last number out.</summary>
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
@@ -108,6 +90,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
     {
         var configuration = Configuration.Default.Clone();
         configuration.MaxDegreeOfParallelism = 1;
+        EncodedImage.TakeFirstFrames(configuration);
         return configuration;
     }
 }

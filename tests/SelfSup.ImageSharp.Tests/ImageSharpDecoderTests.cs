@@ -57,7 +57,8 @@ public class ImageSharpDecoderTests
         SKColor Color(int x, int y) => x < width / 2 || y < height / 3 ? SKColors.White : SKColors.Black;
         var picture = Make(width, height, Color, SKEncodedImageFormat.Jpeg);
         var jpeg = WithOrientation(picture, orientation);
-        foreach (var size in (int[])[12, 48])
+        // The sizes need every pixel: where one decoder takes a smaller scale, its crop is rounded at that scale.
+        foreach (var size in (int[])[40, 48])
             Assert.InRange(MeanDifference(Decode(jpeg, size, SkiaImageDecoder.Default), Decode(jpeg, size)), 0, 0.5);
     }
 
@@ -173,5 +174,15 @@ public class ImageSharpDecoderTests
     }
 
     [Fact]
-    public void The_name_tells_the_version() => Assert.StartsWith("ImageSharp 3.1.", new ImageSharpDecoder().Name);
+    public void The_name_tells_the_version() => Assert.Matches(@"^ImageSharp [23]\.1\.\d+$", new ImageSharpDecoder().Name);
+
+    [Fact]
+    public void Kinds_that_are_not_read_are_named()
+    {
+        Assert.Contains("HEIC", Reason([0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1heic"u8]));
+        Assert.Contains("CgBI", Reason([0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 4, .. "CgBI"u8, .. new byte[30]]));
+        var jpeg = Quarters(20, 20, SKEncodedImageFormat.Jpeg);
+        jpeg[jpeg.AsSpan().IndexOf<byte>([0xFF, 0xC0]) + 1] = 0xC3;
+        Assert.Contains("lossless JPEG", Reason(jpeg));
+    }
 }

@@ -15,14 +15,19 @@ internal static class ClaimedSize
     /// <summary>Why an image of that size is refused; null if it is not.</summary>
     public static string? ReasonAgainst(SKEncodedImageFormat format, int width, int height, ReadOnlySpan<byte> encoded, long maxPixels)
     {
-        if (width < 1 || height < 1)
-            return $"the image has no pixels ({width} x {height})";
-        var pixels = (long)width * height;
-        if (pixels > maxPixels)
-            return $"{width} x {height} is above the limit of {maxPixels} pixels (MaxPixels)";
-        if (pixels > MaxPixelsIn(encoded, format))
+        if (ReasonAgainst(width, height, maxPixels) is { } reason)
+            return reason;
+        if ((long)width * height > MaxPixelsIn(encoded, format))
             return $"the file is truncated: its {encoded.Length} bytes cannot hold the {width} x {height} pixels that its header claims";
         return null;
+    }
+
+    /// <summary>Why an image of that size is refused in any format; null if it is not.</summary>
+    public static string? ReasonAgainst(int width, int height, long maxPixels)
+    {
+        if (width < 1 || height < 1)
+            return $"the image has no pixels ({width} x {height})";
+        return (long)width * height > maxPixels ? $"{width} x {height} is above the limit of {maxPixels} pixels (MaxPixels)" : null;
     }
 
     /// <summary>How many pixels a file can hold at the very best, as its format compresses.</summary>

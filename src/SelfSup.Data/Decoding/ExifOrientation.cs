@@ -3,52 +3,73 @@ using SkiaSharp;
 
 namespace SelfSup.Data;
 
-/// <summary>Finds the orientation in a JPEG's EXIF data. Anything that is not as it should be means upright.</summary>
+/// <summary>
+/// Finds the orientation of JPEG, PNG, WebP and TIFF files. One reader serves every decoder, so that pixels do not depend on which is
+/// there. Anything that is not as it should be means upright.
+/// </summary>
 internal static class ExifOrientation
 {
-    private const int App1 = 0xE1, StartOfScan = 0xDA;
-    private const int OrientationTag = 0x0112, ShortType = 3;
-    private const int EntryBytes = 12;
+    private const byte App1 = 0xE1;
+    private const int Tag = 0x0112;
 
-    public static Orientation Read(ReadOnlySpan<byte> jpeg)
+    public static Orientation Read(ReadOnlySpan<byte> file) => Orientation.Of((SKEncodedOrigin)ReadNumber(file));
+
+    /// <summary>EXIF's number, 1..8.</summary>
+    public static int ReadNumber(ReadOnlySpan<byte> file) => ReadTiff(FindTiff(file)) is var number and >= 1 and <= 8 ? number : 1;
+
+    /// <summary>The TIFF data within a file; empty if there are none.</summary>
+    private static ReadOnlySpan<byte> FindTiff(ReadOnlySpan<byte> file) =>
+        file.StartsWith<byte>([0xFF, 0xD8]) ? FindInJpeg(file)
+        : file.StartsWith(PngChunks.Signature) ? FindInPng(file)
+        : file.StartsWith("RIFF"u8) ? FindInWebp(file)
+        : file;
+
+    private static ReadOnlySpan<byte> FindInJpeg(ReadOnlySpan<byte> jpeg)
     {
-        for (var at = 2; at + 4 <= jpeg.Length && jpeg[at] == 0xFF && jpeg[at + 1] != StartOfScan;)
+        var markers = new JpegMarkers(jpeg);
+        while (markers.MoveNext() && markers.Marker is not (JpegMarkers.StartOfScan or JpegMarkers.EndOfImage))
         {
-            var length = BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 2)..]);
-            if (length < 2 || at + 2 + length > jpeg.Length)
-                break;
-            var content = jpeg.Slice(at + 4, length - 2);
-            if (jpeg[at + 1] == App1 && content.StartsWith("Exif\0\0"u8))
-                return Orientation.Of((SKEncodedOrigin)ReadTiff(content[6..]));
-            at += 2 + length;
+            if (markers.Marker == App1 && HasExifHeader(markers.Segment))
+                return WithoutExifHeader(markers.Segment);
         }
         return default;
     }
 
-    private static int ReadTiff(ReadOnlySpan<byte> tiff)
+    private static ReadOnlySpan<byte> FindInPng(ReadOnlySpan<byte> png)
     {
-        var little = tiff.StartsWith("II*\0"u8);
-        if (!little && !tiff.StartsWith("MM\0*"u8) || tiff.Length < 8)
-            return 0;
-        var directory = (long)Int32(tiff[4..]);
-        if (directory > tiff.Length - 2)
-            return 0;
-        var entries = Int16(tiff[(int)directory..]);
-        for (var i = 0; i < entries; i++)
+        var chunks = new PngChunks(png);
+        ReadOnlySpan<byte> found = default;
+        while (chunks.MoveNext())
         {
-            var at = directory + 2 + i * EntryBytes;
-            if (at + EntryBytes > tiff.Length)
-                break;
-            var entry = tiff.Slice((int)at, EntryBytes);
-            if (Int16(entry) == OrientationTag)
-                return Int16(entry[2..]) == ShortType && Int32(entry[4..]) == 1 ? Int16(entry[8..]) : 0;
+            if (chunks.Type.SequenceEqual("eXIf"u8))
+                return WithoutExifHeader(chunks.Content);
+            // ImageMagick's form, from before PNG had a chunk for it.
+            if (found.IsEmpty && PngTextProfile.TryReadExif(chunks.Type, chunks.Content, out var profile))
+                found = WithoutExifHeader(profile);
         }
-        return 0;
-
-        int Int16(ReadOnlySpan<byte> bytes) =>
-            little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
-
-        uint Int32(ReadOnlySpan<byte> bytes) =>
-            little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        return found;
     }
+
+    private static ReadOnlySpan<byte> FindInWebp(ReadOnlySpan<byte> webp)
+    {
+        const int fileHeader = 12, chunkHeader = 8;
+        for (long at = fileHeader; at + chunkHeader <= webp.Length;)
+        {
+            var chunk = webp[(int)at..];
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (length > chunk.Length - chunkHeader)
+                break;
+            if (chunk.StartsWith("EXIF"u8))
+                return WithoutExifHeader(chunk.Slice(chunkHeader, (int)length));
+            at += chunkHeader + length + length % 2;
+        }
+        return default;
+    }
+
+    /// <summary>Whether a segment is EXIF's: <c>Exif</c>, a zero, and a byte that some cameras do not set to zero.</summary>
+    private static bool HasExifHeader(ReadOnlySpan<byte> data) => data.Length > 6 && data.StartsWith("Exif\0"u8);
+
+    private static ReadOnlySpan<byte> WithoutExifHeader(ReadOnlySpan<byte> data) => HasExifHeader(data) ? data[6..] : data;
+
+    private static int ReadTiff(ReadOnlySpan<byte> tiff) => TiffDirectory.TryRead(tiff, out var directory) ? (int)directory.IntegerOf(Tag) : 0;
 }

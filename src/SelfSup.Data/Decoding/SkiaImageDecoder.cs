@@ -3,9 +3,14 @@ using SkiaSharp;
 namespace SelfSup.Data;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia, by content whatever the file's name. The EXIF orientation is
-/// applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color profiles are not applied.
+/// Decodes JPEG, PNG, WebP, BMP and GIF (the first frame) with Skia and TIFF (the first page) with LibTiff.NET, by content whatever the
+/// file's name. The EXIF orientation is applied, transparency lies on white, 16-bit, gray and CMYK images become 8-bit RGB, and color
+/// profiles are not applied.
 /// </summary>
+/// <remarks>
+/// TIFF: of 1 to 16 bits, gray, palette, RGB or CMYK, in strips or tiles, uncompressed or with LZW, Deflate, PackBits, JPEG or fax codes.
+/// 16 bits are divided by 257, so that the range stays whole; opacity is left out.
+/// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
     private const int LargePixels = 16 << 20;
@@ -27,38 +32,43 @@ public sealed class SkiaImageDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)}";
+    public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)} with {TiffPicture.DecoderName}";
 
     /// <inheritdoc/>
     public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (!TryDecode(encoded, size, pixels))
+        encoded = StreamedJpeg.Of(encoded);
+        if (UnreadableFile.ReasonAgainst(encoded) is { } reason)
+            throw new ImageReadException(reason);
+        if (TiffDirectory.IsTiff(encoded))
+            TiffPicture.Decode(encoded, MaxPixels, size, pixels);
+        else if (!TryDecode(encoded, size, pixels))
             TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, pixels);
     }
 
     /// <summary>Decodes an image; false if it is a whole JPEG but for its end marker, without which Skia leaves the last rows out.</summary>
     private unsafe bool TryDecode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
+        var isJpeg = JpegFile.IsJpeg(encoded);
+        if (isJpeg && JpegFile.ReasonAgainst(encoded, out _) is { } jpegReason)
+            throw new ImageReadException(jpegReason);
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = encoded.IsEmpty ? null : SKCodec.Create(data);
+            using var codec = SKCodec.Create(data);
             if (codec is null || !formats.Contains(codec.EncodedFormat))
                 throw new ImageReadException(UnreadableFile.ReasonFor(encoded));
-            var isJpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
-            var reason = ClaimedSize.ReasonAgainst(codec.EncodedFormat, codec.Info.Width, codec.Info.Height, encoded, MaxPixels)
-                ?? (isJpeg ? JpegFile.ReasonAgainst(encoded) : null);
-            if (reason is not null)
+            if (ClaimedSize.ReasonAgainst(codec.EncodedFormat, codec.Info.Width, codec.Info.Height, encoded, MaxPixels) is { } reason)
                 throw new ImageReadException(reason);
             if (isJpeg && !JpegFile.CheckComplete(encoded))
                 return false;
-            Decode(codec, size, pixels);
+            Decode(codec, ExifOrientation.Read(encoded), size, pixels);
             return true;
         }
     }
 
-    private static unsafe void Decode(SKCodec codec, int size, Span<byte> pixels)
+    private static unsafe void Decode(SKCodec codec, Orientation orientation, int size, Span<byte> pixels)
     {
         var scaled = ScaledSize(codec, size);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
@@ -69,15 +79,16 @@ public sealed class SkiaImageDecoder : IImageDecoder
             if (result != SKCodecResult.Success)
                 throw new ImageReadException(ReasonOf(result));
         }
-        CropCenter(rgba.Bytes, scaled, Orientation.Of(codec.EncodedOrigin), size, pixels);
+        CropCenter(rgba.Bytes, scaled, orientation, size, pixels);
     }
 
-    /// <summary>The smallest size that the codec decodes to directly and that covers the square: much cheaper for large JPEGs.</summary>
+    /// <summary>The size to decode to directly, which covers the square: much cheaper for large JPEGs.</summary>
     private static SKSizeI ScaledSize(SKCodec codec, int size)
     {
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+            return codec.GetScaledDimensions(JpegScale.For(Math.Min(codec.Info.Width, codec.Info.Height), size) / 8f);
         // WebP is scaled for the sake of memory alone, for which a few bytes of it can ask much.
-        var isLargeWebp = codec.EncodedFormat == SKEncodedImageFormat.Webp && (long)codec.Info.Width * codec.Info.Height > LargePixels;
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg || isLargeWebp)
+        if (codec.EncodedFormat == SKEncodedImageFormat.Webp && (long)codec.Info.Width * codec.Info.Height > LargePixels)
         {
             for (var eighths = 1; eighths < 8; eighths++)
             {

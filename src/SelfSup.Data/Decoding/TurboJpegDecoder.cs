@@ -7,15 +7,15 @@ namespace SelfSup.Data;
 /// Decodes JPEG with the system's libjpeg-turbo, which scales while it decodes, and all else with Skia. What libjpeg-turbo does not read
 /// without a complaint goes to Skia too, so that both refuse the same files for the same reasons.
 /// </summary>
-/// <remarks>Pixels differ from Skia's by about one level of 255 on average, and more where an image is reduced to less than half.</remarks>
+/// <remarks>
+/// Skia has a libjpeg-turbo of its own, so that pixels are the same, or less than a level of 255 apart on average. Damage that drives
+/// values far out of their range is the exception: versions of the library clip these in different ways.
+/// </remarks>
 public sealed unsafe class TurboJpegDecoder : IImageDecoder
 {
     private const int Rgba = 7; // TJPF_RGBA, with 255 throughout for alpha
     private const int LastThreeColorSpace = 2; // TJCS_RGB, TJCS_YCbCr, TJCS_GRAY; CMYK and YCCK follow
     private const int StopOnWarning = 8192; // TJFLAG_STOPONWARNING
-
-    // Of all the scales that libjpeg-turbo has, those with vector code; decoding at 3/8 takes longer than at 4/8.
-    private static readonly int[] eighths = [1, 2, 4, 8];
 
     [ThreadStatic]
     private static Decompressor? decompressor;
@@ -43,7 +43,8 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
     public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (encoded.StartsWith<byte>([0xFF, 0xD8, 0xFF]))
+        encoded = StreamedJpeg.Of(encoded);
+        if (JpegFile.IsJpeg(encoded))
         {
             if (TryDecode(encoded, size, pixels))
                 return;
@@ -64,12 +65,13 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
             if (library.ReadHeader(decompressor.Handle, jpeg, length, &width, &height, &subsampling, &colorSpace) != 0
                 || colorSpace > LastThreeColorSpace
                 || ClaimedSize.ReasonAgainst(SKEncodedImageFormat.Jpeg, width, height, encoded, MaxPixels) is not null
-                || JpegFile.ReasonAgainst(encoded) is not null)
+                || JpegFile.ReasonAgainst(encoded, out var bringsCodes) is not null
+                || !bringsCodes)
             {
                 return false;
             }
-            var scale = ScaleFor(Math.Min(width, height), size);
-            var (scaledWidth, scaledHeight) = (Scaled(width, scale), Scaled(height, scale));
+            var scale = JpegScale.For(Math.Min(width, height), size);
+            var (scaledWidth, scaledHeight) = (JpegScale.Apply(width, scale), JpegScale.Apply(height, scale));
             var rowBytes = scaledWidth * PixelBuffer.BytesPerPixel;
             using var rgba = new PixelBuffer(scaledWidth, scaledHeight);
             fixed (byte* target = rgba.Bytes)
@@ -84,20 +86,6 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
             return true;
         }
     }
-
-    /// <summary>The smallest scale that covers the square.</summary>
-    private static int ScaleFor(int side, int size)
-    {
-        foreach (var scale in eighths)
-        {
-            if (Scaled(side, scale) >= size)
-                return scale;
-        }
-        return eighths[^1];
-    }
-
-    /// <summary>A side as libjpeg-turbo scales it: rounded up.</summary>
-    private static int Scaled(int side, int eighths) => (int)(((long)side * eighths + 7) / 8);
 
     /// <summary>The library's state of one thread, freed with it.</summary>
     private sealed class Decompressor(TurboJpegLibrary library) : IDisposable

@@ -3,7 +3,7 @@ namespace SelfSup.Data;
 /// <summary>Finds image files below a folder and tells them apart by what is cheaply known of them.</summary>
 internal static class ImageFiles
 {
-    private static readonly string[] extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
+    private static readonly string[] extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".apng", ".tif", ".tiff"];
 
     /// <summary>Lists the image files of a folder, at any depth: not hidden, and known by their extension.</summary>
     /// <param name="folder">The folder.</param>

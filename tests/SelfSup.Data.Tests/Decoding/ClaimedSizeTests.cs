@@ -52,7 +52,7 @@ public class ClaimedSizeTests
 
     [Theory]
     [InlineData("<html><body>Not found</body></html>", "web page")]
-    [InlineData("\uFEFF  <svg xmlns=''></svg>", "web page, XML or SVG")]
+    [InlineData("\uFEFF  <svg xmlns=''></svg>", "SVG")]
     [InlineData("%PDF-1.7", "PDF")]
     [InlineData("\0\0\0\u0018ftypheic\0\0\0\0", "HEIC")]
     [InlineData("\0\0\0\u0018ftypavif\0\0\0\0", "AVIF")]

@@ -27,12 +27,12 @@ public class TurboJpegDecoderTests
             .Average(pair => Math.Abs(pair.First - pair.Second));
 
     [TurboJpegFact]
-    public void Pixels_are_those_of_skia_within_two_levels()
+    public void Pixels_are_those_of_skia_within_a_level()
     {
         foreach (var size in (int[])[7, 20, 33, 60, 80, 96, 120, 160, 200])
-            Assert.InRange(Difference(picture, size), 0, 2);
+            Assert.InRange(Difference(picture, size), 0, 1);
         foreach (var (width, height) in ((int, int)[])[(1, 1), (3, 700), (700, 2), (17, 16)])
-            Assert.InRange(Difference(Make(width, height, Shade, SKEncodedImageFormat.Jpeg), 9), 0, 2);
+            Assert.InRange(Difference(Make(width, height, Shade, SKEncodedImageFormat.Jpeg), 9), 0, 1);
     }
 
     [TurboJpegFact]
@@ -66,9 +66,6 @@ public class TurboJpegDecoderTests
                 mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
             var expected = ReasonOf(SkiaImageDecoder.Default, mutant);
             refused += expected is null ? 0 : 1;
-            // libjpeg-turbo has the standard's example tables for a file without, and tells by itself when data are missing.
-            if (expected?.Contains("lacks its tables") is true)
-                continue;
             if (expected is not null)
                 Assert.Equal(expected, ReasonOf(turbo, mutant));
             else

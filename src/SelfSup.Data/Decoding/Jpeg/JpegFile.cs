@@ -8,27 +8,40 @@ internal static class JpegFile
     // Encoders write about ten. Each goes over the whole picture again, so that a small file could keep a decoder busy for hours.
     private const int MaxScans = 100;
 
+    /// <summary>Whether a file begins as a JPEG does.</summary>
+    public static bool IsJpeg(ReadOnlySpan<byte> file) => file.StartsWith<byte>([0xFF, JpegMarkers.StartOfImage, 0xFF]);
+
     /// <summary>Why a file is refused whatever its data; null if it is not. Quick: it looks at the markers.</summary>
-    public static string? ReasonAgainst(ReadOnlySpan<byte> jpeg)
+    /// <param name="jpeg">The file.</param>
+    /// <param name="bringsCodes">Whether it has all of the Huffman tables that it is coded with.</param>
+    public static string? ReasonAgainst(ReadOnlySpan<byte> jpeg, out bool bringsCodes)
     {
+        bringsCodes = true;
         var scans = 0;
         JpegFrame? frame = null;
+        var tables = new JpegTables();
         var markers = new JpegMarkers(jpeg);
         while (markers.MoveNext())
         {
             if (markers.Marker == JpegMarkers.EndOfImage)
                 return frame?.IsWhole is false ? "the file is truncated: scans are missing from the JPEG" : null;
+            tables.Add(markers.Marker, markers.Segment);
             if (JpegFrame.IsHeader(markers.Marker))
             {
-                if (!JpegFrame.IsSupported(markers.Marker))
-                    return $"the JPEG is arithmetic-coded, lossless or hierarchical (SOF{markers.Marker & 15}), which is not supported";
+                if (JpegFrame.UnreadKind(markers.Marker, markers.Segment) is { } kind)
+                    return UnreadableFile.ReasonFor(kind, "save it as an ordinary JPEG of 8 bits");
                 frame ??= JpegFrame.Read(markers.Marker, markers.Segment);
             }
             if (markers.Marker != JpegMarkers.StartOfScan)
                 continue;
             if (++scans > MaxScans)
                 return $"the JPEG has more than {MaxScans} scans";
-            frame?.AddScan(markers.Segment);
+            if (frame is null)
+                continue;
+            frame.AddScan(markers.Segment);
+            bringsCodes &= tables.HaveHuffman(frame, markers.Segment);
+            if (!tables.HaveQuantization(frame, markers.Segment))
+                return "the file is damaged: the JPEG lacks a quantization table";
         }
         return null;
     }

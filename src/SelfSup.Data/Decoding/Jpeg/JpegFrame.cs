@@ -6,7 +6,7 @@ namespace SelfSup.Data;
 internal sealed class JpegFrame
 {
     private const byte Baseline = 0xC0, Extended = 0xC1, ProgressiveCoding = 0xC2, Last = 0xCF;
-    private const byte JpegExtension = 0xC8, ArithmeticConditioning = 0xCC;
+    private const byte JpegExtension = 0xC8, ArithmeticConditioning = 0xCC, JpegLs = 0xF7;
 
     private JpegFrame(bool progressive, int width, int height, Component[] components)
     {
@@ -68,11 +68,27 @@ internal sealed class JpegFrame
         }
     }
 
-    public static bool IsHeader(byte marker) =>
-        marker is >= Baseline and <= Last and not (JpegMarkers.HuffmanTables or JpegExtension or ArithmeticConditioning);
+    public static bool IsHeader(byte marker) => marker == JpegLs
+        || marker is >= Baseline and <= Last and not (JpegMarkers.HuffmanTables or JpegExtension or ArithmeticConditioning);
 
-    /// <summary>Whether a frame is coded in a way that decoders have in common: with Huffman codes, not lossless, not in a hierarchy.</summary>
-    public static bool IsSupported(byte marker) => marker is Baseline or Extended or ProgressiveCoding;
+    /// <summary>What kind of JPEG a frame header makes of a file that decoders do not have in common; null if they do.</summary>
+    public static string? UnreadKind(byte marker, ReadOnlySpan<byte> segment)
+    {
+        var coding = marker switch
+        {
+            JpegLs => "a JPEG-LS file",
+            0xC3 => "a lossless JPEG",
+            0xC5 or 0xC6 or 0xC7 => "a hierarchical JPEG",
+            0xC9 or 0xCA or 0xCB => "an arithmetic-coded JPEG",
+            0xCD or 0xCE or 0xCF => "a hierarchical, arithmetic-coded JPEG",
+            _ => null,
+        };
+        if (coding is not null)
+            return $"{coding} (SOF{marker - Baseline})";
+        if (segment.Length > 0 && segment[0] != 8)
+            return $"a JPEG of {segment[0]} bits a color";
+        return HasNoHeight(segment) ? "a JPEG whose height follows only after its data (DNL)" : null;
+    }
 
     /// <summary>Reads the segment of a supported frame header; null if it is malformed.</summary>
     public static JpegFrame? Read(byte marker, ReadOnlySpan<byte> segment)
@@ -84,22 +100,27 @@ internal sealed class JpegFrame
         for (var i = 0; i < components.Length; i++)
         {
             var (id, sampling) = (segment[6 + 3 * i], segment[7 + 3 * i]);
-            components[i] = new Component(id, sampling >> 4, sampling & 15);
+            components[i] = new Component(id, sampling >> 4, sampling & 15, segment[8 + 3 * i]);
             if (components[i] is not { Horizontal: >= 1 and <= 4, Vertical: >= 1 and <= 4 })
                 return null;
         }
         return width == 0 || height == 0 ? null : new JpegFrame(marker == ProgressiveCoding, width, height, components);
     }
 
+    private static bool HasNoHeight(ReadOnlySpan<byte> segment) => segment.Length > 4 && segment[1..3].IndexOfAnyExcept((byte)0) < 0;
+
     private static int DivideUp(int value, int by) => (value + by - 1) / by;
 
     /// <summary>A color component and what is known of it after the scans so far.</summary>
-    internal sealed class Component(byte id, int horizontal, int vertical)
+    internal sealed class Component(byte id, int horizontal, int vertical, byte quantization)
     {
         // A bit for every coefficient.
         private ulong begun, coarse;
 
         public byte Id => id;
+
+        /// <summary>The number of its quantization table.</summary>
+        public byte Quantization => quantization;
 
         /// <summary>Blocks in a group, along x.</summary>
         public int Horizontal => horizontal;

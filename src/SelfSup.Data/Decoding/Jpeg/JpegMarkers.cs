@@ -7,7 +7,7 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> jpeg)
 {
     public const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
     public const byte FirstRestart = 0xD0, LastRestart = 0xD7;
-    public const byte HuffmanTables = 0xC4, RestartInterval = 0xDD;
+    public const byte HuffmanTables = 0xC4, QuantizationTables = 0xDB, RestartInterval = 0xDD;
     private const byte Prefix = 0xFF, Temporary = 0x01;
 
     private readonly ReadOnlySpan<byte> jpeg = jpeg;

@@ -19,7 +19,7 @@ internal ref struct JpegScan
         (this.first, this.last, this.refinedFrom) = (first, last, refinedFrom);
     }
 
-    /// <summary>Reads a scan header; false if it is malformed or needs a table that the file does not have.</summary>
+    /// <summary>Reads a scan header; false if it is malformed or needs a table that is neither in the file nor standard.</summary>
     public static bool TryRead(ReadOnlySpan<byte> segment, JpegFrame frame, HuffmanCode?[] dc, HuffmanCode?[] ac, out JpegScan scan)
     {
         scan = default;
@@ -30,9 +30,11 @@ internal ref struct JpegScan
         {
             var (id, tables) = (segment[1 + 2 * i], segment[2 + 2 * i]);
             var component = Array.Find(frame.Components, component => component.Id == id);
-            if (component is null || tables >> 4 > 3 || (tables & 15) > 3)
+            if (component is null)
                 return false;
-            parts[i] = (component, dc[tables >> 4], ac[tables & 15]);
+            parts[i] = (component, CodeOf(dc, tables >> 4), CodeOf(ac, tables & 15));
+            if (!frame.IsProgressive)
+                parts[i] = (component, parts[i].Dc ?? StandardHuffmanCodes.Dc(tables >> 4), parts[i].Ac ?? StandardHuffmanCodes.Ac(tables & 15));
         }
         var band = segment[(1 + 2 * parts.Length)..];
         // Sequential decoders do not look at the band.
@@ -73,6 +75,9 @@ internal ref struct JpegScan
         }
         return true;
     }
+
+    /// <summary>A table of the file; null if there is none of that number, which is no fault where the scan does not use it.</summary>
+    private static HuffmanCode? CodeOf(HuffmanCode?[] codes, int table) => table < codes.Length ? codes[table] : null;
 
     private readonly bool IsValid()
     {

@@ -9,7 +9,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
     private const int BytesPerPixel = 4;
 
     // Two pictures of this size are held for every reading thread.
-    private const long MaxPixels = 1 << 24;
+    public const long MaxPixels = 1 << 24;
 
     /// <summary>Counts the frames of a GIF or WebP file; 1 if it is no animation, or cannot be read, which reading will tell.</summary>
     public static int CountFrames(string path)
@@ -29,6 +29,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
     {
         using var file = FileBytes.Read(Path.Combine(root, Name));
         var frameBytes = 3 * size * size;
+        var orientation = ExifOrientation.Read(file.Span);
         // Spans cannot go into the callback, so the clip passes through a borrowed buffer.
         var clip = ArrayPool<byte>.Shared.Rent(pixels.Length);
         try
@@ -36,7 +37,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
             var frames = pixels.Length / frameBytes;
             Open(file.Span, codec =>
             {
-                Decode(codec, first, stride, frames, size, clip);
+                Decode(codec, orientation, first, stride, frames, size, clip);
                 return true;
             });
             clip.AsSpan(0, pixels.Length).CopyTo(pixels);
@@ -57,7 +58,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
         }
     }
 
-    private static void Decode(SKCodec codec, int first, int stride, int count, int size, Span<byte> pixels)
+    private static void Decode(SKCodec codec, Orientation orientation, int first, int stride, int count, int size, Span<byte> pixels)
     {
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
         if ((long)info.Width * info.Height is < 1 or > MaxPixels)
@@ -76,8 +77,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
             var picture = canvas.Draw(frame);
             if (frame >= first && (frame - first) % stride == 0)
             {
-                SkiaImageDecoder.CropCenter(
-                    picture, new SKSizeI(info.Width, info.Height), Orientation.Of(codec.EncodedOrigin), size, pixels[..frameBytes]);
+                SkiaImageDecoder.CropCenter(picture, new SKSizeI(info.Width, info.Height), orientation, size, pixels[..frameBytes]);
                 pixels = pixels[frameBytes..];
             }
         }

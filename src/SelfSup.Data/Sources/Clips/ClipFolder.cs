@@ -1,8 +1,8 @@
 namespace SelfSup.Data;
 
 /// <summary>
-/// Clips of the videos below a folder, at any depth. A video is a sub-folder whose image files are its frames, or an animated GIF or
-/// WebP file. It is cut into as many clips as it holds without overlap; frames left over at its end are not used.
+/// Clips of the videos below a folder, at any depth. A video is a sub-folder whose image files are its frames, or an animated GIF,
+/// WebP or PNG file. It is cut into as many clips as it holds without overlap; frames left over at its end are not used.
 /// </summary>
 /// <remarks>
 /// Frames are ordered by their names, numbers by value. A clip of an animation is drawn from the last frame before it that stands for
@@ -10,7 +10,7 @@ namespace SelfSup.Data;
 /// </remarks>
 public sealed class ClipFolder : IImageSource
 {
-    private static readonly string[] animated = [".gif", ".webp"];
+    private static readonly string[] animated = [".gif", ".webp", ".png", ".apng"];
 
     private readonly ClipOptions options;
     private readonly IImageDecoder decoder;
@@ -38,7 +38,7 @@ public sealed class ClipFolder : IImageSource
     /// <summary>The folder and what decodes its files.</summary>
     public string Description => $"{Path}, clips of {Frames} frames, decoded by {decoder.Name}";
 
-    /// <summary>Lists the clips of a folder. Of GIF and WebP files the frames are counted; no other file is opened yet.</summary>
+    /// <summary>Lists the clips of a folder. Of GIF, WebP and PNG files the frames are counted; no other file is opened yet.</summary>
     /// <param name="folder">The folder; hidden files and folders are passed over.</param>
     /// <param name="options">Frames and stride; null means 16 frames in a row.</param>
     /// <param name="decoder">Decodes files that are frames; <see cref="IImageDecoder.Default"/> if null.</param>
@@ -54,7 +54,7 @@ public sealed class ClipFolder : IImageSource
         var (root, names) = ImageFiles.List(folder);
         FrameSequence[] animations = [.. names
             .Where(name => animated.Contains(System.IO.Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
-            .Select(name => new AnimationFile(root, name, AnimationFile.CountFrames(System.IO.Path.Combine(root, name))))
+            .Select(name => OpenAnimation(root, name))
             .Where(animation => animation.Count > 1)];
         var folders = names.Except(animations.Select(animation => animation.Name))
             .GroupBy(name => name[..Math.Max(0, name.LastIndexOf('/'))])
@@ -65,7 +65,7 @@ public sealed class ClipFolder : IImageSource
         {
             throw new InvalidDataException(
                 $"There is no clip of {options.Frames} frames in '{root}': {Shortage(longest, options)}, and no other has more. "
-                + "A video is a folder of frames, or an animated GIF or WebP file.");
+                + "A video is a folder of frames, or an animated GIF, WebP or PNG file.");
         }
         return new ClipFolder(root, options, decoder, videos);
     }
@@ -121,6 +121,14 @@ public sealed class ClipFolder : IImageSource
         fingerprint.Add(reader);
         ImageFiles.AddTo(fingerprint, Path, clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files), withTimes);
         return fingerprint.Value;
+    }
+
+    private static FrameSequence OpenAnimation(string root, string name)
+    {
+        var path = System.IO.Path.Combine(root, name);
+        return System.IO.Path.GetExtension(name).EndsWith("png", StringComparison.OrdinalIgnoreCase)
+            ? new PngAnimationFile(root, name, PngAnimationFile.CountFrames(path))
+            : new AnimationFile(root, name, AnimationFile.CountFrames(path));
     }
 
     private static string Shortage(FrameSequence video, ClipOptions options)
