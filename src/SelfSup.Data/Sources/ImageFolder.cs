@@ -50,10 +50,13 @@ public sealed class ImageFolder : IImageSource
     public string Description => $"{Path}, decoded by {decoder.Name}{Listing.LeftOut.Note}";
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels)
+    public void Read(int index, int size, Span<byte> pixels) => Read(index, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels)
     {
         using var file = FileBytes.Read(System.IO.Path.Combine(Path, names[index]));
-        decoder.Decode(file.Span, size, pixels);
+        decoder.Decode(file.Span, size, place, pixels);
     }
 
     /// <summary>A number that comes of the decoder and of every file's path, length and time of its last change.</summary>
@@ -66,11 +69,13 @@ public sealed class ImageFolder : IImageSource
         return fingerprint.Value;
     }
 
-    /// <inheritdoc/>
+    /// <summary>A number that comes of every file's path and length, and of the content of some files.</summary>
+    /// <returns>The number; a copy of the folder has the same.</returns>
     public ulong GetIdentity()
     {
         var identity = new Fingerprint(nameof(ImageFolder));
         ImageFiles.AddTo(identity, Path, names, withTimes: false);
+        ImageFiles.AddContentTo(identity, Path, names);
         return identity.Value;
     }
 }

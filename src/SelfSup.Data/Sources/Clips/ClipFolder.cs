@@ -110,20 +110,24 @@ public sealed class ClipFolder : IImageSource
     }
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels)
+    public void Read(int index, int size, Span<byte> pixels) => Read(index, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         var (video, first) = clips[index];
         if (video.Count < options.Span)
             throw new ImageReadException(Shortage(video, options));
-        video.Read(first, options.Stride, size, pixels[..checked(Frames * 3 * size * size)]);
+        video.Read(first, options.Stride, size, place, pixels[..checked(Frames * 3 * size * size)]);
     }
 
     /// <summary>A number that comes of the options, the decoder, and every file's path, length and time of its last change.</summary>
     /// <returns>The number; the folder may move without changing it.</returns>
     public ulong GetFingerprint() => Describe(decoder.Name, withTimes: true);
 
-    /// <inheritdoc/>
+    /// <summary>A number that comes of the options, of every file's path and length, and of the content of some files.</summary>
+    /// <returns>The number; a copy of the folder has the same.</returns>
     public ulong GetIdentity() => Describe("", withTimes: false);
 
     private ulong Describe(string reader, bool withTimes)
@@ -132,7 +136,10 @@ public sealed class ClipFolder : IImageSource
         fingerprint.Add((ulong)options.Frames);
         fingerprint.Add((ulong)options.Stride);
         fingerprint.Add(reader);
-        ImageFiles.AddTo(fingerprint, Path, clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files), withTimes);
+        string[] files = [.. clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files)];
+        ImageFiles.AddTo(fingerprint, Path, files, withTimes);
+        if (!withTimes)
+            ImageFiles.AddContentTo(fingerprint, Path, files);
         return fingerprint.Value;
     }
 
