@@ -31,6 +31,21 @@ public interface IImageSource
     /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
     void Read(int index, int size, Span<byte> pixels);
 
+    /// <summary>Reads one image as <see cref="Read(int, int, Span{byte})"/> does, but for the place of the square.</summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <param name="size">Side of the square in pixels.</param>
+    /// <param name="place">
+    /// Where along the longer side of the image the square lies, from 0, the left or top end, to 1; 0.5 is the center. In all frames of a
+    /// clip it is the same.
+    /// </param>
+    /// <param name="pixels">Receives what <see cref="Read(int, int, Span{byte})"/> writes.</param>
+    /// <remarks>
+    /// Pretraining asks for another place in every epoch, so that all of a wide image is seen. A source that does not implement it gives
+    /// the central square every time: right for square images. A source that wraps another passes it on.
+    /// </remarks>
+    /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
+    void Read(int index, int size, double place, Span<byte> pixels) => Read(index, size, pixels);
+
     /// <summary>A number that changes when the images do, so that a packed copy of them is known to be out of date.</summary>
     /// <returns>By default it comes of the names alone; a source that cheaply knows more, such as when files were written, adds it.</returns>
     ulong GetFingerprint()

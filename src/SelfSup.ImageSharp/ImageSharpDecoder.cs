@@ -36,7 +36,10 @@ public sealed class ImageSharpDecoder : IImageDecoder
     public string Name { get; } = $"ImageSharp {VersionOf(typeof(Image).Assembly)}";
 
     /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels) => Decode(encoded, size, UprightSquare.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         encoded = StreamedJpeg.Of(encoded);
@@ -44,11 +47,11 @@ public sealed class ImageSharpDecoder : IImageDecoder
             throw new ImageReadException(UnreadableFile.ReasonAgainst(encoded)!);
         if (!EndOfFile.IsThere(encoded))
             throw new ImageReadException("the file is truncated");
-        using var square = ReadSquare(encoded, size);
+        using var square = ReadSquare(encoded, size, place);
         square.CopyPlanesTo(pixels);
     }
 
-    private Image<Rgb24> ReadSquare(ReadOnlySpan<byte> encoded, int size)
+    private Image<Rgb24> ReadSquare(ReadOnlySpan<byte> encoded, int size, double place)
     {
         try
         {
@@ -57,7 +60,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
             // As the library's own decoders read it, which find it in more places.
             (image.Metadata.ExifProfile ??= new()).SetValue(ExifTag.Orientation, (ushort)ExifOrientation.ReadNumber(encoded));
             // On white after the scaling, which weighs colors by their opacity: the other order would tint the edges.
-            image.Mutate(context => context.CropUprightSquare(size).BackgroundColor(Color.White));
+            image.Mutate(context => context.CropUprightSquare(size, place).BackgroundColor(Color.White));
             return image.CloneAs<Rgb24>();
         }
         catch (UnknownImageFormatException e)

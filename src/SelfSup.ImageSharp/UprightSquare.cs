@@ -8,15 +8,20 @@ namespace SelfSup.ImageSharp;
 /// <summary>Makes the square that an encoder sees of an image.</summary>
 internal static class UprightSquare
 {
-    /// <summary>Turns the image upright, cuts out the central square and scales it.</summary>
-    public static IImageProcessingContext CropUprightSquare(this IImageProcessingContext context, int size)
+    /// <summary>The place of the central square along the longer side.</summary>
+    public const double Center = 0.5;
+
+    /// <summary>Turns the image upright, cuts out the square at a place along its longer side, 0..1, and scales it.</summary>
+    public static IImageProcessingContext CropUprightSquare(this IImageProcessingContext context, int size, double place = Center)
     {
         context.AutoOrient();
         var (width, height) = context.GetCurrentSize();
         var side = Math.Min(width, height);
-        context.Crop(new Rectangle((width - side) / 2, (height - side) / 2, side, side));
+        context.Crop(new Rectangle(Offset(width - side), Offset(height - side), side, side));
         // The triangle widens with the reduction, as in the library's own decoders, so that reducing does not alias.
         return side == size ? context : context.Resize(size, size, KnownResamplers.Triangle);
+
+        int Offset(int margin) => place == Center ? margin / 2 : Math.Clamp((int)(place * (margin + 1)), 0, margin);
     }
 
     /// <summary>Copies the pixels of a square to its red, green and blue planes.</summary>

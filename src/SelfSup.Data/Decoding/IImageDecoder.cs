@@ -25,7 +25,18 @@ public interface IImageDecoder
     /// <exception cref="ImageReadException">The file cannot be decoded; the message is the reason.</exception>
     void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels);
 
-    /// <summary>Decodes an image file as <see cref="Decode"/> does.</summary>
+    /// <summary>Decodes an image as <see cref="Decode(ReadOnlySpan{byte}, int, Span{byte})"/> does, but for the place of the square.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="size">Side of the square in pixels.</param>
+    /// <param name="place">
+    /// Where along the longer side of the upright image the square lies, from 0, the left or top end, to 1; 0.5 is the center.
+    /// </param>
+    /// <param name="pixels">Receives the red, then the green, then the blue plane, 3 x size x size bytes.</param>
+    /// <remarks>A decoder that does not implement it decodes the central square, wherever the square is to lie.</remarks>
+    /// <exception cref="ImageReadException">The file cannot be decoded; the message is the reason.</exception>
+    void Decode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels) => Decode(encoded, size, pixels);
+
+    /// <summary>Decodes an image file as <see cref="Decode(ReadOnlySpan{byte}, int, Span{byte})"/> does.</summary>
     /// <param name="path">The file.</param>
     /// <param name="size">Side of the square in pixels.</param>
     /// <returns>The red, then the green, then the blue plane, 3 x size x size bytes.</returns>

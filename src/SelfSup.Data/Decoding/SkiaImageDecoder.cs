@@ -35,20 +35,23 @@ public sealed class SkiaImageDecoder : IImageDecoder
     public string Name => $"SkiaSharp {typeof(SKCodec).Assembly.GetName().Version!.ToString(3)} with {TiffPicture.DecoderName}";
 
     /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels) => Decode(encoded, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         encoded = StreamedJpeg.Of(encoded);
         if (UnreadableFile.ReasonAgainst(encoded) is { } reason)
             throw new ImageReadException(reason);
         if (TiffDirectory.IsTiff(encoded))
-            TiffPicture.Decode(encoded, MaxPixels, size, pixels);
-        else if (!TryDecode(encoded, size, pixels))
-            TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, pixels);
+            TiffPicture.Decode(encoded, MaxPixels, size, place, pixels);
+        else if (!TryDecode(encoded, size, place, pixels))
+            TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, place, pixels);
     }
 
     /// <summary>Decodes an image; false if it is a whole JPEG but for its end marker, without which Skia leaves the last rows out.</summary>
-    private unsafe bool TryDecode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    private unsafe bool TryDecode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels)
     {
         var isJpeg = JpegFile.IsJpeg(encoded);
         if (isJpeg && JpegFile.ReasonAgainst(encoded, out _) is { } jpegReason)
@@ -63,12 +66,12 @@ public sealed class SkiaImageDecoder : IImageDecoder
                 throw new ImageReadException(reason);
             if (isJpeg && !JpegFile.CheckComplete(encoded))
                 return false;
-            Decode(codec, ExifOrientation.Read(encoded), size, pixels);
+            Decode(codec, ExifOrientation.Read(encoded), size, place, pixels);
             return true;
         }
     }
 
-    private static unsafe void Decode(SKCodec codec, Orientation orientation, int size, Span<byte> pixels)
+    private static unsafe void Decode(SKCodec codec, Orientation orientation, int size, double place, Span<byte> pixels)
     {
         var scaled = ScaledSize(codec, size);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
@@ -79,7 +82,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             if (result != SKCodecResult.Success)
                 throw new ImageReadException(ReasonOf(result));
         }
-        CropCenter(rgba.Bytes, scaled, orientation, size, pixels);
+        CropSquare(rgba.Bytes, scaled, orientation, size, place, pixels);
     }
 
     /// <summary>The size to decode to directly, which covers the square: much cheaper for large JPEGs.</summary>
@@ -100,10 +103,11 @@ public sealed class SkiaImageDecoder : IImageDecoder
         return new SKSizeI(codec.Info.Width, codec.Info.Height);
     }
 
-    /// <summary>Cuts the central square out of premultiplied RGBA, turns it upright and resizes it.</summary>
-    internal static void CropCenter(ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, Span<byte> pixels)
+    /// <summary>Cuts a square out of premultiplied RGBA, turns it upright and resizes it.</summary>
+    internal static void CropSquare(
+        ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, double place, Span<byte> pixels)
     {
-        var crop = CentralSquare.Of(stored.Width, stored.Height, orientation);
+        var crop = SquareCrop.Of(stored.Width, stored.Height, orientation, place);
         var rowBytes = stored.Width * PixelBuffer.BytesPerPixel;
         Resampler.Current.ResizeRgba(
             rgba[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);

@@ -40,22 +40,25 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
     public string Name => $"libjpeg-turbo for JPEG, {others.Name} for the rest";
 
     /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    public void Decode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels) => Decode(encoded, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         encoded = StreamedJpeg.Of(encoded);
         if (JpegFile.IsJpeg(encoded))
         {
-            if (TryDecode(encoded, size, pixels))
+            if (TryDecode(encoded, size, place, pixels))
                 return;
             // A file that it gave up in the middle of would be in the way of the next.
             decompressor?.Dispose();
             decompressor = null;
         }
-        others.Decode(encoded, size, pixels);
+        others.Decode(encoded, size, place, pixels);
     }
 
-    private bool TryDecode(ReadOnlySpan<byte> encoded, int size, Span<byte> pixels)
+    private bool TryDecode(ReadOnlySpan<byte> encoded, int size, double place, Span<byte> pixels)
     {
         decompressor ??= new Decompressor(library);
         fixed (byte* jpeg = encoded)
@@ -80,7 +83,7 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
                     return false;
             }
             var orientation = ExifOrientation.Read(encoded);
-            var crop = CentralSquare.Of(scaledWidth, scaledHeight, orientation);
+            var crop = SquareCrop.Of(scaledWidth, scaledHeight, orientation, place);
             Resampler.Current.ResizeRgba(
                 rgba.Bytes[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
             return true;

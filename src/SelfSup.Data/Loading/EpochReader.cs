@@ -12,6 +12,7 @@ internal sealed class EpochReader : IDisposable
     private readonly CancellationToken cancellationToken;
     private readonly CancellationTokenRegistration registration;
     private readonly Thread[] threads;
+    private readonly SquarePlaces? places;
 
     // One lock and condition guard all below. Images are claimed a few at a time to keep it quiet.
     private readonly object gate = new();
@@ -23,8 +24,9 @@ internal sealed class EpochReader : IDisposable
     private ExceptionDispatchInfo? error;
 
     public EpochReader(
-        IImageSource source, ImageLoaderOptions options, BufferPool pool, int[] order, int firstBatch, CancellationToken cancellationToken)
+        IImageSource source, ImageLoaderOptions options, BufferPool pool, int[] order, int epoch, int firstBatch, CancellationToken cancellationToken)
     {
+        places = options.RandomSquares ? new SquarePlaces(options.Seed, epoch) : null;
         this.source = source;
         this.options = options;
         this.pool = pool;
@@ -112,7 +114,7 @@ internal sealed class EpochReader : IDisposable
             var start = number * options.BatchSize;
             var count = Math.Min(options.BatchSize, order.Length - start);
             var batch = window[number % window.Length]
-                ??= new PendingBatch(number, options.ImageSize, source.Frames, order.AsMemory(start, count), pool.Rent());
+                ??= new PendingBatch(number, options.ImageSize, source.Frames, order.AsMemory(start, count), pool.Rent(), places);
             var first = nextImage - start;
             var end = Math.Min(first + claimSize, count);
             nextImage = start + end;

@@ -58,28 +58,31 @@ public sealed class ImageLoader
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
-        return Enumerate(OrderOf(epoch), firstBatch, cancellationToken);
+        return Enumerate(OrderOf(epoch), epoch, firstBatch, cancellationToken);
     }
 
     /// <summary>Reads the images in an order of the caller's, as <see cref="ReadEpoch"/> does in its own.</summary>
     /// <param name="order">As many indices as there are images; some may repeat.</param>
     /// <param name="firstBatch">The batch to start at, 0..<see cref="BatchesPerEpoch"/>; those before are not read.</param>
+    /// <param name="epoch">The epoch, which with <see cref="ImageLoaderOptions.RandomSquares"/> decides the places of the squares.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <inheritdoc cref="ReadEpoch"/>
     /// <exception cref="ArgumentException">There are not as many indices, or one is no image's.</exception>
-    public IEnumerable<ImageBatch> ReadInOrder(IReadOnlyList<int> order, int firstBatch = 0, CancellationToken cancellationToken = default)
+    public IEnumerable<ImageBatch> ReadInOrder(
+        IReadOnlyList<int> order, int firstBatch = 0, int epoch = 0, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         if (order.Count != source.Count || order.Any(index => index < 0 || index >= source.Count))
             throw new ArgumentException($"The order needs {source.Count} indices in 0..{source.Count - 1}.", nameof(order));
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
-        return Enumerate(Shorten([.. order]), firstBatch, cancellationToken);
+        return Enumerate(Shorten([.. order]), epoch, firstBatch, cancellationToken);
     }
 
-    private IEnumerable<ImageBatch> Enumerate(int[] order, int firstBatch, CancellationToken cancellationToken)
+    private IEnumerable<ImageBatch> Enumerate(int[] order, int epoch, int firstBatch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var reader = new EpochReader(source, options, Pool, order, firstBatch, cancellationToken);
+        using var reader = new EpochReader(source, options, Pool, order, epoch, firstBatch, cancellationToken);
         var limit = new FailureLimit(options.MaxFailureRatio, order.Length);
         while (reader.Take() is { } pending)
         {

@@ -24,6 +24,13 @@ public sealed class ImageLoaderOptions
     /// <summary>Whether to leave out an incomplete batch at the end of an epoch, unless it is the only one.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>
+    /// Whether the square that is cut out of an image lies anywhere along its longer side, elsewhere in every epoch, so that all of a wide
+    /// image is seen in time; drawn from the seed, the epoch and the image's index. By default it lies at the center, as always where the
+    /// source has nothing but squares, such as <see cref="PackedImages"/>.
+    /// </summary>
+    public bool RandomSquares { get; init; }
+
     /// <summary>Share of unreadable images, 0..1, above which reading stops with an error; 0.1 by default.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
 

@@ -1,7 +1,7 @@
 namespace SelfSup.Data;
 
 /// <summary>A batch being read: workers write its images side by side, each to its own slice of the buffer.</summary>
-internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOnlyMemory<int> indices, byte[] pixels)
+internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOnlyMemory<int> indices, byte[] pixels, SquarePlaces? places)
 {
     private readonly string?[] reasons = new string?[indices.Length];
     private readonly int imageBytes = frames * 3 * imageSize * imageSize;
@@ -28,9 +28,14 @@ internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOn
 
     public void Read(IImageSource source, int position)
     {
+        var index = indices.Span[position];
+        var image = pixels.AsSpan(position * imageBytes, imageBytes);
         try
         {
-            source.Read(indices.Span[position], imageSize, pixels.AsSpan(position * imageBytes, imageBytes));
+            if (places is { } drawn)
+                source.Read(index, imageSize, drawn.Of(index), image);
+            else
+                source.Read(index, imageSize, image);
         }
         catch (Exception error) when (error is ImageReadException or IOException or UnauthorizedAccessException)
         {

@@ -10,6 +10,10 @@ internal struct SplitMix64
     /// <summary>Starts the stream of a pair of numbers, unrelated to that of any other pair.</summary>
     public SplitMix64(int seed, int stream) => state = Mix(Mix((uint)seed + Golden) ^ ((ulong)(uint)stream << 32 | 0x5E1F50B5));
 
+    /// <summary>Starts the stream of three numbers, unrelated to those of pairs.</summary>
+    public SplitMix64(int seed, int stream, int number)
+        : this(seed, stream) => state = Mix(state ^ ((ulong)(uint)number << 32 | 0x51AB7E55));
+
     public ulong Next() => Mix(state += Golden);
 
     /// <summary>A uniform integer in 0..bound-1.</summary>

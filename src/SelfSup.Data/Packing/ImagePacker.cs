@@ -45,7 +45,7 @@ internal static class ImagePacker
         int[] order = [.. Enumerable.Range(0, source.Count)];
         var clock = Stopwatch.StartNew();
         var (doneBefore, lastReport) = (done, TimeSpan.Zero);
-        using (var reader = new EpochReader(source, reading, buffers, order, pack.Blocks.Count, cancellationToken))
+        using (var reader = new EpochReader(source, reading, buffers, order, epoch: 0, pack.Blocks.Count, cancellationToken))
         {
             while (reader.Take() is { } pending)
             {

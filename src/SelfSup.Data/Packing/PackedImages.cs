@@ -44,13 +44,16 @@ public class PackedImages : IImageSource, IDisposable
     /// <inheritdoc/>
     public int Frames => header.Frames;
 
-    /// <summary>The file and the side of its images.</summary>
-    public string Description => $"{Path}, packed at {ImageSize} pixels";
+    /// <summary>The file, the side of its images, and how many were left out of it.</summary>
+    public string Description =>
+        $"{Path}, central squares packed at {ImageSize} pixels" + (Failures.Count > 0 ? $" without {Failures.Count} that could not be read" : "");
 
     /// <summary>Side in pixels of the images as they are stored.</summary>
     public int ImageSize => header.Side;
 
-    /// <summary>The images of the source that could not be read when it was packed, in its order; they are not in the file.</summary>
+    /// <summary>
+    /// What the source had left out itself, then its images that could not be read when it was packed, in its order; they are not in the file.
+    /// </summary>
     public IReadOnlyList<ImageFailure> Failures => Table.Failures;
 
     internal ulong SourceFingerprint => header.Fingerprint;

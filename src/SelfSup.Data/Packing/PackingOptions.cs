@@ -5,7 +5,8 @@ public sealed class PackingOptions
 {
     /// <summary>
     /// Side in pixels of the square images to store, 1..16384. Reading at this side is a mere copy; at any other the stored image is
-    /// resized.
+    /// resized. What lies beside the central square of an image is not stored, so that it is not seen in pretraining either: of wide images that
+    /// lose much, do not pack, or cut them into squares first.
     /// </summary>
     public required int ImageSize { get; init; }
 

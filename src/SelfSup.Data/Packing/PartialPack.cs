@@ -66,7 +66,7 @@ internal sealed class PartialPack : IDisposable
     public void Complete(IImageSource source, ulong fingerprint)
     {
         int[] indices = [.. Blocks.SelectMany(block => block.Indices)];
-        var table = PackTable.Make(source, indices, Blocks.SelectMany(block => block.Checksums), [.. Blocks.SelectMany(block => block.Failures)]);
+        var table = PackTable.Make(source, indices, Blocks.SelectMany(block => block.Checksums), [.. source.Failures, .. Blocks.SelectMany(block => block.Failures)]);
         var header = new PackHeader(
             side, frames, indices.Length, source is ILabeledImageSource, fingerprint, table.Length, XxHash3.HashToUInt64(table));
         RandomAccess.Write(file, table, header.TableOffset);

@@ -6,47 +6,57 @@ public sealed class ImageFolder : IImageSource
     private readonly string[] names;
     private readonly IImageDecoder decoder;
 
-    private ImageFolder(string path, string[] names, IImageDecoder decoder)
+    private ImageFolder(FolderListing listing, IImageDecoder decoder)
     {
-        Path = path;
-        this.names = names;
+        Listing = listing;
+        names = listing.Names;
         this.decoder = decoder;
     }
 
     /// <summary>The full path of the folder.</summary>
-    public string Path { get; }
+    public string Path => Listing.Root;
 
     /// <inheritdoc/>
     public int Count => names.Length;
 
     /// <summary>
+    /// What may well hold images and is left out: files of other image kinds, such as HEIC or a camera's raw files, folders that may not be
+    /// entered, and, on Linux, names that are not UTF-8.
+    /// </summary>
+    public IReadOnlyList<ImageFailure> Failures => Listing.LeftOut.Failures;
+
+    internal FolderListing Listing { get; }
+
+    /// <summary>
     /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
-    /// lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles.
+    /// lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles. Hidden are names that begin with
+    /// a dot, on all systems, and what systems and storage devices keep beside files, such as <c>@eaDir</c> or <c>$RECYCLE.BIN</c>.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>
     /// <returns>The images.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There is no image in it.</exception>
-    public static ImageFolder Open(string folder, IImageDecoder? decoder = null)
-    {
-        var (root, names) = ImageFiles.List(folder);
-        return new ImageFolder(root, names, decoder ?? IImageDecoder.Default);
-    }
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    /// <exception cref="InvalidDataException">There is no image in it; the message says what is.</exception>
+    public static ImageFolder Open(string folder, IImageDecoder? decoder = null) =>
+        new(FolderListing.Of(folder, ImageKinds.UnreadImages), decoder ?? IImageDecoder.Default);
 
     /// <summary>The path of an image below <see cref="Path"/>, with slashes.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <returns>The path.</returns>
     public string NameOf(int index) => names[index];
 
-    /// <summary>The folder and what decodes its files.</summary>
-    public string Description => $"{Path}, decoded by {decoder.Name}";
+    /// <summary>The folder, what decodes its files, and how many of which kind are left out.</summary>
+    public string Description => $"{Path}, decoded by {decoder.Name}{Listing.LeftOut.Note}";
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels)
+    public void Read(int index, int size, Span<byte> pixels) => Read(index, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels)
     {
         using var file = FileBytes.Read(System.IO.Path.Combine(Path, names[index]));
-        decoder.Decode(file.Span, size, pixels);
+        decoder.Decode(file.Span, size, place, pixels);
     }
 
     /// <summary>A number that comes of the decoder and of every file's path, length and time of its last change.</summary>
@@ -59,11 +69,13 @@ public sealed class ImageFolder : IImageSource
         return fingerprint.Value;
     }
 
-    /// <inheritdoc/>
+    /// <summary>A number that comes of every file's path and length, and of the content of some files.</summary>
+    /// <returns>The number; a copy of the folder has the same.</returns>
     public ulong GetIdentity()
     {
         var identity = new Fingerprint(nameof(ImageFolder));
         ImageFiles.AddTo(identity, Path, names, withTimes: false);
+        ImageFiles.AddContentTo(identity, Path, names);
         return identity.Value;
     }
 }

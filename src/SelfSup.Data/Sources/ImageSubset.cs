@@ -52,6 +52,9 @@ public sealed class ImageSubset : IImageSource
     public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
 
     /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels) => source.Read(indices[index], size, place, pixels);
+
+    /// <inheritdoc/>
     public IReadOnlyList<ImageFailure> Failures => source.Failures;
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ public sealed class LabeledSubset : ILabeledImageSource
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
 
     /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels) => images.Read(index, size, place, pixels);
+
+    /// <inheritdoc/>
     public ulong GetFingerprint() => images.GetFingerprint();
 
     /// <inheritdoc/>

@@ -59,7 +59,7 @@ internal sealed class EpochOrder(TrainingStep step, IImageSource images, int ima
     /// <summary>Reads the epoch in its order.</summary>
     public IEnumerable<ImageBatch> Read(ImageLoader loader, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
         ? loader.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
-        : loader.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, token ?? cancellationToken);
+        : loader.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? cancellationToken);
 
     private IEnumerable<PretextInput> ReadImages()
     {

@@ -32,6 +32,7 @@ internal sealed class HeldOutEvaluation
 
     /// <summary>Measures all losses and metrics, with the encoder and the heads in evaluation mode meanwhile.</summary>
     /// <returns>Means over the images, named <c>task/metric</c>.</returns>
+    /// <exception cref="InvalidDataException">There are no two images in a batch that can be read.</exception>
     public Dictionary<string, double> Evaluate(TrainingStep step, long done, long steps, int epoch, CancellationToken cancellationToken)
     {
         var sums = new Dictionary<string, (double Sum, int Count)>();
@@ -50,6 +51,11 @@ internal sealed class HeldOutEvaluation
                     sums[name] = (sum + value * batch.Count, count + batch.Count);
                 }
             }
+        }
+        if (sums.Count == 0)
+        {
+            var examples = string.Join("; ", loader.Failures.Take(3).Select(failure => $"{failure.Name}: {failure.Reason}"));
+            throw new InvalidDataException($"No two held-out images of a batch can be read ({examples}). Mend them, or give others.");
         }
         return sums.ToDictionary(pair => pair.Key, pair => pair.Value.Sum / pair.Value.Count);
     }

@@ -70,7 +70,13 @@ internal sealed class PretrainingRun : IDisposable
         }
     }
 
-    private IReadOnlyList<PretrainingWarning> Warnings => [.. folder?.Warnings ?? [], .. previews.Warnings, .. log.Warnings];
+    private IReadOnlyList<PretrainingWarning> Warnings => [.. FewImages, .. folder?.Warnings ?? [], .. previews.Warnings, .. log.Warnings];
+
+    private IEnumerable<PretrainingWarning> FewImages => images.Count >= options.BatchSize ? [] :
+    [
+        new(0, $"There are {images.Count} images, fewer than the {options.BatchSize} of a batch: every step sees the same ones. "
+            + "Give more images, or lower the batch size."),
+    ];
 
     /// <summary>Runs to the end.</summary>
     public PretrainingResult Complete()
@@ -230,6 +236,7 @@ internal sealed class PretrainingRun : IDisposable
         Workers = options.Workers,
         Seed = options.Seed,
         DropLast = true,
+        RandomSquares = true,
         MaxFailureRatio = options.MaxFailureRatio,
     };
 }

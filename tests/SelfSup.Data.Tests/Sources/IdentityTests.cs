@@ -56,4 +56,17 @@ public class IdentityTests
         Assert.NotEqual(first.GetFingerprint(), second.GetFingerprint());
         Assert.NotEqual(first.GetIdentity(), ((IImageSource)ClipFolder.Open(folder.Path, new() { Frames = 4 })).GetIdentity());
     }
+
+    [Fact]
+    public void Other_pictures_under_the_same_names_and_of_the_same_lengths_are_another_identity()
+    {
+        using TemporaryFolder folder = new(), other = new();
+        for (var i = 0; i < 100; i++)
+        {
+            folder.Write($"walk/{i}.bmp", [.. Png, 1]);
+            other.Write($"walk/{i}.bmp", [.. Png, 2]);
+        }
+        Assert.NotEqual(ImageFolder.Open(folder.Path).GetIdentity(), ImageFolder.Open(other.Path).GetIdentity());
+        Assert.NotEqual(ClipFolder.Open(folder.Path).GetIdentity(), ClipFolder.Open(other.Path).GetIdentity());
+    }
 }

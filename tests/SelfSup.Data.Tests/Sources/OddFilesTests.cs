@@ -134,13 +134,4 @@ public sealed class OddFilesTests : IDisposable
         Assert.Equal(["empty.jpg", "page.jpg"], loader.Failures.Select(failure => failure.Name).Order(StringComparer.Ordinal));
         Assert.Contains("web page", loader.Failures.Single(failure => failure.Name == "page.jpg").Reason);
     }
-
-    private sealed class UnixFactAttribute : FactAttribute
-    {
-        public UnixFactAttribute()
-        {
-            if (OperatingSystem.IsWindows())
-                Skip = "Pipes, links and permissions of Unix.";
-        }
-    }
 }

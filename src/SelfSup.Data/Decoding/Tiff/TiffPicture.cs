@@ -10,7 +10,7 @@ internal static class TiffPicture
     public static string DecoderName { get; } = $"LibTiff.NET {typeof(Tiff).Assembly.GetName().Version!.ToString(3)}";
 
     /// <summary>Decodes a file as <see cref="IImageDecoder.Decode"/> does.</summary>
-    public static unsafe void Decode(ReadOnlySpan<byte> encoded, long maxPixels, int size, Span<byte> pixels)
+    public static unsafe void Decode(ReadOnlySpan<byte> encoded, long maxPixels, int size, double place, Span<byte> pixels)
     {
         var layout = TiffLayout.Read(encoded, maxPixels);
         using var rgba = new PixelBuffer(layout.Width, layout.Height);
@@ -28,7 +28,7 @@ internal static class TiffPicture
                 throw new ImageReadException($"the file is damaged ({e.Message.TrimEnd('.')})", e);
             }
         }
-        SkiaImageDecoder.CropCenter(rgba.Bytes, new SKSizeI(layout.Width, layout.Height), ExifOrientation.Read(encoded), size, pixels);
+        SkiaImageDecoder.CropSquare(rgba.Bytes, new SKSizeI(layout.Width, layout.Height), ExifOrientation.Read(encoded), size, place, pixels);
     }
 
     private static void Read(Tiff tiff, TiffBytes file, TiffLayout layout, Span<byte> rgba)

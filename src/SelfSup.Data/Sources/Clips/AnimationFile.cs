@@ -25,7 +25,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
         }
     }
 
-    public override void Read(int first, int stride, int size, Span<byte> pixels)
+    public override void Read(int first, int stride, int size, double place, Span<byte> pixels)
     {
         using var file = FileBytes.Read(Path.Combine(root, Name));
         var frameBytes = 3 * size * size;
@@ -37,7 +37,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
             var frames = pixels.Length / frameBytes;
             Open(file.Span, codec =>
             {
-                Decode(codec, orientation, first, stride, frames, size, clip);
+                Decode(codec, orientation, first, stride, frames, size, place, clip);
                 return true;
             });
             clip.AsSpan(0, pixels.Length).CopyTo(pixels);
@@ -58,7 +58,8 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
         }
     }
 
-    private static void Decode(SKCodec codec, Orientation orientation, int first, int stride, int count, int size, Span<byte> pixels)
+    private static void Decode(
+        SKCodec codec, Orientation orientation, int first, int stride, int count, int size, double place, Span<byte> pixels)
     {
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
         if ((long)info.Width * info.Height is < 1 or > MaxPixels)
@@ -77,7 +78,7 @@ internal sealed class AnimationFile(string root, string name, int count) : Frame
             var picture = canvas.Draw(frame);
             if (frame >= first && (frame - first) % stride == 0)
             {
-                SkiaImageDecoder.CropCenter(picture, new SKSizeI(info.Width, info.Height), orientation, size, pixels[..frameBytes]);
+                SkiaImageDecoder.CropSquare(picture, new SKSizeI(info.Width, info.Height), orientation, size, place, pixels[..frameBytes]);
                 pixels = pixels[frameBytes..];
             }
         }

@@ -15,10 +15,12 @@ public sealed class ClipFolder : IImageSource
     private readonly ClipOptions options;
     private readonly IImageDecoder decoder;
     private readonly (FrameSequence Video, int First)[] clips;
+    private readonly FolderListing listing;
+    private string classNote = "";
 
-    private ClipFolder(string path, ClipOptions options, IImageDecoder decoder, FrameSequence[] videos)
+    private ClipFolder(FolderListing listing, ClipOptions options, IImageDecoder decoder, FrameSequence[] videos)
     {
-        Path = path;
+        this.listing = listing;
         this.options = options;
         this.decoder = decoder;
         // A video that is too short stays, as a clip that cannot be read, so that it is named among the failures.
@@ -27,7 +29,7 @@ public sealed class ClipFolder : IImageSource
     }
 
     /// <summary>The full path of the folder.</summary>
-    public string Path { get; }
+    public string Path => listing.Root;
 
     /// <inheritdoc/>
     public int Count => clips.Length;
@@ -35,8 +37,14 @@ public sealed class ClipFolder : IImageSource
     /// <inheritdoc/>
     public int Frames => options.Frames;
 
-    /// <summary>The folder and what decodes its files.</summary>
-    public string Description => $"{Path}, clips of {Frames} frames, decoded by {decoder.Name}";
+    /// <summary>The folder, what decodes its files, and how many of which kind are left out.</summary>
+    public string Description => $"{Path}, clips of {Frames} frames, decoded by {decoder.Name}{listing.LeftOut.Note}{classNote}";
+
+    /// <summary>
+    /// What may well hold clips and is left out: video files, images of kinds that are not read, folders that may not be entered, and, on
+    /// Linux, names that are not UTF-8.
+    /// </summary>
+    public IReadOnlyList<ImageFailure> Failures => listing.LeftOut.Failures;
 
     /// <summary>Lists the clips of a folder. Of GIF, WebP and PNG files the frames are counted; no other file is opened yet.</summary>
     /// <param name="folder">The folder; hidden files and folders are passed over.</param>
@@ -45,13 +53,15 @@ public sealed class ClipFolder : IImageSource
     /// <returns>The clips, in the ordinal order of the videos' paths.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     /// <exception cref="InvalidDataException">There is no image in it, or every video is too short for a clip.</exception>
     public static ClipFolder Open(string folder, ClipOptions? options = null, IImageDecoder? decoder = null)
     {
         options ??= new ClipOptions();
         options.Validate();
         decoder ??= IImageDecoder.Default;
-        var (root, names) = ImageFiles.List(folder);
+        var listing = FolderListing.Of(folder, ImageKinds.UnreadImagesAndVideos);
+        var (root, names) = (listing.Root, listing.Names);
         FrameSequence[] animations = [.. names
             .Where(name => animated.Contains(System.IO.Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
             .Select(name => OpenAnimation(root, name))
@@ -65,15 +75,16 @@ public sealed class ClipFolder : IImageSource
         {
             throw new InvalidDataException(
                 $"There is no clip of {options.Frames} frames in '{root}': {Shortage(longest, options)}, and no other has more. "
-                + "A video is a folder of frames, or an animated GIF, WebP or PNG file.");
+                + $"A video is a folder of frames, or an animated GIF, WebP or PNG file{listing.LeftOut.Note}.");
         }
-        return new ClipFolder(root, options, decoder, videos);
+        return new ClipFolder(listing, options, decoder, videos);
     }
 
     /// <summary>Lists the clips of a folder with one sub-folder for every class, in which the videos lie at any depth.</summary>
     /// <returns>The clips with their classes; a class folder that holds frames itself is a video.</returns>
     /// <exception cref="InvalidDataException">
-    /// There is no clip, a video lies outside the sub-folders, or there are fewer than two classes.
+    /// There is no clip, a video lies outside the sub-folders, there are fewer than two classes, or the classes lie one level lower, as
+    /// below <c>train</c> and <c>test</c>.
     /// </exception>
     /// <inheritdoc cref="Open"/>
     public static LabeledImages OpenLabeled(string folder, ClipOptions? options = null, IImageDecoder? decoder = null)
@@ -81,8 +92,10 @@ public sealed class ClipFolder : IImageSource
         var clips = Open(folder, options, decoder);
         // Files lie one level deeper than the folder of frames that they make up.
         string[] files = [.. clips.clips.Select(clip => clip.Video.Files[0])];
-        var (classNames, labels) = ImageFiles.ReadClasses(clips.Path, files, "videos");
-        return new LabeledImages(clips, labels, classNames);
+        string[] videos = [.. clips.clips.Select(clip => clip.Video.Name)];
+        var classes = ClassFolders.Read(clips.listing, files, videos, "videos");
+        clips.classNote = classes.Note;
+        return new LabeledImages(clips, classes.Labels, classes.Names);
     }
 
     /// <summary>The path of a clip's video below <see cref="Path"/>, with slashes, and which of its frames the clip is.</summary>
@@ -97,20 +110,24 @@ public sealed class ClipFolder : IImageSource
     }
 
     /// <inheritdoc/>
-    public void Read(int index, int size, Span<byte> pixels)
+    public void Read(int index, int size, Span<byte> pixels) => Read(index, size, SquareCrop.Center, pixels);
+
+    /// <inheritdoc/>
+    public void Read(int index, int size, double place, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         var (video, first) = clips[index];
         if (video.Count < options.Span)
             throw new ImageReadException(Shortage(video, options));
-        video.Read(first, options.Stride, size, pixels[..checked(Frames * 3 * size * size)]);
+        video.Read(first, options.Stride, size, place, pixels[..checked(Frames * 3 * size * size)]);
     }
 
     /// <summary>A number that comes of the options, the decoder, and every file's path, length and time of its last change.</summary>
     /// <returns>The number; the folder may move without changing it.</returns>
     public ulong GetFingerprint() => Describe(decoder.Name, withTimes: true);
 
-    /// <inheritdoc/>
+    /// <summary>A number that comes of the options, of every file's path and length, and of the content of some files.</summary>
+    /// <returns>The number; a copy of the folder has the same.</returns>
     public ulong GetIdentity() => Describe("", withTimes: false);
 
     private ulong Describe(string reader, bool withTimes)
@@ -119,7 +136,10 @@ public sealed class ClipFolder : IImageSource
         fingerprint.Add((ulong)options.Frames);
         fingerprint.Add((ulong)options.Stride);
         fingerprint.Add(reader);
-        ImageFiles.AddTo(fingerprint, Path, clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files), withTimes);
+        string[] files = [.. clips.Select(clip => clip.Video).Distinct().SelectMany(video => video.Files)];
+        ImageFiles.AddTo(fingerprint, Path, files, withTimes);
+        if (!withTimes)
+            ImageFiles.AddContentTo(fingerprint, Path, files);
         return fingerprint.Value;
     }
 

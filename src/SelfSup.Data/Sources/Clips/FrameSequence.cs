@@ -12,11 +12,12 @@ internal abstract class FrameSequence(string name, IReadOnlyList<string> files, 
 
     public int Count => count;
 
-    /// <summary>Reads frames, each as <see cref="IImageSource.Read"/> reads an image.</summary>
+    /// <summary>Reads frames, each as <see cref="IImageSource.Read(int, int, double, Span{byte})"/> reads an image.</summary>
     /// <param name="first">The first frame.</param>
     /// <param name="stride">The step from one to the next.</param>
     /// <param name="size">Side of the squares.</param>
+    /// <param name="place">Where along the longer side they lie, 0..1.</param>
     /// <param name="pixels">Receives one frame after the other.</param>
     /// <exception cref="ImageReadException">A frame cannot be read; the message is the reason.</exception>
-    public abstract void Read(int first, int stride, int size, Span<byte> pixels);
+    public abstract void Read(int first, int stride, int size, double place, Span<byte> pixels);
 }

@@ -22,7 +22,7 @@ internal sealed class PngAnimationFile(string root, string name, int count) : Fr
         }
     }
 
-    public override void Read(int first, int stride, int size, Span<byte> pixels)
+    public override void Read(int first, int stride, int size, double place, Span<byte> pixels)
     {
         using var file = FileBytes.Read(Path.Combine(root, Name));
         var frameBytes = 3 * size * size;
@@ -43,7 +43,7 @@ internal sealed class PngAnimationFile(string root, string name, int count) : Fr
             var picture = canvas.Draw(animation, file.Span, frame);
             if (frame >= first && (frame - first) % stride == 0)
             {
-                SkiaImageDecoder.CropCenter(picture, new SKSizeI(width, height), orientation, size, pixels[..frameBytes]);
+                SkiaImageDecoder.CropSquare(picture, new SKSizeI(width, height), orientation, size, place, pixels[..frameBytes]);
                 pixels = pixels[frameBytes..];
             }
             canvas.Dispose(animation.Frames[frame]);

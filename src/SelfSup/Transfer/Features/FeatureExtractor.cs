@@ -39,6 +39,7 @@ public static class FeatureExtractor
         using var frozen = new EvaluationMode(encoder);
         var rows = layers.ToDictionary(layer => layer.Name, layer => MemoryShortage.AllocateFeatures(source.Count, layer.Length));
         var indices = new List<int>(source.Count);
+        var hashes = new List<UInt128>(source.Count);
         var loader = new ImageLoader(source, new ImageLoaderOptions
         {
             ImageSize = encoder.ImageSize,
@@ -53,13 +54,14 @@ public static class FeatureExtractor
             {
                 Append(encoder, batch, layers, rows, indices.Count);
                 indices.AddRange(batch.Indices);
+                hashes.AddRange(ReadImages.HashesOf(batch));
             }
             progress?.Report(indices.Count);
         }
         // Unreadable images leave unused rows at the end.
         foreach (var layer in layers)
             rows[layer.Name] = rows[layer.Name].narrow(0, 0, indices.Count).DetachFromDisposeScope();
-        return new FeatureSet(rows, [.. indices]);
+        return new FeatureSet(rows, new ReadImages([.. indices], [.. hashes], loader.Failures));
     }
 
     /// <summary>Computes the features of a batch.</summary>

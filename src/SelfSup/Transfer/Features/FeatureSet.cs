@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
@@ -7,10 +8,13 @@ public sealed class FeatureSet : IDisposable
 {
     private readonly Dictionary<string, Tensor> features;
 
-    internal FeatureSet(Dictionary<string, Tensor> features, int[] indices) => (this.features, Indices) = (features, indices);
+    internal FeatureSet(Dictionary<string, Tensor> features, ReadImages images) => (this.features, Images) = (features, images);
 
     /// <summary>The images that could be read, in the order of the rows, as places in the source.</summary>
-    public IReadOnlyList<int> Indices { get; }
+    public IReadOnlyList<int> Indices => Images.Indices;
+
+    /// <summary>The images that could not be read, in the order of the source.</summary>
+    public IReadOnlyList<ImageFailure> Failures => Images.Failures;
 
     /// <summary>The names of the layers.</summary>
     public IReadOnlyCollection<string> Layers => features.Keys;
@@ -19,6 +23,9 @@ public sealed class FeatureSet : IDisposable
     /// <param name="layer">The layer's name.</param>
     /// <exception cref="KeyNotFoundException">The layer was not extracted.</exception>
     public Tensor this[string layer] => features[layer];
+
+    /// <summary>Which images were read.</summary>
+    internal ReadImages Images { get; }
 
     /// <summary>Hands a layer's features over to the caller, so that they outlive this set.</summary>
     internal Tensor Take(string layer) => features.Remove(layer, out var taken) ? taken : throw new KeyNotFoundException(layer);

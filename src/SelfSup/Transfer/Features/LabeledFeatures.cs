@@ -9,7 +9,8 @@ namespace SelfSup.Transfer;
 /// <param name="Indices">The images of the rows, as places in their source.</param>
 internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyList<int> Indices) : IDisposable
 {
-    /// <summary>Extracts the features of every readable image.</summary>
+    /// <summary>Extracts the features of every readable image, of which every class must have one.</summary>
+    /// <param name="what">What the images are for, for errors, such as <c>training</c>.</param>
     /// <param name="encoder">The encoder, on the device to compute on.</param>
     /// <param name="source">The images.</param>
     /// <param name="layer">What to extract.</param>
@@ -17,11 +18,13 @@ internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyL
     /// <param name="workers">Threads that read images; null means one per processor core.</param>
     /// <param name="progress">Told how many images are done.</param>
     /// <param name="cancellationToken">Asked before every batch.</param>
+    /// <exception cref="InvalidDataException">No image of a class can be read.</exception>
     public static LabeledFeatures Extract(
-        Encoder encoder, ILabeledImageSource source, FeatureLayer layer, int batchSize = 64, int? workers = null,
+        string what, Encoder encoder, ILabeledImageSource source, FeatureLayer layer, int batchSize = 64, int? workers = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         using var set = FeatureExtractor.Extract(encoder, source, [layer], batchSize, workers, progress, cancellationToken);
+        set.Images.CheckClasses(source, what);
         return new(set.Take(layer.Name), [.. set.Indices.Select(source.LabelOf)], set.Indices);
     }
 

@@ -18,7 +18,10 @@ public static class FineTuner
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>A row for each number of labels that the shares come to.</returns>
-    /// <exception cref="ArgumentException">An option is out of its range, the classes differ, or a set is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, the classes differ, a set is empty, or a class has no training image.
+    /// </exception>
+    /// <exception cref="InvalidDataException">Too many images cannot be read, or all of a class; the message names them.</exception>
     public static IReadOnlyList<FineTuneRow> Evaluate(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, FineTuneOptions? options = null,
         IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -27,6 +30,17 @@ public static class FineTuner
         options.Validate();
         LabelRules.Check(train);
         var testSet = LabelRules.Align(test, train);
+        return EvaluateReadable(encoder, Read(train, "training"), Read(testSet, "test"), options, progress, cancellationToken);
+
+        ILabeledImageSource Read(ILabeledImageSource source, string what) =>
+            ReadableImages.Of(source, what, encoder.ImageSize, options.Workers, progress, cancellationToken);
+    }
+
+    /// <summary>Evaluates on images that can all be read, the test images with the labels of the training images.</summary>
+    internal static IReadOnlyList<FineTuneRow> EvaluateReadable(
+        Encoder encoder, ILabeledImageSource train, ILabeledImageSource testSet, FineTuneOptions options,
+        IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
+    {
         var pretrained = NetworkTrial.FineTuned(encoder, testSet, options, progress, cancellationToken);
         var fresh = NetworkTrial.FromScratch(encoder, testSet, options, progress, cancellationToken);
         // Small shares of few labels may all come to one label a class.

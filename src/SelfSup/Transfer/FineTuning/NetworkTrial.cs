@@ -34,13 +34,12 @@ internal sealed class NetworkTrial(
     public double Measure(ILabeledImageSource labeled) => Train("training", labeled, testSet, ChooseRate(labeled), options.Seed);
 
     /// <summary>Trains with few labels, drawn as <see cref="LowShot"/> does.</summary>
-    /// <param name="train">The images to draw from.</param>
-    /// <param name="readable">Those that can be read, as places in <paramref name="train"/>.</param>
-    /// <param name="labels">The classes of the readable ones.</param>
+    /// <param name="train">The images to draw from, which can all be read.</param>
+    /// <param name="labels">Their classes.</param>
     /// <param name="labelsPerClass">How many labels of every class.</param>
     /// <param name="draws">Number of draws; each has weights and an order of its own. The first one chooses the learning rate for all.</param>
     public IReadOnlyList<LowShotResult> MeasureDraws(
-        ILabeledImageSource train, IReadOnlyList<int> readable, IReadOnlyList<int> labels, IEnumerable<int> labelsPerClass, int draws) =>
+        ILabeledImageSource train, IReadOnlyList<int> labels, IEnumerable<int> labelsPerClass, int draws) =>
     [
         .. labelsPerClass.Select(count =>
         {
@@ -49,7 +48,7 @@ internal sealed class NetworkTrial(
                 Train($"draw {draw + 1} of {draws}", Draw(count, draw), testSet, rate, options.Seed + draw))]);
 
             ILabeledImageSource Draw(int perClass, int draw) => new LabeledSubset(
-                train, [.. LowShot.Draw(labels, perClass, options.Seed + draw).Select(row => readable[(int)row])]);
+                train, [.. LowShot.Draw(labels, perClass, options.Seed + draw).Select(row => (int)row)]);
         }),
     ];
 

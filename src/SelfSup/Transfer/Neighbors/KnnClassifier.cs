@@ -18,13 +18,15 @@ public sealed class KnnClassifier : IDisposable
     /// <param name="features">Features, float32 (N, D). Copied.</param>
     /// <param name="labels">The class of every row, 0..<paramref name="classes"/>-1.</param>
     /// <param name="classes">Number of classes K.</param>
-    /// <exception cref="ArgumentException">There are no rows, not as many labels, or a label is no class.</exception>
+    /// <exception cref="ArgumentException">There are no rows, not as many labels, a label is no class, or a class has no row.</exception>
     public KnnClassifier(Tensor features, IReadOnlyList<int> labels, int classes)
     {
         if (labels.Count == 0 || features.shape[0] != labels.Count)
             throw new ArgumentException($"There are {labels.Count} labels for {features.shape[0]} rows of features.", nameof(labels));
         if (labels.Any(label => label < 0 || label >= classes))
             throw new ArgumentException($"A label is not in 0..{classes - 1}.", nameof(labels));
+        if (Enumerable.Range(0, classes).Except(labels).ToArray() is { Length: > 0 } missing)
+            throw new ArgumentException($"No row of features is of class {missing[0]}, so that it could never be answered.", nameof(labels));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         bank = Normalize(features).DetachFromDisposeScope();

@@ -56,11 +56,12 @@ public sealed class KnnMonitor : IEncoderMonitor
     ];
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">No image of a class can be read.</exception>
     public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)
     {
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
-        using var bankFeatures = LabeledFeatures.Extract(encoder, bank, layer, cancellationToken: cancellationToken);
-        using var queryFeatures = LabeledFeatures.Extract(encoder, queries, layer, cancellationToken: cancellationToken);
+        using var bankFeatures = LabeledFeatures.Extract("labeled", encoder, bank, layer, cancellationToken: cancellationToken);
+        using var queryFeatures = LabeledFeatures.Extract("query", encoder, queries, layer, cancellationToken: cancellationToken);
         using var classifier = new KnnClassifier(bankFeatures.Features, bankFeatures.Labels, bank.ClassNames.Count);
         var spread = FeatureSpread.Of(queryFeatures.Features);
         return new Dictionary<string, double>

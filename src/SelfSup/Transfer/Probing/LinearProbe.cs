@@ -24,8 +24,9 @@ public static class LinearProbe
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The table, the confusion matrix and the fitted classifier.</returns>
     /// <exception cref="ArgumentException">
-    /// The classes differ, a set is empty, the labels are too few, or a stage is unknown.
+    /// The classes differ, a set is empty, a class has no training image, the labels are too few, or a stage is unknown.
     /// </exception>
+    /// <exception cref="InvalidDataException">Too many images cannot be read, or all of a class; the message names them.</exception>
     public static ProbeReport Evaluate(
         Encoder encoder,
         ILabeledImageSource train,
@@ -49,29 +50,33 @@ public static class LinearProbe
             using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
             Probe(ProbeRow.RandomWeights, random, layers);
         }
-        var (fit, confusion) = Probe(ProbeRow.Pretrained, encoder, layers);
+        var (fit, confusion, tested) = Probe(ProbeRow.Pretrained, encoder, layers);
         if (options.Baselines)
-            rows.Insert(0, MeasureChance(train, confusion));
+            rows.Insert(0, MeasureChance(fit.Images.Indices.Select(train.LabelOf), confusion));
         if (WeightsFingerprint.Of(encoder) != fingerprint)
             throw new InvalidOperationException($"The encoder '{encoder.Architecture}' changed its own weights in evaluation mode.");
         return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
         {
-            UnreadableImages = train.Count - fit.ImageCount + test.Count - confusion.Count,
+            UnreadableImages = fit.Images.Failures.Count + tested.Failures.Count,
+            TrainSource = train.Description,
+            TestSource = test.Description,
+            Duplicates = DuplicateImage.Find(train, fit.Images, test, tested),
         };
 
-        (ProbeFit Fit, ConfusionMatrix Confusion) Probe(string name, Encoder probed, IReadOnlyList<FeatureLayer> choices)
+        (ProbeFit Fit, ConfusionMatrix Confusion, ReadImages Tested) Probe(string name, Encoder probed, IReadOnlyList<FeatureLayer> choices)
         {
             var found = search.Run(name, probed, choices);
             using var set = FeatureExtractor.Extract(
                 probed, testSet, [found.Best.Layer], options.BatchSize, options.Workers,
                 new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
+            set.Images.CheckClasses(testSet, "test");
             var truth = set.Indices.Select(testSet.LabelOf);
             var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
             var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
             rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(
                 name, candidate.Layer.Name, candidate.Layer.Length, candidate.Strength, candidate.Accuracy,
                 candidate == found.Best ? matrix.Accuracy : null)));
-            return (found, matrix);
+            return (found, matrix, set.Images);
         }
     }
 
@@ -83,8 +88,9 @@ public static class LinearProbe
     /// <param name="cancellationToken">Stops the fit.</param>
     /// <returns>The classifier with its own copy of the encoder, owned by the caller.</returns>
     /// <exception cref="ArgumentException">
-    /// The labels are too few, or a stage is unknown.
+    /// A class has no image, the labels are too few, or a stage is unknown.
     /// </exception>
+    /// <exception cref="InvalidDataException">Too many images cannot be read, or all of a class; the message names them.</exception>
     public static ImageClassifier Fit(
         Encoder encoder,
         ILabeledImageSource labeled,
@@ -102,9 +108,9 @@ public static class LinearProbe
     private static IReadOnlyList<FeatureLayer> ChooseLayers(Encoder encoder, LinearProbeOptions options) =>
         options.Stage is null ? FeatureLayer.ListOf(encoder) : [FeatureLayer.Find(encoder, options.Stage)];
 
-    private static ProbeRow MeasureChance(ILabeledImageSource train, ConfusionMatrix test)
+    private static ProbeRow MeasureChance(IEnumerable<int> trainLabels, ConfusionMatrix test)
     {
-        var frequent = Enumerable.Range(0, train.Count).CountBy(train.LabelOf).OrderBy(pair => pair.Key).MaxBy(pair => pair.Value).Key;
+        var frequent = trainLabels.CountBy(label => label).OrderBy(pair => pair.Key).MaxBy(pair => pair.Value).Key;
         return new(ProbeRow.Chance, null, 0, null, null, (double)test.CountOf(frequent) / test.Count);
     }
 }

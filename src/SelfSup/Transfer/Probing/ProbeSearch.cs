@@ -3,7 +3,7 @@ using SelfSup.Data;
 namespace SelfSup.Transfer;
 
 /// <summary>What a search found: every layer's best candidate, the winner among them, and the winner fitted on all labels.</summary>
-internal sealed record ProbeFit(IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, int ImageCount);
+internal sealed record ProbeFit(IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, ReadImages Images);
 
 /// <summary>Finds the best layer of a frozen encoder, from training labels alone.</summary>
 internal sealed class ProbeSearch(
@@ -13,13 +13,14 @@ internal sealed class ProbeSearch(
     /// <param name="name">What is probed, for progress.</param>
     /// <param name="encoder">The encoder.</param>
     /// <param name="layers">The layers to choose from.</param>
+    /// <exception cref="InvalidDataException">No image of a class can be read.</exception>
     public ProbeFit Run(string name, Encoder encoder, IReadOnlyList<FeatureLayer> layers)
     {
         var device = encoder.parameters().First().device;
         var candidates = new List<ProbeCandidate>();
         ProbeCandidate? best = null;
         ProbeTraining? winner = null;
-        var imageCount = 0;
+        ReadImages? images = null;
         try
         {
             foreach (var group in GroupByMemory(layers))
@@ -27,7 +28,8 @@ internal sealed class ProbeSearch(
                 using var set = FeatureExtractor.Extract(
                     encoder, train, group, options.BatchSize, options.Workers,
                     new StepProgress(progress, $"{name}: reading training images", train.Count), cancellationToken);
-                imageCount = set.Indices.Count;
+                images = set.Images;
+                images.CheckClasses(train, "training");
                 var labels = set.Indices.Select(train.LabelOf).ToArray();
                 foreach (var layer in group)
                 {
@@ -41,7 +43,7 @@ internal sealed class ProbeSearch(
                     training?.Dispose();
                 }
             }
-            return new(candidates, best!, winner!.Fit(train.ClassNames, best!.Strength, cancellationToken), imageCount);
+            return new(candidates, best!, winner!.Fit(train.ClassNames, best!.Strength, cancellationToken), images!);
         }
         finally
         {

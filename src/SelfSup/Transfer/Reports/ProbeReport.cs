@@ -17,7 +17,7 @@ public sealed class ProbeReport
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
         (Seed, ValidationShare, Solver) = (options.Seed, options.ValidationShare, options.Solver);
         Strengths = [.. options.Strengths.Order()];
-        (Rows, Confusion, TrainImages) = (rows, confusion, fit.ImageCount);
+        (Rows, Confusion, TrainImages) = (rows, confusion, fit.Images.Indices.Length);
         Best = rows.Single(row => row is { Features: ProbeRow.Pretrained, TestAccuracy: not null });
     }
 
@@ -38,6 +38,17 @@ public sealed class ProbeReport
 
     /// <summary>Number of images of either set that could not be read and were left out.</summary>
     public int UnreadableImages { get; init; }
+
+    /// <summary>Where the training images come from, and what was left out there.</summary>
+    public required string TrainSource { get; init; }
+
+    /// <summary>Where the test images come from, and what was left out there.</summary>
+    public required string TestSource { get; init; }
+
+    /// <summary>
+    /// Test images with the very pixels of a training image, at the size at which the encoder sees them: they make results too good.
+    /// </summary>
+    public IReadOnlyList<DuplicateImage> Duplicates { get; init; } = [];
 
     /// <summary>Decided which labels were held out, and the random weights.</summary>
     public int Seed { get; }
@@ -93,6 +104,10 @@ public sealed class ProbeReport
         TrainImages,
         TestImages,
         UnreadableImages,
+        TrainSource,
+        TestSource,
+        DuplicateTestImages = Duplicates.Count,
+        Duplicates,
         Seed,
         ValidationShare,
         Solver = Solver.ToString().ToLowerInvariant(),

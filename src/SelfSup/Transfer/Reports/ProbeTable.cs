@@ -6,6 +6,7 @@ namespace SelfSup.Transfer;
 /// <summary>Writes a probe's report as text that a stranger can read.</summary>
 internal static class ProbeTable
 {
+    private const int DuplicatesNamed = 3;
     private static readonly string[] Titles = ["features", "stage", "length", "L2", "validation", "test"];
 
     /// <summary>Formats the table and its notes.</summary>
@@ -46,8 +47,22 @@ internal static class ProbeTable
         text.AppendLine(Invariant($"leaves a test result uncertain by about ±{uncertainty:F1} points."));
         if (report.Strengths.Count > 1 && (best.Strength == report.Strengths[0] || best.Strength == report.Strengths[^1]))
             text.AppendLine(Invariant($"The chosen L2 strength {best.Strength} is the last one tried; a wider range may do better."));
+        text.AppendLine($"Training images: {report.TrainSource}.");
+        text.AppendLine($"Test images: {report.TestSource}.");
+        if (report.Duplicates.Count > 0)
+            AppendDuplicates(text, report);
         if (report.UnreadableImages > 0)
             text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
+    }
+
+    private static void AppendDuplicates(StringBuilder text, ProbeReport report)
+    {
+        var count = report.Duplicates.Count == 1 ? "1 test image is a training image" : Invariant($"{report.Duplicates.Count} test images are training images");
+        text.AppendLine($"{count} too, pixel by pixel, so that results are too good:");
+        foreach (var duplicate in report.Duplicates.Take(DuplicatesNamed))
+            text.AppendLine($"  {duplicate.Test} is {duplicate.Train}");
+        if (report.Duplicates.Count > DuplicatesNamed)
+            text.AppendLine(Invariant($"  and {report.Duplicates.Count - DuplicatesNamed} more"));
     }
 
     private static string[] Cells(ProbeRow row) =>

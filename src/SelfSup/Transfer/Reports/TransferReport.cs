@@ -42,8 +42,9 @@ public sealed class TransferReport
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">
-    /// An option is out of its range, the classes differ, a set is empty, or the stage is unknown.
+    /// An option is out of its range, the classes differ, a set is empty, a class has no training image, or the stage is unknown.
     /// </exception>
+    /// <exception cref="InvalidDataException">Too many images cannot be read, or all of a class; the message names them.</exception>
     public static TransferReport Evaluate(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource test, TransferOptions? options = null,
         IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -55,13 +56,13 @@ public sealed class TransferReport
         using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
         var rows = new List<TransferRow>();
         var lines = new List<LabelEfficiencyLine>();
-        IReadOnlyList<int> readable = [], labels = [], counts = [];
+        IReadOnlyList<int> trainIndices = [], testIndices = [], labels = [], counts = [];
         foreach (var (name, network) in new[] { (ProbeRow.RawPixels, encoder), (ProbeRow.RandomWeights, random), (ProbeRow.Pretrained, encoder) })
         {
             var layer = LayerOf(network, probe.Rows.Single(row => row.Features == name && row.TestAccuracy is not null).Stage!);
             using var bank = Extract("training", name, network, layer, train);
             using var queries = Extract("test", name, network, layer, testSet);
-            (readable, labels) = (bank.Indices, bank.Labels);
+            (trainIndices, testIndices, labels) = (bank.Indices, queries.Indices, bank.Labels);
             counts = [.. options.LabelsPerClass.Order().Where(count => count <= labels.CountBy(label => label).Min(pair => pair.Value))];
             progress?.Report(new($"{name}: judging", rows.Count + 1, 3));
             using var neighbors = new KnnClassifier(bank.Features, bank.Labels, train.ClassNames.Count);
@@ -76,16 +77,17 @@ public sealed class TransferReport
         if (options.FineTuningAlike is not { } fineTuning)
             return new(probe, options, rows, lines, []);
 
+        var (readTrain, readTest) = (new LabeledSubset(train, trainIndices), new LabeledSubset(testSet, testIndices));
         var (fineTuned, fromScratch) = (
-            NetworkTrial.FineTuned(encoder, testSet, fineTuning, progress, cancellationToken),
-            NetworkTrial.FromScratch(encoder, testSet, fineTuning, progress, cancellationToken));
-        lines.Add(new(LabelEfficiencyLine.FineTuned, fineTuned.MeasureDraws(train, readable, labels, counts, options.Draws)));
-        lines.Add(new(LabelEfficiencyLine.FromScratch, fromScratch.MeasureDraws(train, readable, labels, counts, options.Draws)));
-        return new(probe, options, rows, lines, FineTuner.Evaluate(encoder, train, test, fineTuning, progress, cancellationToken));
+            NetworkTrial.FineTuned(encoder, readTest, fineTuning, progress, cancellationToken),
+            NetworkTrial.FromScratch(encoder, readTest, fineTuning, progress, cancellationToken));
+        lines.Add(new(LabelEfficiencyLine.FineTuned, fineTuned.MeasureDraws(readTrain, labels, counts, options.Draws)));
+        lines.Add(new(LabelEfficiencyLine.FromScratch, fromScratch.MeasureDraws(readTrain, labels, counts, options.Draws)));
+        return new(probe, options, rows, lines, FineTuner.EvaluateReadable(encoder, readTrain, readTest, fineTuning, progress, cancellationToken));
 
         LabeledFeatures Extract(string what, string name, Encoder network, FeatureLayer layer, ILabeledImageSource source) =>
             LabeledFeatures.Extract(
-                network, source, layer, options.BatchSize, options.Workers,
+                what, network, source, layer, options.BatchSize, options.Workers,
                 new StepProgress(progress, $"{name}: reading {what} images", source.Count), cancellationToken);
     }
 
