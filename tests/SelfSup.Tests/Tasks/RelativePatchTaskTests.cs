@@ -91,20 +91,20 @@ public class RelativePatchTaskTests
     }
 
     [Fact]
-    public void DroppingKeepsOneChannelAndFaintNoise()
+    public void DroppingKeepsOneChannelInPlaceOfAll()
     {
         using var scope = NewDisposeScope();
         var images = TestImages.Colorful(100, 32);
-        using var batch = new RelativePatchTask(new() { ColorGuard = ColorGuard.Dropping }).Generate(images, new RandomSource(1));
-        using var kept = new RelativePatchTask(new() { ColorGuard = ColorGuard.None }).Generate(images, new RandomSource(1));
-        var same = batch.Inputs.eq(kept.Inputs).all(3).all(2); // (patches, channels)
+        using var batch = new RelativePatchTask(new() { ResampledShare = 0 }).Generate(images, new RandomSource(1));
+        using var whole = new RelativePatchTask(new() { ResampledShare = 0, ColorGuard = ColorGuard.None }).Generate(images, new RandomSource(1));
+        Assert.True(batch.Inputs.amax(1).eq(batch.Inputs.amin(1)).all().item<bool>());
+        var same = batch.Inputs.eq(whole.Inputs).all(3).all(2); // (patches, channels)
         Assert.True(same.sum(1).eq(1).all().item<bool>());
         Assert.All(same.sum([0L]).data<long>().ToArray(), times => Assert.InRange(times, 100, 170)); // of 400, at random
-        var noise = batch.Inputs.masked_select(same.logical_not().unsqueeze(2).unsqueeze(3));
-        Assert.Equal(0.01, noise.std().item<float>(), 0.0005);
     }
 
     [Theory]
+    [InlineData(ColorGuard.Dropping)]
     [InlineData(ColorGuard.Projection)]
     [InlineData(ColorGuard.None)]
     public void EveryPatchIsStandardizedByChannel(ColorGuard guard)
@@ -128,7 +128,7 @@ public class RelativePatchTaskTests
         // What is shrunk and enlarged is smoother, by as much as it was shrunk, and as bright as before.
         var smoothness = Roughness(resampled).div(Roughness(pixels)).masked_select(changed);
         Assert.True(smoothness.max().item<float>() < 0.95f);
-        Assert.True(smoothness.min().item<float>() < 0.1f);
+        Assert.True(smoothness.min().item<float>() < 0.3f);
         Assert.True(resampled.mean([1, 2, 3]).sub(pixels.mean([1, 2, 3])).abs().max().item<float>() < 12);
         Assert.True(Resampling.Apply(noise, 0, new RandomSource(1)).Equals(pixels));
 
@@ -142,10 +142,10 @@ public class RelativePatchTaskTests
         var slope = arange(12).to(ScalarType.Float32).view(1, 1, 1, 12).expand(2000, 3, 12, 12);
         var resampled = Resampling.Apply(slope, 1, new RandomSource(1));
         Assert.True(resampled.slice(3, 3, 9, 1).sub(slope.slice(3, 3, 9, 1)).abs().max().item<float>() < 0.6f);
-        // Sides of 4 to 11 pixels, each with a blur of its own.
+        // Sides of 6 to 11 pixels, each with a blur of its own.
         var noise = new RandomSource(7).Uniform(1, 1, 12, 12).expand(2000, 3, 12, 12);
         var blurred = Resampling.Apply(noise, 1, new RandomSource(1)).square().mean([1, 2, 3]);
-        Assert.Equal(8, blurred.mul(10_000).round().data<float>().ToArray().Distinct().Count());
+        Assert.Equal(6, blurred.mul(10_000).round().data<float>().ToArray().Distinct().Count());
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace SelfSup.Tasks;
 /// <see cref="ColorGuard.Projection"/>, channels are shifted against each other and a share of images turns gray, as in the paper; on
 /// noise that a lens has parted by a pixel at the border, a network still reads the places of tiles from their colors then.
 /// <para>
-/// Deviations: dropping channels is Doersch et al.'s guard, not this paper's. Offsets are clamped so that a tile never leaves its cell,
+/// Deviations: dropping channels is the guard of Doersch et al., not this paper's. Offsets are clamped so that a tile never leaves its cell,
 /// unlike in the authors' data layer. All tiles pass the encoder in one batch, whose BatchNorm statistics are those of all slots.
 /// </para>
 /// </remarks>
@@ -76,8 +76,8 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
     /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
     /// <param name="random">Draws permutations, offsets, channels and their shifts, and gray images.</param>
     /// <returns>
-    /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 in the channels that it keeps, slot t of an image holding
-    /// tile <c>permutation[t]</c>; labels (N).
+    /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
+    /// <c>permutation[t]</c>; labels (N).
     /// </returns>
     public override LabeledBatch Generate(PretextInput input, RandomSource random)
     {

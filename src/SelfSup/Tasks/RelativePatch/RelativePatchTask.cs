@@ -12,8 +12,9 @@ namespace SelfSup.Tasks;
 /// channel on its own.
 /// <para>
 /// Deviations: a pair lies anywhere in the image where it fits, not on a grid of patches, so that patches of small images can be
-/// large. The images are not resized to a random number of pixels first; a recipe's augmentation may do that. Patches are shrunk to 4
-/// pixels at least, not to a tenth of their side, which is about one pixel of a small image. The encoder and its BatchNorm are the
+/// large. The images are not resized to a random number of pixels first; a recipe's augmentation may do that. Patches are shrunk to
+/// half their side at least, not to a tenth, which would be about one pixel of a small image. The channel that stays of a patch takes the
+/// place of the other two, where the authors put noise. The encoder and its BatchNorm are the
 /// library's, so there is no batch normalization without scale and shift.
 /// </para>
 /// </remarks>

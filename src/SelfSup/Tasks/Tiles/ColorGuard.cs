@@ -13,8 +13,8 @@ public enum ColorGuard
     Projection,
 
     /// <summary>
-    /// One channel of every tile stays, drawn at random; noise of a hundredth of its deviation replaces the others. No two colors are
-    /// left to compare.
+    /// One channel of every tile stays, drawn at random, and takes the place of the others, so that no two colors are left to compare.
+    /// Doersch et al. put faint noise in their place; an encoder that met one channel at a time was worth less on whole images.
     /// </summary>
     Dropping,
 

@@ -6,13 +6,11 @@ namespace SelfSup.Tasks;
 /// <summary>Shrinks a share of tiles and enlarges them again, so that fine detail, and how sharp it is, tells nothing.</summary>
 internal static class Resampling
 {
-    private const int SmallestSide = 4;
-
     // For every side to shrink to, smallest first, the matrix that takes a line of pixels there and back: (sides, t, t).
     private static readonly DeviceConstants<int> thereAndBack = new(side => stack(
-        [.. Enumerable.Range(SmallestSide, Math.Max(1, side - SmallestSide)).Select(small => CreateMatrix(side, Math.Min(small, side)))]));
+        [.. Enumerable.Range((side + 1) / 2, side / 2).Select(small => CreateMatrix(side, small))]));
 
-    /// <summary>Resamples random tiles, each to a random side from 4 pixels up to one less than its own and back.</summary>
+    /// <summary>Resamples random tiles, each to a random side from half its own up to one pixel less than its own, and back.</summary>
     /// <param name="tiles">Tiles (M, 3, t, t) of any type.</param>
     /// <param name="share">Probability that a tile is resampled, in [0, 1].</param>
     /// <param name="random">Draws tiles and sides.</param>

@@ -11,7 +11,7 @@ internal static class TileColors
     /// <summary>Standardizes tiles behind a guard.</summary>
     /// <param name="tiles">RGB tiles (M, 3, t, t) of any type.</param>
     /// <param name="guard">What to do about colors.</param>
-    /// <param name="random">Draws channels and noise.</param>
+    /// <param name="random">Draws channels.</param>
     /// <returns>Float32 (M, 3, t, t).</returns>
     public static Tensor Standardize(Tensor tiles, ColorGuard guard, RandomSource random)
     {
@@ -36,16 +36,15 @@ internal static class TileColors
         return pixels.sub(pixels.mul(axis).sum(1, keepdim: true).mul(axis)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Keeps one random channel of every tile and puts noise of a hundredth of its deviation in place of the others.</summary>
-    /// <param name="tiles">Standardized tiles, float32 (M, 3, t, t).</param>
-    /// <param name="random">Draws channels and noise.</param>
-    /// <returns>Float32 (M, 3, t, t).</returns>
+    /// <summary>Keeps one random channel of every tile, and puts it in place of the others too.</summary>
+    /// <param name="tiles">Tiles (M, 3, t, t).</param>
+    /// <param name="random">Draws channels.</param>
+    /// <returns>Tiles (M, 3, t, t) of three equal channels.</returns>
     public static Tensor DropTwo(Tensor tiles, RandomSource random)
     {
         using var scope = NewDisposeScope();
         var kept = random.Integers(3, [tiles.shape[0], 1, 1, 1]);
-        var isKept = arange(3, int64, tiles.device).view(1, 3, 1, 1).eq(kept);
-        var noise = random.Normal(tiles.shape).mul_(0.01f);
-        return where(isKept, tiles, noise).MoveToOuterDisposeScope();
+        var channel = tiles.gather(1, kept.expand(-1, 1, tiles.shape[2], tiles.shape[3])); // (M, 1, t, t)
+        return channel.expand_as(tiles).contiguous().MoveToOuterDisposeScope();
     }
 }

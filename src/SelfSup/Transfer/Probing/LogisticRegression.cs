@@ -8,6 +8,9 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>Largest entry of the gradient at the minimum; scikit-learn's default.</summary>
     public const double Tolerance = 1e-4;
 
+    /// <summary>The same for float64 rows, such as those of a span: there are few of them, and coming closer costs little.</summary>
+    public const double WideTolerance = 1e-6;
+
     private readonly Tensor coefficients; // (K, D + 1), the bias last
 
     /// <summary>Wraps a solution.</summary>
@@ -27,7 +30,7 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="classes">Number of classes K.</param>
     /// <param name="strength">L2 strength, above 0.</param>
     /// <param name="start">Where to start, such as the fit at the next stronger L2; null means zero.</param>
-    /// <param name="tolerance">Largest entry of the gradient at the minimum.</param>
+    /// <param name="tolerance">Largest entry of the gradient at the minimum; null means what the precision of the rows allows.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The fit, owned by the caller.</returns>
@@ -37,7 +40,7 @@ internal sealed class LogisticRegression : IDisposable
         int classes,
         double strength,
         LogisticRegression? start = null,
-        double tolerance = Tolerance,
+        double? tolerance = null,
         int maxIterations = 300,
         CancellationToken cancellationToken = default)
     {
@@ -52,17 +55,18 @@ internal sealed class LogisticRegression : IDisposable
 
     /// <summary>Finds the same minimum among weights for all features, whatever the number of rows, from coefficients (K, D + 1) on.</summary>
     internal static LogisticRegression Minimize(
-        Tensor features, Tensor labels, int classes, double strength, Tensor? origin = null, double tolerance = Tolerance,
+        Tensor features, Tensor labels, int classes, double strength, Tensor? origin = null, double? tolerance = null,
         int maxIterations = 300, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
+        tolerance ??= features.dtype == ScalarType.Float64 ? WideTolerance : Tolerance;
         origin ??= zeros(classes, features.shape[1] + 1, dtype: features.dtype, device: features.device);
         // How sharply the loss curves along each weight while the classes are as likely as each other.
         var squares = cat([features.square().mean([0L]), ones(1, dtype: features.dtype, device: features.device)]);
         var curvature = squares.mul((1 - 1.0 / classes) / classes);
         curvature.narrow(0, 0, features.shape[1]).add_(strength);
         return new(Lbfgs.Minimize(
-            point => ComputeLoss(point, features, labels, strength), origin, curvature, tolerance, maxIterations, cancellationToken));
+            point => ComputeLoss(point, features, labels, strength), origin, curvature, tolerance.Value, maxIterations, cancellationToken));
     }
 
     /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>
