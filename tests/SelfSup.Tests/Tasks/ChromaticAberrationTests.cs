@@ -27,7 +27,9 @@ public class ChromaticAberrationTests
     public async Task RelativePatchReadsColorsUnlessChannelsAreDropped()
     {
         var bare = await AnswerAsync(new RelativePatchTask(new() { ColorGuard = ColorGuard.None }));
+        var projected = await AnswerAsync(new RelativePatchTask(new() { ColorGuard = ColorGuard.Projection }));
         var guarded = await AnswerAsync(new RelativePatchTask());
+        Assert.True(projected > 0.5, $"{projected:P1} behind the projection, which leaves red against blue");
         Assert.True(bare > 0.5, $"{bare:P1} without a guard, so the guard is not tested");
         Assert.InRange(guarded, 1 / 8.0 - 0.05, 1 / 8.0 + 0.05);
     }
