@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Benchmarks;
 
 /// <summary>What a probe with few labels of many features costs in the span of its rows, beside one weight for every feature.</summary>
+/// <remarks>Both to the same gradient, 1e-6, in float64; a coarse fit stops at 1e-4, in float32, with a weight for every feature.</remarks>
 internal static class FewLabelBenchmark
 {
     private const int Size = 96;
@@ -26,7 +27,7 @@ internal static class FewLabelBenchmark
         text.AppendLine($"### {Draws} probes of {layer.Length:N0} features of {images.ClassNames.Count} classes, {queries.Labels.Length} test images").AppendLine();
         text.AppendLine("| labels a class | labels | a weight a feature, s | in the span, s | times faster | same answers | same as a coarse fit | coarse fit, s |");
         text.AppendLine("|---|---|---|---|---|---|---|---|");
-        foreach (var count in new[] { 1, 2, 4, 8, 16, 32, 64, 96 }.Where(count => count <= draws.MostLabels))
+        foreach (var count in new[] { 1, 2, 4, 8, 16 }.Where(count => count <= draws.MostLabels))
         {
             var results = Enumerable.Range(0, Draws).Select(draw => Compare(features, draws.Take(draw, count), queries, images.ClassNames.Count)).ToList();
             double direct = results.Sum(result => result.Direct), inSpan = results.Sum(result => result.InSpan);
@@ -47,7 +48,7 @@ internal static class FewLabelBenchmark
         var labels = tensor(rows.Select(row => (long)train.Labels[row]).ToArray(), device: CPU);
         var strength = 1.0 / rows.Length;
         var wide = features.to(ScalarType.Float64);
-        var (directSeconds, direct) = Time(() => LogisticRegression.Minimize(wide, labels, classes, strength, maxIterations: 3000));
+        var (directSeconds, direct) = Time(() => LogisticRegression.Minimize(wide, labels, classes, strength, maxIterations: 1000));
         var (coarseSeconds, coarse) = Time(() => LogisticRegression.Minimize(features, labels, classes, strength));
         var (spanSeconds, inSpan) = Time(() => LogisticRegression.Fit(features, labels, classes, strength));
         var (expected, roughly, found) = (AnswersOf(direct), AnswersOf(coarse), AnswersOf(inSpan));
