@@ -9,7 +9,10 @@ using SelfSup.Training;
 using static TorchSharp.torch;
 
 var only = new Option<string[]>("--only") { Description = "Parts to run [default: all].", AllowMultipleArgumentsPerToken = true };
-var images = new Option<string?>("--images") { Description = "Folder of JPEG photos, which decode, load, packed and epoch need." };
+var images = new Option<string?>("--images")
+{
+    Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
+};
 var python = new Option<string>("--python")
 {
     Description = "Python that has PyTorch, torchvision and Pillow.",
@@ -34,6 +37,7 @@ command.SetAction(options =>
         ["step"] = () => string.Concat(
             new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
+        ["few-labels"] = () => FewLabelBenchmark.Measure(LabeledImageFolder.Open(Photos())),
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
     };

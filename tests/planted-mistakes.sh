@@ -54,8 +54,8 @@ plant "the steps of Tiles are on the CPU" Tasks/Tiles/Tiles.cs \
 plant "a loss reads a value back" Losses/ClassificationLoss.cs \
   "using var scope = NewDisposeScope();" "using var scope = NewDisposeScope(); if (labels.max().item<long>() < 0) throw new InvalidOperationException();" \
   "FullyQualifiedName~Head_losses&DisplayName~rotation"
-plant "a task draws by itself" Tasks/RelativePatch/PatchColors.cs \
-  "random.Normal(patches.shape)" "randn(patches.shape, device: patches.device, generator: new Generator(1))" \
+plant "a task draws by itself" Tasks/Tiles/TileColors.cs \
+  "random.Integers(3, [tiles.shape[0], 1, 1, 1])" "randint(0, 3, [tiles.shape[0], 1, 1, 1], int64, device: tiles.device, generator: new Generator(1))" \
   "FullyQualifiedName~The_same_seed&DisplayName~relative-patch"
 plant "the candidates of ColorBins stay on the CPU" Tasks/Colorization/ColorBins.cs \
   "Candidates.On(ab.device)" "Candidates.On(CPU)" "FullyQualifiedName~The_same_seed&DisplayName~colorization"

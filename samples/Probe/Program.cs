@@ -20,13 +20,13 @@ var train = new Option<string?>("--train") { Description = "Labeled training ima
 var test = new Option<string?>("--test") { Description = "Labeled test images: a folder of one sub-folder a class." };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
-var labels = new Option<int?>("--labels") { Description = "Training images to use, drawn evenly from all classes [default: all]." };
+var labels = new Option<int?>("--labels") { Description = "Training images for the probe, drawn evenly from all classes [default: all]." };
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
 var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
 var transfer = new Option<bool>("--transfer")
 {
-    Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class.",
+    Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class from all training images.",
 };
 var fineTune = new Option<bool>("--fine-tune")
 {
@@ -45,9 +45,6 @@ return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
 {
     using var network = OpenEncoder(options);
     var (trainSet, testSet) = OpenImages(options);
-    if (options.GetValue(labels) is { } count)
-        trainSet = LabeledSubset.Stratified(trainSet, count, options.GetValue(seed));
-
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
         ? JudgeInFull(network, trainSet, testSet, options, cancellation)
         : Probe(network, trainSet, testSet, options, cancellation);
@@ -77,6 +74,8 @@ Encoder OpenEncoder(ParseResult options)
 ProbeReport Probe(
     Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
 {
+    if (options.GetValue(labels) is { } count)
+        trainSet = LabeledSubset.Stratified(trainSet, count, options.GetValue(seed));
     var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
     var report = LinearProbe.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);
     Console.WriteLine(report.ToTable());
@@ -92,6 +91,7 @@ ProbeReport JudgeInFull(
     {
         Stage = options.GetValue(stage),
         Seed = options.GetValue(seed),
+        Labels = options.GetValue(labels),
         FineTuning = options.GetValue(fineTune) ? new() : null,
     };
     var report = TransferReport.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);

@@ -14,6 +14,7 @@ public class EveryTaskTests
     private static readonly Dictionary<string, (int Steps, double Share)> slow = new()
     {
         ["jigsaw"] = (30, UsualShare),
+        ["relative-patch"] = (30, UsualShare),
         ["colorization"] = (30, 0.8),
         ["colorization-regression"] = (30, 0.7),
         ["videogan"] = (30, 0.75),

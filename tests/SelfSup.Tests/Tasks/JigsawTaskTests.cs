@@ -5,7 +5,7 @@ namespace SelfSup.Tests.Tasks;
 
 public class JigsawTaskTests
 {
-    private static readonly JigsawOptions Plain = new() { GrayShare = 0, ChannelShift = 0 };
+    private static readonly JigsawOptions Plain = new() { GrayShare = 0, ChannelShift = 0, ColorGuard = ColorGuard.None };
 
     [Theory]
     [InlineData(32, 2, 16, 12)]
@@ -30,7 +30,7 @@ public class JigsawTaskTests
     public void AConstantTileBecomesZeros()
     {
         using var scope = NewDisposeScope();
-        using var batch = new JigsawTask().Generate(full([2, 3, 32, 32], 90, ScalarType.Byte), new RandomSource(1));
+        using var batch = new JigsawTask(new() { ColorGuard = ColorGuard.None }).Generate(full([2, 3, 32, 32], 90, ScalarType.Byte), new RandomSource(1));
         Assert.True(batch.Inputs.eq(0).all().item<bool>());
     }
 
@@ -40,7 +40,7 @@ public class JigsawTaskTests
         using var scope = NewDisposeScope();
         // Every cell is of one gray value of its own, so a tile that left its cell would not be constant.
         var cells = arange(9).view(3, 1, 3, 1).mul(25).add(10).expand(3, 32, 3, 32).reshape(96, 96).to(ScalarType.Byte);
-        using var batch = new JigsawTask().Generate(cells.expand(200, 3, 96, 96).contiguous(), new RandomSource(3));
+        using var batch = new JigsawTask(new() { ColorGuard = ColorGuard.None }).Generate(cells.expand(200, 3, 96, 96).contiguous(), new RandomSource(3));
         Assert.True(batch.Inputs.eq(0).all().item<bool>());
     }
 
@@ -49,7 +49,7 @@ public class JigsawTaskTests
     {
         using var scope = NewDisposeScope();
         var images = Images(5, 96);
-        var whole = new JigsawOptions { GrayShare = 0, ChannelShift = 0, TileShare = 1 };
+        var whole = new JigsawOptions { GrayShare = 0, ChannelShift = 0, TileShare = 1, ColorGuard = ColorGuard.None };
         var task = new JigsawTask(whole);
         using var batch = task.Generate(images, new RandomSource(3));
         var set = task.PermutationsFor(96);
@@ -77,10 +77,10 @@ public class JigsawTaskTests
         using var scope = NewDisposeScope();
         const int count = 12, cell = 16, tile = 12, slack = cell - tile;
         var gray = new RandomSource(7).Integers(256, count, 1, 32, 32).to(ScalarType.Byte).expand(count, 3, 32, 32).contiguous();
-        var task = new JigsawTask(new JigsawOptions { GrayShare = 0, ChannelShift = shift });
+        var task = new JigsawTask(new JigsawOptions { GrayShare = 0, ChannelShift = shift, ColorGuard = ColorGuard.None });
         using var batch = task.Generate(gray, new RandomSource(3));
         var tiles = batch.Inputs.view(count, 4, 3, tile, tile);
-        var apart = new List<int>();
+        var (apart, ofTiles) = (new List<int>(), new HashSet<(int, string)>());
         for (var image = 0; image < count; image++)
         {
             var permutation = task.PermutationsFor(32)[(int)batch.Targets[image].item<long>()];
@@ -90,11 +90,13 @@ public class JigsawTaskTests
                 var whole = gray[image, 0, row..(row + cell), column..(column + cell)];
                 int[] places = [.. Enumerable.Range(0, 3).Select(channel => PlaceIn(whole, tiles[image, slot, channel]))];
                 int[] rows = [.. places.Select(place => place / (slack + 1))], columns = [.. places.Select(place => place % (slack + 1))];
+                ofTiles.Add((image, $"{rows[1] - rows[0]} {rows[2] - rows[0]} {columns[1] - columns[0]} {columns[2] - columns[0]}"));
                 apart.AddRange([rows.Max() - rows.Min(), columns.Max() - columns.Min()]);
             }
         }
         Assert.Equal(2 * shift, apart.Max()); // to either side, and of the slack of 4 no tile loses more than that to the cell's edge
         Assert.Equal(shift > 0, apart.Average() > 0.5);
+        Assert.Equal(shift > 0, ofTiles.Count > 3 * count); // of the four tiles of an image, hardly two are shifted alike
 
         // The offsets at which the cell looks like the tile, as one number.
         static int PlaceIn(Tensor cell, Tensor found) => Enumerable.Range(0, (slack + 1) * (slack + 1)).Single(place =>
@@ -110,10 +112,28 @@ public class JigsawTaskTests
     {
         using var scope = NewDisposeScope();
         const int count = 4000;
-        using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0 }).Generate(Images(count, 16), new RandomSource(5));
+        using var batch = new JigsawTask(new JigsawOptions { ChannelShift = 0, ColorGuard = ColorGuard.None }).Generate(Images(count, 16), new RandomSource(5));
         var tiles = batch.Inputs.view(count, 4, 3, 6, 6);
         var gray = tiles.select(2, 0).sub(tiles.select(2, 1)).abs().amax([1, 2, 3]).lt(1e-4).sum().item<long>();
         Assert.InRange(gray, 0.3 * count - 3 * Math.Sqrt(count * 0.21), 0.3 * count + 3 * Math.Sqrt(count * 0.21));
+    }
+
+    [Fact]
+    public void EveryTileKeepsOneChannelInPlaceOfAll()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 100;
+        // Every channel is known by its bright row.
+        var images = zeros(count, 3, 32, 32, ScalarType.Byte);
+        for (var channel = 0; channel < 3; channel++)
+            images.select(1, channel).slice(1, 6 + channel, 32, 16).fill_(200);
+        using var batch = new JigsawTask(new() { ChannelShift = 0, TileShare = 1 }).Generate(images, new RandomSource(1));
+        Assert.True(batch.Inputs.amax(1).eq(batch.Inputs.amin(1)).all().item<bool>());
+        Assert.True(batch.Inputs.var([2, 3], unbiased: false).sub(1).abs().max().item<float>() < 1e-3f);
+        var kept = batch.Inputs.select(1, 0).sum(2).argmax(1).sub(6); // (tiles)
+        Assert.All(kept.bincount(null, 3).data<long>().ToArray(), times => Assert.InRange(times, 100, 170)); // of 400, at random
+        var ofImages = nn.functional.one_hot(kept.view(count, 4), 3).amax(1).sum(1);
+        Assert.True(ofImages.gt(1).sum().item<long>() > 0.9 * count); // the tiles of an image keep different ones
     }
 
     [Fact]
@@ -140,6 +160,7 @@ public class JigsawTaskTests
     {
         Assert.Contains("Grid", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { Grid = 4 })).Message);
         Assert.Contains("TileShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { TileShare = 0 })).Message);
+        Assert.Contains("ColorGuard", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { ColorGuard = (ColorGuard)9 })).Message);
         Assert.Contains("GrayShare", Assert.Throws<ArgumentException>(() => new JigsawTask(new JigsawOptions { GrayShare = 1.5 })).Message);
         Assert.Contains("Permutations", Assert.Throws<ArgumentException>(
             () => new JigsawTask(new JigsawOptions { Grid = 2, Permutations = PermutationSet.Affine72() })).Message);

@@ -7,6 +7,11 @@ namespace SelfSup.Tasks;
 /// Misra, Zitnick and Hebert, "Shuffle and Learn: Unsupervised Learning Using Temporal Order Verification", 2016,
 /// https://arxiv.org/abs/1603.08561. Of five frames a to e in a row, b c d are in order, and b a d or b e d are not. Unlike there, both
 /// stand in the batch for every clip: the outer frames are the same, and the one between them decides. The encoder sees single frames.
+/// <para>
+/// Deviations: the frames lie one in each fifth of the clip, so their distance follows from its length. The authors take frames up to 60
+/// apart, shuffle in frames at least 15 away, and prefer moments of much motion by optical flow; here half of the triples are in order,
+/// there a quarter. In short clips the shuffled frame can be next to the place where it belongs, which makes the question harder.
+/// </para>
 /// </remarks>
 public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minimumFrames: 5)
 {

@@ -1,3 +1,4 @@
+using SelfSup.Optimization;
 using SelfSup.Previews;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
@@ -8,10 +9,23 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016, https://arxiv.org/abs/1604.07379. The hole is filled
 /// with ImageNet's mean color, red 123, green 117, blue 104, and is the same in all images of a batch.
+/// <para>
+/// Deviations: the decoder reads the last map of any encoder of the library and paints the whole image. The critic judges the whole
+/// completed image, while the authors' sees only the middle that was cut out. Random
+/// blocks are the default, because the paper's irregular regions are too thin at 32 pixels. Biases are learned.
+/// </para>
 /// </remarks>
 public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingModel>
 {
     private static readonly DeviceConstant meanColor = new(() => tensor(new byte[] { 123, 117, 104 }, device: CPU).view(1, 3, 1, 1));
+    private static readonly TrainingRecipe authorsAdam = new()
+    {
+        Optimizer = new AdamW { Beta1 = 0.5 },
+        LearningRate = 2e-3,
+        Warmup = 0,
+        WeightDecay = 0,
+    };
+
     private readonly InpaintingOptions options;
 
     /// <summary>Creates the task.</summary>
@@ -27,6 +41,12 @@ public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingMode
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
+
+    /// <summary>
+    /// With a critic the authors': Adam with a momentum of 0.5 at 0.002, and a tenth of that for the critic, without warm-up and weight
+    /// decay. Without one, null: the library's default.
+    /// </summary>
+    public override TrainingRecipe? Recipe => options.Adversarial ? authorsAdam : null;
 
     /// <summary>Cuts a hole into every image.</summary>
     /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>

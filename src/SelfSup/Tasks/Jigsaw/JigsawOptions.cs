@@ -16,10 +16,17 @@ public sealed class JigsawOptions
     public double TileShare { get; init; } = 0.75;
 
     /// <summary>
-    /// Largest shift of a color channel against the others in pixels, 0..4. The default is 1; it hides chromatic aberration.
+    /// Largest shift of a color channel against the others in pixels, 0..4, drawn anew for every tile. The default is 1. It blurs the
+    /// traces of chromatic aberration and does not remove them: what removes them is <see cref="ColorGuard"/>.
     /// </summary>
     public int ChannelShift { get; init; } = 1;
 
-    /// <summary>Share of images that turn gray, in [0, 1]. The default is 0.3.</summary>
+    /// <summary>The guard against chromatic aberration. The default drops two channels of every tile.</summary>
+    public ColorGuard ColorGuard { get; init; } = ColorGuard.Dropping;
+
+    /// <summary>
+    /// Share of images that turn gray, in [0, 1]. The default is the paper's 0.3. It has no effect beside <see cref="ColorGuard.Dropping"/>,
+    /// which leaves no colors; the mean of channels that part would be blurred along the way on which they part, and tell the place.
+    /// </summary>
     public double GrayShare { get; init; } = 0.3;
 }

@@ -7,9 +7,14 @@ namespace SelfSup.Tasks;
 /// <summary>Cuts every image into tiles, shuffles them and asks for the permutation.</summary>
 /// <remarks>
 /// Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles", 2016,
-/// https://arxiv.org/abs/1603.09246. Guards against shortcuts: a random gap between tiles, color channels shifted against
-/// each other, a share of gray images, and every tile standardized by channel on its own. Unlike the authors' data layer,
-/// offsets are clamped so that a tile never leaves its cell.
+/// https://arxiv.org/abs/1603.09246. Guards against shortcuts: a random gap between tiles, one color channel of each tile
+/// (<see cref="ColorGuard.Dropping"/>), and every tile standardized by channel on its own. With <see cref="ColorGuard.None"/> or
+/// <see cref="ColorGuard.Projection"/>, channels are shifted against each other and a share of images turns gray, as in the paper; on
+/// noise that a lens has parted by a pixel at the border, a network still reads the places of tiles from their colors then.
+/// <para>
+/// Deviations: dropping channels is the guard of Doersch et al., not this paper's. Offsets are clamped so that a tile never leaves its cell,
+/// unlike in the authors' data layer. All tiles pass the encoder in one batch, whose BatchNorm statistics are those of all slots.
+/// </para>
 /// </remarks>
 public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
 {
@@ -33,6 +38,7 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         }
         options.Require(options.TileShare is > 0 and <= 1, options.TileShare, "in (0, 1]");
         options.Require(options.ChannelShift is >= 0 and <= 4, options.ChannelShift, "in 0..4");
+        options.Require(Enum.IsDefined(options.ColorGuard), options.ColorGuard, $"a {nameof(ColorGuard)}");
         options.Require(options.GrayShare is >= 0 and <= 1, options.GrayShare, "in [0, 1]");
     }
 
@@ -68,7 +74,7 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
 
     /// <summary>Cuts, shuffles and standardizes the tiles of every image.</summary>
     /// <param name="input">RGB images, uint8 (N, 3, S, S).</param>
-    /// <param name="random">Draws permutations, offsets, channel shifts and gray images.</param>
+    /// <param name="random">Draws permutations, offsets, channels and their shifts, and gray images.</param>
     /// <returns>
     /// Inputs float (N x tiles, 3, t, t), each tile with mean 0 and deviation 1 a channel, slot t of an image holding tile
     /// <c>permutation[t]</c>; labels (N).
@@ -85,8 +91,9 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         var tile = set.On(images.device).index_select(0, labels).view(count, 1, tiles, 1, 1); // (N, 1, tiles, 1, 1)
         var rows = (tile.div(grid, RoundingMode.floor) * cell).add(DrawOffsets(count, tiles, cell - side, random)); // (N, 3, tiles, 1, 1)
         var columns = (tile.remainder(grid) * cell).add(DrawOffsets(count, tiles, cell - side, random));
-        var pixels = Tiles.Cut(GrayMix.Apply(images, options.GrayShare, random), rows, columns, side);
-        return new LabeledBatch(Tiles.Standardize(pixels).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        var colored = options.ColorGuard == ColorGuard.Dropping ? images : GrayMix.Apply(images, options.GrayShare, random);
+        var pixels = Tiles.Cut(colored, rows, columns, side);
+        return new LabeledBatch(TileColors.Standardize(pixels, options.ColorGuard, random).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -129,7 +136,7 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
     private Tensor DrawOffsets(long count, long tiles, int slack, RandomSource random)
     {
         var offset = random.Integers(slack + 1, count, 1, tiles, 1, 1);
-        var shift = random.Integers(2 * options.ChannelShift + 1, count, 3, 1, 1, 1).sub_(options.ChannelShift);
+        var shift = random.Integers(2 * options.ChannelShift + 1, count, 3, tiles, 1, 1).sub_(options.ChannelShift);
         return offset.add(shift).clamp_(0, slack);
     }
 }

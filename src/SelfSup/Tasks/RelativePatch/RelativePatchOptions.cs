@@ -1,20 +1,5 @@
 namespace SelfSup.Tasks;
 
-/// <summary>How patches are kept from giving their place away by chromatic aberration, which grows towards a photo's border.</summary>
-public enum ColorGuard
-{
-    /// <summary>
-    /// The axis from green to magenta is projected out of every pixel. Two dimensions of color stay.
-    /// </summary>
-    Projection,
-
-    /// <summary>One channel of every patch stays, drawn at random; noise of a hundredth of its deviation replaces the others.</summary>
-    Dropping,
-
-    /// <summary>Colors stay as they are: for images without aberration, such as those shrunk many times over.</summary>
-    None,
-}
-
 /// <summary>Settings of <see cref="RelativePatchTask"/>. The defaults carry every guard against shortcuts.</summary>
 public sealed class RelativePatchOptions
 {
@@ -39,6 +24,12 @@ public sealed class RelativePatchOptions
     /// <summary>Pairs of patches from every image, 1..16; each is asked about both ways. The default is 2.</summary>
     public int Pairs { get; init; } = 2;
 
-    /// <summary>The guard against chromatic aberration. The default is the projection.</summary>
-    public ColorGuard ColorGuard { get; init; } = ColorGuard.Projection;
+    /// <summary>The guard against chromatic aberration. The default drops two channels.</summary>
+    public ColorGuard ColorGuard { get; init; } = ColorGuard.Dropping;
+
+    /// <summary>
+    /// Share of patches that are shrunk to a random side and enlarged again, in [0, 1], so that sharpness tells nothing. The default is
+    /// the authors' third.
+    /// </summary>
+    public double ResampledShare { get; init; } = 1.0 / 3;
 }

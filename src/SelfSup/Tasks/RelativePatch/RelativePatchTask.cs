@@ -7,9 +7,16 @@ namespace SelfSup.Tasks;
 /// <summary>Cuts pairs of neighboring patches out of every image and asks where each lies from the other, of eight places.</summary>
 /// <remarks>
 /// Doersch, Gupta and Efros, "Unsupervised Visual Representation Learning by Context Prediction", 2015,
-/// https://arxiv.org/abs/1505.05192. Guards against shortcuts: a gap and a jitter between the patches, colors that chromatic
-/// aberration cannot mark, and every patch standardized by channel on its own. Unlike the authors' grid of patches, a pair lies
-/// anywhere in the image where it fits, so that patches of small images can be large.
+/// https://arxiv.org/abs/1505.05192. Guards against shortcuts: a gap and a jitter between the patches, one color
+/// channel of each (<see cref="ColorGuard.Dropping"/>), a share of them shrunk and enlarged again, and every patch standardized by
+/// channel on its own.
+/// <para>
+/// Deviations: a pair lies anywhere in the image where it fits, not on a grid of patches, so that patches of small images can be
+/// large. The images are not resized to a random number of pixels first; a recipe's augmentation may do that. Patches are shrunk to
+/// half their side at least, not to a tenth, which would be about one pixel of a small image. The channel that stays of a patch takes the
+/// place of the other two, where the authors put noise. The encoder and its BatchNorm are the
+/// library's, so there is no batch normalization without scale and shift.
+/// </para>
 /// </remarks>
 public sealed class RelativePatchTask : ClassificationTask
 {
@@ -34,6 +41,7 @@ public sealed class RelativePatchTask : ClassificationTask
             $"at least 0 and below {nameof(options.GapShare)}");
         options.Require(options.Pairs is >= 1 and <= 16, options.Pairs, "in 1..16");
         options.Require(Enum.IsDefined(options.ColorGuard), options.ColorGuard, $"a {nameof(ColorGuard)}");
+        options.Require(options.ResampledShare is >= 0 and <= 1, options.ResampledShare, "in [0, 1]");
     }
 
     /// <summary>The patches' geometry for a size of image.</summary>
@@ -64,7 +72,7 @@ public sealed class RelativePatchTask : ClassificationTask
 
     /// <summary>Cuts and standardizes pairs of patches.</summary>
     /// <param name="images">RGB images, uint8 (N, 3, S, S).</param>
-    /// <param name="random">Draws places, positions, shifts and colors.</param>
+    /// <param name="random">Draws places, positions, shifts, sides and channels.</param>
     /// <returns>
     /// Inputs float (2M, 3, p, p) of M = N x pairs pairs, whose patch i belongs with patch i + M; labels (2M) in 0..7, the place of
     /// each patch's partner, row by row from above left to below right. Those of two partners add up to 7.
@@ -84,12 +92,7 @@ public sealed class RelativePatchTask : ClassificationTask
         var columns = stack([firstColumn, secondColumn], 2).view(count, 1, 2 * pairs, 1, 1);
         var patches = Tiles.Cut(images, rows, columns, side)
             .view(count * pairs, 2, 3, side, side).transpose(0, 1).reshape(-1, 3, side, side); // all first ones, then all second ones
-        var inputs = options.ColorGuard switch
-        {
-            ColorGuard.Projection => Tiles.Standardize(PatchColors.ProjectOut(patches)),
-            ColorGuard.Dropping => PatchColors.DropTwo(Tiles.Standardize(patches), random),
-            _ => Tiles.Standardize(patches),
-        };
+        var inputs = TileColors.Standardize(Resampling.Apply(patches, options.ResampledShare, random), options.ColorGuard, random);
         var labels = place.view(-1);
         return new LabeledBatch(
             inputs.MoveToOuterDisposeScope(), cat([labels, labels.neg().add_(Places - 1)]).MoveToOuterDisposeScope());

@@ -7,6 +7,10 @@ namespace SelfSup.Tasks;
 /// Benaim et al., "SpeedNet: Learning the Speediness in Videos", 2020, https://arxiv.org/abs/2004.06130: both speeds of a clip stand in
 /// the same batch, so that what it shows gives nothing away. Beyond that paper, clips are played backwards, upside down and with
 /// rows for columns at random, both speeds alike: what moves stays as fast, and few clips are not soon known by heart.
+/// <para>
+/// Deviations: the two rates are exactly 1 and 2, not drawn from ranges around them, and frames are not resized to a random size. Both
+/// keep traces of compression and interlacing from telling the speed: on compressed video, an encoder may read it from them.
+/// </para>
 /// </remarks>
 public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimumFrames: 8)
 {

@@ -37,20 +37,34 @@ public static class FineTuner
     }
 
     /// <summary>Evaluates on images that can all be read, the test images with the labels of the training images.</summary>
-    internal static IReadOnlyList<FineTuneRow> EvaluateReadable(
+    private static IReadOnlyList<FineTuneRow> EvaluateReadable(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource testSet, FineTuneOptions options,
         IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
     {
-        var pretrained = NetworkTrial.FineTuned(encoder, testSet, options, progress, cancellationToken);
-        var fresh = NetworkTrial.FromScratch(encoder, testSet, options, progress, cancellationToken);
-        // Small shares of few labels may all come to one label a class.
-        var counts = options.Shares.Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count));
-        return [.. counts.Distinct().Select(count =>
+        var plan = new TrainingPlan(progress, CountTrainings(train, options), options.Steps);
+        return Evaluate(
+            NetworkTrial.FineTuned(encoder, testSet, options, plan, cancellationToken),
+            NetworkTrial.FromScratch(encoder, testSet, options, plan, cancellationToken), train, options);
+    }
+
+    /// <summary>Counts the networks that an evaluation trains.</summary>
+    internal static int CountTrainings(ILabeledImageSource train, FineTuneOptions options) =>
+        2 * CountLabels(train, options).Sum(labels => NetworkTrial.CountTrainings(options, labels, train.ClassNames.Count));
+
+    /// <summary>Trains with shares of the labels.</summary>
+    internal static IReadOnlyList<FineTuneRow> Evaluate(
+        NetworkTrial pretrained, NetworkTrial fresh, ILabeledImageSource train, FineTuneOptions options) =>
+    [
+        .. CountLabels(train, options).Select(count =>
         {
             var labeled = LabeledSubset.Stratified(train, count, options.Seed);
             return new FineTuneRow(count, pretrained.Measure(labeled), fresh.Measure(labeled));
-        })];
-    }
+        }),
+    ];
+
+    // Small shares of few labels may all come to one label a class.
+    private static IEnumerable<int> CountLabels(ILabeledImageSource train, FineTuneOptions options) => options.Shares
+        .Select(share => Math.Clamp((int)Math.Round(share * train.Count), train.ClassNames.Count, train.Count)).Distinct();
 }
 
 /// <summary>Test accuracies with some of the labels.</summary>

@@ -24,12 +24,16 @@ internal static class Lbfgs
     /// <summary>Walks downhill from a start until every entry of the gradient is small.</summary>
     /// <param name="function">The function.</param>
     /// <param name="start">Where to start, of any shape; not modified.</param>
+    /// <param name="curvature">
+    /// Second derivatives along the axes, roughly: above 0, of a shape that broadcasts to the start's. Without knowing how unlike they are,
+    /// it would take many steps to find out.
+    /// </param>
     /// <param name="tolerance">Largest entry of the gradient at which the point counts as the minimum.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The best point found, owned by the caller.</returns>
     public static Tensor Minimize(
-        Function function, Tensor start, double tolerance, int maxIterations, CancellationToken cancellationToken = default)
+        Function function, Tensor start, Tensor curvature, double tolerance, int maxIterations, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -41,12 +45,11 @@ internal static class Lbfgs
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            if (here.Gradient.abs().max().item<float>() <= tolerance)
+            if (here.Gradient.abs().max().to(ScalarType.Float64).item<double>() <= tolerance)
                 break;
-            var direction = ComputeDirection(here.Gradient, history);
-            var next = SearchLine(function, here, direction, FirstStep(here.Gradient, history));
+            var next = SearchLine(function, here, ComputeDirection(here.Gradient, curvature, history));
             if (next is null)
-                break; // no decrease is left that float32 can resolve
+                break; // no decrease is left that rounding lets through
             Remember(history, here, next);
             here.Point.Dispose();
             here.Gradient.Dispose();
@@ -55,11 +58,7 @@ internal static class Lbfgs
         return here.Point.MoveToOuterDisposeScope();
     }
 
-    // Without curvature the length of the gradient says nothing about the distance, so the first step has length 1.
-    private static double FirstStep(Tensor gradient, Queue<Pair> history) =>
-        history.Count > 0 ? 1 : 1 / Math.Max(1e-12, Math.Sqrt(Dot(gradient, gradient)));
-
-    private static Tensor ComputeDirection(Tensor gradient, Queue<Pair> history)
+    private static Tensor ComputeDirection(Tensor gradient, Tensor curvature, Queue<Pair> history)
     {
         var direction = gradient.neg();
         var weights = new Stack<double>();
@@ -68,15 +67,17 @@ internal static class Lbfgs
             weights.Push(Dot(pair.Step, direction) / pair.Curvature);
             direction.add_(pair.Change, alpha: -weights.Peek());
         }
+        direction.div_(curvature);
         if (history.LastOrDefault() is { } newest)
-            direction.mul_(newest.Curvature / Dot(newest.Change, newest.Change));
+            direction.mul_(newest.Curvature / Dot(newest.Change, newest.Change.div(curvature)));
         foreach (var pair in history)
             direction.add_(pair.Step, alpha: weights.Pop() - (Dot(pair.Change, direction) / pair.Curvature));
         return direction;
     }
 
-    private static Trial? SearchLine(Function function, Trial here, Tensor direction, double length)
+    private static Trial? SearchLine(Function function, Trial here, Tensor direction)
     {
+        var length = 1.0;
         var slope = Dot(here.Gradient, direction);
         if (!(slope < 0))
             return null;

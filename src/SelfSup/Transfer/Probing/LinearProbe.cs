@@ -15,7 +15,10 @@ namespace SelfSup.Transfer;
 /// </remarks>
 public static class LinearProbe
 {
-    /// <summary>Probes an encoder, and beside it chance, raw pixels and the same architecture with random weights.</summary>
+    /// <summary>
+    /// Probes an encoder, and beside it chance, raw pixels, and the same architecture with random weights, as they are and with BatchNorm's
+    /// statistics of the training images, several of each.
+    /// </summary>
     /// <param name="encoder">The encoder, on the device to compute on. Borrowed.</param>
     /// <param name="train">Labeled images to fit and to choose on.</param>
     /// <param name="test">Labeled images to report on, of the same classes by name.</param>
@@ -40,21 +43,18 @@ public static class LinearProbe
         LabelRules.Check(train);
         var testSet = LabelRules.Align(test, train);
         var layers = ChooseLayers(encoder, options);
-        var search = new ProbeSearch(train, options, progress, cancellationToken);
+        var trials = new ProbeTrials(train, testSet, options, progress, cancellationToken);
         var fingerprint = WeightsFingerprint.Of(encoder);
-
-        var rows = new List<ProbeRow>();
         if (options.Baselines)
         {
-            Probe(ProbeRow.RawPixels, encoder, [FeatureLayer.Pixels(encoder.ImageSize)]);
-            using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
-            Probe(ProbeRow.RandomWeights, random, layers);
+            trials.Probe(ProbeRow.RawPixels, encoder, [FeatureLayer.Pixels(encoder.ImageSize)]);
+            foreach (var kind in UntrainedEncoders.Of(encoder, train, options.BatchSize, options.Workers, progress, cancellationToken))
+                trials.Probe(kind, layers);
         }
-        var (fit, confusion, tested) = Probe(ProbeRow.Pretrained, encoder, layers);
-        if (options.Baselines)
-            rows.Insert(0, MeasureChance(fit.Images.Indices.Select(train.LabelOf), confusion));
+        var (fit, confusion, tested) = trials.Probe(ProbeRow.Pretrained, encoder, layers);
         if (WeightsFingerprint.Of(encoder) != fingerprint)
             throw new InvalidOperationException($"The encoder '{encoder.Architecture}' changed its own weights in evaluation mode.");
+        IReadOnlyList<ProbeRow> rows = options.Baselines ? [MeasureChance(fit.Images.Indices.Select(train.LabelOf), confusion), .. trials.Rows] : trials.Rows;
         return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
         {
             UnreadableImages = fit.Images.Failures.Count + tested.Failures.Count,
@@ -62,22 +62,6 @@ public static class LinearProbe
             TestSource = test.Description,
             Duplicates = DuplicateImage.Find(train, fit.Images, test, tested),
         };
-
-        (ProbeFit Fit, ConfusionMatrix Confusion, ReadImages Tested) Probe(string name, Encoder probed, IReadOnlyList<FeatureLayer> choices)
-        {
-            var found = search.Run(name, probed, choices);
-            using var set = FeatureExtractor.Extract(
-                probed, testSet, [found.Best.Layer], options.BatchSize, options.Workers,
-                new StepProgress(progress, $"{name}: reading test images", test.Count), cancellationToken);
-            set.Images.CheckClasses(testSet, "test");
-            var truth = set.Indices.Select(testSet.LabelOf);
-            var answers = found.Head.Predict(set[found.Best.Layer.Name]).Select(answer => (int)answer);
-            var matrix = new ConfusionMatrix(train.ClassNames, truth.Zip(answers));
-            rows.AddRange(found.Candidates.Select(candidate => new ProbeRow(
-                name, candidate.Layer.Name, candidate.Layer.Length, candidate.Strength, candidate.Accuracy,
-                candidate == found.Best ? matrix.Accuracy : null)));
-            return (found, matrix, set.Images);
-        }
     }
 
     /// <summary>Fits a classifier for an app: the encoder as it is, and the best linear layer that the labels allow.</summary>

@@ -21,7 +21,7 @@ public sealed class LinearProbeOptions
     /// <summary>The stage to probe, a name of <see cref="FeatureLayer.ListOf"/>; null chooses on held-out training labels.</summary>
     public string? Stage { get; init; }
 
-    /// <summary>Decides which training labels are held out and the weights of the random encoder.</summary>
+    /// <summary>Decides which training labels are held out and the weights of the untrained encoders.</summary>
     public int Seed { get; init; }
 
     /// <summary>Share of every class's training labels held out to choose stage and L2 strength on, in (0, 1).</summary>
@@ -39,7 +39,7 @@ public sealed class LinearProbeOptions
     /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Whether an evaluation also probes raw pixels and a random encoder; without them a result says little.</summary>
+    /// <summary>Whether an evaluation also probes raw pixels and untrained encoders; without them a result says little.</summary>
     public bool Baselines { get; init; } = true;
 
     /// <summary>

@@ -8,10 +8,13 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>Largest entry of the gradient at the minimum; scikit-learn's default.</summary>
     public const double Tolerance = 1e-4;
 
+    /// <summary>The same for float64 rows, such as those of a span: there are few of them, and coming closer costs little.</summary>
+    public const double WideTolerance = 1e-6;
+
     private readonly Tensor coefficients; // (K, D + 1), the bias last
 
     /// <summary>Wraps a solution.</summary>
-    /// <param name="coefficients">Weights and, in the last column, bias: float32 (K, D + 1). Owned from now on.</param>
+    /// <param name="coefficients">Weights and, in the last column, bias: (K, D + 1). Owned from now on.</param>
     public LogisticRegression(Tensor coefficients) => this.coefficients = coefficients.DetachFromDisposeScope();
 
     /// <summary>A new view of the weights, (K, D), owned by the caller.</summary>
@@ -21,12 +24,13 @@ internal sealed class LogisticRegression : IDisposable
     public Tensor GetBias() => coefficients.select(1, coefficients.shape[1] - 1);
 
     /// <summary>Minimizes mean cross-entropy + strength / 2 * |weights|²; the bias is free.</summary>
-    /// <param name="features">Standardized features, float32 (N, D).</param>
+    /// <remarks>With fewer rows than features, it does so in the space that the rows span, where the minimum is.</remarks>
+    /// <param name="features">Standardized features (N, D).</param>
     /// <param name="labels">Classes, int64 (N), 0..<paramref name="classes"/>-1, on the features' device.</param>
     /// <param name="classes">Number of classes K.</param>
     /// <param name="strength">L2 strength, above 0.</param>
     /// <param name="start">Where to start, such as the fit at the next stronger L2; null means zero.</param>
-    /// <param name="tolerance">Largest entry of the gradient at the minimum.</param>
+    /// <param name="tolerance">Largest entry of the gradient at the minimum; null means what the precision of the rows allows.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The fit, owned by the caller.</returns>
@@ -36,14 +40,33 @@ internal sealed class LogisticRegression : IDisposable
         int classes,
         double strength,
         LogisticRegression? start = null,
-        double tolerance = Tolerance,
+        double? tolerance = null,
         int maxIterations = 300,
         CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
-        var origin = start?.coefficients ?? zeros(classes, features.shape[1] + 1, device: features.device);
+        if (features.shape[0] >= features.shape[1])
+            return Minimize(features, labels, classes, strength, start?.coefficients, tolerance, maxIterations, cancellationToken);
+        using var span = SampleSpan.Of(features);
+        var origin = start is null ? null : cat([span.Project(start.GetWeights()), start.GetBias().unsqueeze(1)], 1);
+        using var fit = Minimize(span.Coordinates, labels, classes, strength, origin, tolerance, maxIterations, cancellationToken);
+        return span.Lift(fit);
+    }
+
+    /// <summary>Finds the same minimum among weights for all features, whatever the number of rows, from coefficients (K, D + 1) on.</summary>
+    internal static LogisticRegression Minimize(
+        Tensor features, Tensor labels, int classes, double strength, Tensor? origin = null, double? tolerance = null,
+        int maxIterations = 300, CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        tolerance ??= features.dtype == ScalarType.Float64 ? WideTolerance : Tolerance;
+        origin ??= zeros(classes, features.shape[1] + 1, dtype: features.dtype, device: features.device);
+        // How sharply the loss curves along each weight while the classes are as likely as each other.
+        var squares = cat([features.square().mean([0L]), ones(1, dtype: features.dtype, device: features.device)]);
+        var curvature = squares.mul((1 - 1.0 / classes) / classes);
+        curvature.narrow(0, 0, features.shape[1]).add_(strength);
         return new(Lbfgs.Minimize(
-            point => ComputeLoss(point, features, labels, strength), origin, tolerance, maxIterations, cancellationToken));
+            point => ComputeLoss(point, features, labels, strength), origin, curvature, tolerance.Value, maxIterations, cancellationToken));
     }
 
     /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>
@@ -82,7 +105,7 @@ internal sealed class LogisticRegression : IDisposable
         using var scope = NewDisposeScope();
         var logits = features.mm(GetWeights().t()).add_(GetBias()); // (M, K)
         var accuracy = logits.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
-        return (accuracy, nn.functional.cross_entropy(logits, labels).item<float>());
+        return (accuracy, nn.functional.cross_entropy(logits, labels).to(ScalarType.Float64).item<double>());
     }
 
     public void Dispose() => coefficients.Dispose();

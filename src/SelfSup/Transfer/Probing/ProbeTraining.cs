@@ -16,6 +16,10 @@ internal sealed class ProbeTraining(
         var split = StratifiedSplit.Create(labels, options.ValidationShare, options.Seed);
         var (fitFeatures, fitLabels) = Select(split.Fit);
         var (heldFeatures, heldLabels) = Select(split.Validation);
+        // Found once for all strengths. Stochastic descent takes the features as they come: it is there to check this.
+        using var span = options.Solver == ProbeSolver.Lbfgs && split.Fit.Length < layer.Length ? SampleSpan.Of(fitFeatures) : null;
+        if (span is not null)
+            (fitFeatures, heldFeatures) = (span.Coordinates, span.Project(heldFeatures));
         ProbeCandidate? best = null;
         LogisticRegression? previous = null;
         try

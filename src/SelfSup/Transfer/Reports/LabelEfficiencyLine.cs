@@ -2,8 +2,8 @@ namespace SelfSup.Transfer;
 
 /// <summary>Accuracy against the number of labels, one line of the plot.</summary>
 /// <param name="Name">
-/// What learns: a logistic regression on <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/> or
-/// <see cref="ProbeRow.Pretrained"/> features, or a whole network, <see cref="FineTuned"/> or <see cref="FromScratch"/>.
+/// What learns: a logistic regression on <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/>,
+/// <see cref="ProbeRow.DataStatistics"/> or <see cref="ProbeRow.Pretrained"/> features, or a whole network, <see cref="FineTuned"/> or <see cref="FromScratch"/>.
 /// </param>
 /// <param name="Points">Accuracies, by rising numbers of labels.</param>
 public sealed record LabelEfficiencyLine(string Name, IReadOnlyList<LowShotResult> Points)
@@ -21,10 +21,13 @@ public sealed record LabelEfficiencyLine(string Name, IReadOnlyList<LowShotResul
 /// <param name="Deviation">Standard deviation over the draws; 0 for a single draw.</param>
 public sealed record LowShotResult(int LabelsPerClass, double Mean, double Deviation)
 {
-    internal static LowShotResult Of(int labelsPerClass, IReadOnlyList<double> accuracies)
+    internal static LowShotResult Of(int labelsPerClass, IReadOnlyList<double> accuracies) =>
+        new(labelsPerClass, accuracies.Average(), DeviationOf(accuracies) ?? 0);
+
+    /// <summary>The standard deviation that a sample estimates; null for a single value.</summary>
+    internal static double? DeviationOf(IReadOnlyList<double> values)
     {
-        var mean = accuracies.Average();
-        var squares = accuracies.Sum(accuracy => (accuracy - mean) * (accuracy - mean));
-        return new(labelsPerClass, mean, accuracies.Count > 1 ? Math.Sqrt(squares / (accuracies.Count - 1)) : 0);
+        var mean = values.Average();
+        return values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null;
     }
 }

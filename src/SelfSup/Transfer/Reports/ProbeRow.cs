@@ -1,12 +1,16 @@
 namespace SelfSup.Transfer;
 
 /// <summary>One line of a probe's table.</summary>
-/// <param name="Features">What the classifier sees: <c>chance</c>, <c>raw pixels</c>, <c>random weights</c> or <c>pretrained</c>.</param>
+/// <param name="Features">
+/// What the classifier sees: <c>chance</c>, <c>raw pixels</c>, <c>random weights</c>, <c>data statistics</c> or <c>pretrained</c>.
+/// </param>
 /// <param name="Stage">The stage the features come from; null for chance.</param>
 /// <param name="Length">Length of the feature vector; 0 for chance.</param>
 /// <param name="Strength">The L2 strength chosen on held-out training labels; null for chance.</param>
 /// <param name="ValidationAccuracy">Accuracy on the held-out training labels, 0..1; null for chance.</param>
-/// <param name="TestAccuracy">Accuracy on the test images, 0..1; null for a stage that was not chosen, which never saw them.</param>
+/// <param name="TestAccuracy">
+/// Accuracy on the test images, 0..1, the mean over <see cref="Encoders"/>; null for a stage that was not chosen, which never saw them.
+/// </param>
 public sealed record ProbeRow(
     string Features, string? Stage, int Length, double? Strength, double? ValidationAccuracy, double? TestAccuracy)
 {
@@ -19,6 +23,20 @@ public sealed record ProbeRow(
     /// <summary>The same architecture, untrained.</summary>
     public const string RandomWeights = "random weights";
 
+    /// <summary>
+    /// The same architecture, untrained, whose BatchNorm has seen one epoch of the training images: what statistics alone are worth.
+    /// </summary>
+    public const string DataStatistics = "data statistics";
+
     /// <summary>The encoder under evaluation.</summary>
     public const string Pretrained = "pretrained";
+
+    /// <summary>
+    /// How many encoders were tested: several untrained ones, of seeds in a row. The first one chose the stage; validation accuracy and
+    /// strength are its own.
+    /// </summary>
+    public int Encoders { get; init; } = 1;
+
+    /// <summary>Standard deviation of the test accuracy over <see cref="Encoders"/>, 0..1; null for one encoder.</summary>
+    public double? TestDeviation { get; init; }
 }

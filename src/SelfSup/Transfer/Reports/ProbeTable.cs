@@ -34,17 +34,17 @@ internal static class ProbeTable
     private static void AppendNotes(StringBuilder text, ProbeReport report)
     {
         var best = report.Best;
-        // Two standard errors in points, by Agresti and Coull (1998), who do not call a perfect score on few images certain.
+        // One standard deviation in points, by Agresti and Coull (1998), who do not call a perfect score on few images certain.
         var count = report.TestImages + 4;
         var accuracy = ((best.TestAccuracy!.Value * report.TestImages) + 2) / count;
-        var uncertainty = 200 * Math.Sqrt(accuracy * (1 - accuracy) / count);
+        var uncertainty = 100 * Math.Sqrt(accuracy * (1 - accuracy) / count);
         if (report.Rows.Any(row => row.Features == ProbeRow.Chance))
-            text.AppendLine("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained.");
+            AppendBaselines(text, report);
         text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
         text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed});"));
         text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
         text.Append(Invariant($"That there are {report.TestImages} test images "));
-        text.AppendLine(Invariant($"leaves a test result uncertain by about ±{uncertainty:F1} points."));
+        text.AppendLine(Invariant($"leaves a test result uncertain by about ±{uncertainty:F1} points, one standard deviation."));
         if (report.Strengths.Count > 1 && (best.Strength == report.Strengths[0] || best.Strength == report.Strengths[^1]))
             text.AppendLine(Invariant($"The chosen L2 strength {best.Strength} is the last one tried; a wider range may do better."));
         text.AppendLine($"Training images: {report.TrainSource}.");
@@ -65,6 +65,16 @@ internal static class ProbeTable
             text.AppendLine(Invariant($"  and {report.Duplicates.Count - DuplicatesNamed} more"));
     }
 
+    private static void AppendBaselines(StringBuilder text, ProbeReport report)
+    {
+        text.AppendLine("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained;");
+        if (report.Rows.Any(row => row.Features == ProbeRow.DataStatistics))
+            text.AppendLine("data statistics are such weights whose BatchNorm has seen one epoch of the training images.");
+        var encoders = report.Rows.Max(row => row.Encoders);
+        text.Append(Invariant($"Of these, mean and standard deviation of {encoders} encoders (seeds {report.Seed} to {report.Seed + encoders - 1}) "));
+        text.AppendLine("at the stage that the first one chose.");
+    }
+
     private static string[] Cells(ProbeRow row) =>
     [
         row.Features,
@@ -72,7 +82,7 @@ internal static class ProbeTable
         row.Length > 0 ? row.Length.ToString(CultureInfo.InvariantCulture) : "-",
         row.Strength?.ToString("G3", CultureInfo.InvariantCulture) ?? "-",
         row.ValidationAccuracy is { } validation ? Percent(validation) : "-",
-        row.TestAccuracy is { } test ? Percent(test) : "-",
+        row.TestAccuracy is { } test ? TextTable.Percent(test, row.TestDeviation) : "-",
     ];
 
     private static string Percent(double share) => Invariant($"{100 * share:F1} %");

@@ -5,6 +5,11 @@ namespace SelfSup.Transfer;
 /// <summary>Cells in columns, for terminals and logs.</summary>
 internal static class TextTable
 {
+    /// <summary>A share in percent, with its standard deviation in points where there is one.</summary>
+    public static string Percent(double share, double? deviation) => deviation is { } points
+        ? FormattableString.Invariant($"{100 * share:F1} ±{100 * points:F1} %")
+        : FormattableString.Invariant($"{100 * share:F1} %");
+
     /// <summary>Appends lines of cells; words stand left, numbers right.</summary>
     /// <param name="text">Receives the lines.</param>
     /// <param name="words">How many columns, from the first, are words.</param>

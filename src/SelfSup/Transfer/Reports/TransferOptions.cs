@@ -11,19 +11,28 @@ public sealed class TransferOptions
     /// </summary>
     public string? Stage { get; init; }
 
-    /// <summary>Labels of every class to learn from; counts that a class does not have are left out.</summary>
+    /// <summary>
+    /// Labeled images for the linear probe, nearest neighbors and the shares of fine-tuning, drawn evenly from all classes. The default,
+    /// null, takes all training images. Few labels are drawn from all of them in any case.
+    /// </summary>
+    public int? Labels { get; init; }
+
+    /// <summary>Few labels of every class to learn from; counts that a class does not have are left out.</summary>
     public IReadOnlyList<int> LabelsPerClass { get; init; } = [1, 2, 4, 8, 16, 32, 64, 96];
 
-    /// <summary>Draws of these labels, at least 1. The default is 5.</summary>
+    /// <summary>
+    /// Draws of these labels, at least 1. The default is 5. They share no image as long as the training images of a class suffice for all.
+    /// </summary>
     public int Draws { get; init; } = 5;
 
     /// <summary>
     /// How whole networks are trained on the same labels, from the encoder and from scratch; its seed and threads are taken from
-    /// here. They take most of the time, on a CPU by far. Null leaves them out.
+    /// here. The default, null, trains none: about a hundred networks take an hour on a CPU. <c>new()</c> trains them with its defaults;
+    /// progress tells from the first step on how many steps there are in all.
     /// </summary>
-    public FineTuneOptions? FineTuning { get; init; } = new();
+    public FineTuneOptions? FineTuning { get; init; }
 
-    /// <summary>Decides the draws and the weights of the random encoder. The default is 0.</summary>
+    /// <summary>Decides the draws and the weights of the untrained encoders. The default is 0.</summary>
     public int Seed { get; init; }
 
     /// <summary>Images at a time, at least 1. The default is 64.</summary>
@@ -48,6 +57,7 @@ public sealed class TransferOptions
         this.Require(
             LabelsPerClass.Count > 0 && LabelsPerClass.All(count => count >= 1),
             $"[{string.Join(", ", LabelsPerClass)}]", "numbers from 1", nameof(LabelsPerClass));
+        this.Require(Labels is null or >= 1, Labels, "at least 1");
         FineTuning?.Validate();
         this.Require(Draws >= 1, Draws, "at least 1");
         this.Require(BatchSize >= 1, BatchSize, "at least 1");

@@ -4,34 +4,36 @@ using SelfSup.Encoders;
 namespace SelfSup.Transfer;
 
 /// <summary>
-/// Judges an encoder by all that is customary: a linear probe of every stage, nearest neighbors, few labels, and whole networks trained
-/// from it, beside chance, raw pixels, random weights and the same networks trained from scratch with the same labels.
+/// Judges an encoder by all that is customary: a linear probe of every stage, nearest neighbors, few labels and, where asked for, whole
+/// networks trained from it, beside chance, raw pixels, untrained encoders and networks trained from scratch with the same labels.
 /// </summary>
+/// <remarks>Every ± is one standard deviation: over draws of labels, over untrained encoders, or over test images.</remarks>
 public sealed class TransferReport
 {
-    private TransferReport(
-        ProbeReport probe, TransferOptions options, IReadOnlyList<TransferRow> rows, IReadOnlyList<LabelEfficiencyLine> labelEfficiency,
-        IReadOnlyList<FineTuneRow> fineTuning) =>
-        (Probe, Seed, Draws, Rows, LabelEfficiency, FineTuning) =
-        (probe, options.Seed, options.Draws, rows, labelEfficiency, fineTuning);
+    private TransferReport(ProbeReport probe, int seed, int draws) => (Probe, Seed, Draws) = (probe, seed, draws);
 
     /// <summary>The linear probe of every stage, with all labels. It makes the classifier for an app.</summary>
     public ProbeReport Probe { get; }
 
-    /// <summary>Decided the draws and the random weights.</summary>
+    /// <summary>Decided the draws and the weights of untrained encoders.</summary>
     public int Seed { get; }
 
     /// <summary>Draws of few labels.</summary>
     public int Draws { get; }
 
-    /// <summary>Nearest neighbors and collapse figures of raw pixels, random weights and the pretrained encoder.</summary>
-    public IReadOnlyList<TransferRow> Rows { get; }
+    /// <summary>
+    /// Up to how many labels of every class no two draws share an image. With more they overlap, and their deviation is too small.
+    /// </summary>
+    public int DisjointLabels { get; private init; }
+
+    /// <summary>Nearest neighbors and collapse figures of raw pixels, untrained encoders and the pretrained one.</summary>
+    public IReadOnlyList<TransferRow> Rows { get; private init; } = [];
 
     /// <summary>Accuracy against labels of every class: frozen features, then whole networks.</summary>
-    public IReadOnlyList<LabelEfficiencyLine> LabelEfficiency { get; }
+    public IReadOnlyList<LabelEfficiencyLine> LabelEfficiency { get; private init; } = [];
 
     /// <summary>Whole networks with shares of all labels; empty where <see cref="TransferOptions.FineTuning"/> is null.</summary>
-    public IReadOnlyList<FineTuneRow> FineTuning { get; }
+    public IReadOnlyList<FineTuneRow> FineTuning { get; private init; } = [];
 
     /// <summary>Evaluates an encoder.</summary>
     /// <param name="encoder">The encoder, on the device to compute on. Borrowed; it stays as it is, bit by bit.</param>
@@ -51,44 +53,36 @@ public sealed class TransferReport
     {
         options ??= new();
         options.Validate();
-        var probe = LinearProbe.Evaluate(encoder, train, test, options.Probing, progress, cancellationToken);
+        var images = TransferImages.Choose(train, options);
+        var probe = LinearProbe.Evaluate(encoder, images.Bank, test, options.Probing, progress, cancellationToken);
         var testSet = LabelRules.Align(test, train);
-        using var random = EncoderTwin.CreateUntrained(encoder, options.Seed);
-        var rows = new List<TransferRow>();
-        var lines = new List<LabelEfficiencyLine>();
-        IReadOnlyList<int> trainIndices = [], testIndices = [], labels = [], counts = [];
-        foreach (var (name, network) in new[] { (ProbeRow.RawPixels, encoder), (ProbeRow.RandomWeights, random), (ProbeRow.Pretrained, encoder) })
+        var untrained = UntrainedEncoders.Of(encoder, images.Bank, options.BatchSize, options.Workers, progress, cancellationToken);
+        var judges = probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => Judge(row.Features, row.Stage!)).ToList();
+        var last = judges[^1];
+        var report = new TransferReport(probe, options.Seed, options.Draws)
         {
-            var layer = LayerOf(network, probe.Rows.Single(row => row.Features == name && row.TestAccuracy is not null).Stage!);
-            using var bank = Extract("training", name, network, layer, train);
-            using var queries = Extract("test", name, network, layer, testSet);
-            (trainIndices, testIndices, labels) = (bank.Indices, queries.Indices, bank.Labels);
-            counts = [.. options.LabelsPerClass.Order().Where(count => count <= labels.CountBy(label => label).Min(pair => pair.Value))];
-            progress?.Report(new($"{name}: judging", rows.Count + 1, 3));
-            using var neighbors = new KnnClassifier(bank.Features, bank.Labels, train.ClassNames.Count);
-            rows.Add(new(
-                name, layer.Name, layer.Length,
-                queries.AccuracyOf(neighbors.Predict(queries.Features, 20, 0.07)),
-                queries.AccuracyOf(neighbors.Predict(queries.Features, 200, 0.1)),
-                FeatureSpread.Of(queries.Features)));
-            lines.Add(new(name, LowShot.Measure(
-                bank, queries, train.ClassNames.Count, counts, options.Draws, options.Seed, cancellationToken)));
+            Rows = [.. judges.Select(judge => judge.Row)],
+            LabelEfficiency = [.. judges.Select(judge => judge.Line)],
+            DisjointLabels = last.Draws!.DisjointLabels,
+        };
+        return options.FineTuningAlike is { } fineTuning
+            ? report.WithWholeNetworks(encoder, images, last, testSet, fineTuning, progress, cancellationToken)
+            : report;
+
+        FrozenJudge Judge(string name, string stage)
+        {
+            var kind = untrained.FirstOrDefault(kind => kind.Name == name);
+            var judge = new FrozenJudge(
+                name, LayerOf(encoder, stage), kind is null ? 1 : UntrainedEncoders.Count, images, testSet, options, progress, cancellationToken);
+            if (kind is null)
+                judge.Judge(encoder, 0);
+            for (var i = 0; kind is not null && i < UntrainedEncoders.Count; i++)
+            {
+                using var network = kind.Create(options.Seed + i);
+                judge.Judge(network, i);
+            }
+            return judge;
         }
-        if (options.FineTuningAlike is not { } fineTuning)
-            return new(probe, options, rows, lines, []);
-
-        var (readTrain, readTest) = (new LabeledSubset(train, trainIndices), new LabeledSubset(testSet, testIndices));
-        var (fineTuned, fromScratch) = (
-            NetworkTrial.FineTuned(encoder, readTest, fineTuning, progress, cancellationToken),
-            NetworkTrial.FromScratch(encoder, readTest, fineTuning, progress, cancellationToken));
-        lines.Add(new(LabelEfficiencyLine.FineTuned, fineTuned.MeasureDraws(readTrain, labels, counts, options.Draws)));
-        lines.Add(new(LabelEfficiencyLine.FromScratch, fromScratch.MeasureDraws(readTrain, labels, counts, options.Draws)));
-        return new(probe, options, rows, lines, FineTuner.EvaluateReadable(encoder, readTrain, readTest, fineTuning, progress, cancellationToken));
-
-        LabeledFeatures Extract(string what, string name, Encoder network, FeatureLayer layer, ILabeledImageSource source) =>
-            LabeledFeatures.Extract(
-                what, network, source, layer, options.BatchSize, options.Workers,
-                new StepProgress(progress, $"{name}: reading {what} images", source.Count), cancellationToken);
     }
 
     /// <summary>Writes all tables as plain text.</summary>
@@ -97,11 +91,39 @@ public sealed class TransferReport
 
     /// <summary>Writes everything as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => ReportFile.Serialize(new { Probe = Probe.Describe(), Seed, Draws, Rows, LabelEfficiency, FineTuning });
+    public string ToJson() => ReportFile.Serialize(new { Probe = Probe.Describe(), Seed, Draws, DisjointLabels, Rows, LabelEfficiency, FineTuning });
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
     public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+
+    private TransferReport WithWholeNetworks(
+        Encoder encoder, TransferImages images, FrozenJudge judged, ILabeledImageSource testSet, FineTuneOptions options,
+        IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
+    {
+        var classes = testSet.ClassNames.Count;
+        var trainings = FineTuner.CountTrainings(images.Bank, options)
+            + (2 * judged.Counts.Sum(count => NetworkTrial.CountTrainings(options, count * classes, classes, Draws)));
+        var plan = new TrainingPlan(progress, trainings, options.Steps);
+        var (fineTuned, fromScratch) = (
+            NetworkTrial.FineTuned(encoder, testSet, options, plan, cancellationToken),
+            NetworkTrial.FromScratch(encoder, testSet, options, plan, cancellationToken));
+        return new(Probe, Seed, Draws)
+        {
+            Rows = Rows,
+            DisjointLabels = DisjointLabels,
+            LabelEfficiency =
+            [
+                .. LabelEfficiency,
+                new(LabelEfficiencyLine.FineTuned, MeasureDraws(fineTuned)),
+                new(LabelEfficiencyLine.FromScratch, MeasureDraws(fromScratch)),
+            ],
+            FineTuning = FineTuner.Evaluate(fineTuned, fromScratch, images.Bank, options),
+        };
+
+        IReadOnlyList<LowShotResult> MeasureDraws(NetworkTrial trial) =>
+            trial.MeasureDraws(images.Source, judged.Draws!, judged.Readable, judged.Counts, Draws);
+    }
 
     private static FeatureLayer LayerOf(Encoder network, string stage) =>
         stage == FeatureLayer.PixelsName ? FeatureLayer.Pixels(network.ImageSize) : FeatureLayer.Find(network, stage);

@@ -14,7 +14,7 @@ internal static class TransferTable
             ["nearest neighbors", "stage", "length", "k 20, T 0.07", "k 200, T 0.1", "deviation", "effective rank"],
             .. report.Rows.Select(row => new[]
             {
-                row.Features, row.Stage, Invariant($"{row.Length}"), Percent(row.Knn20), Percent(row.Knn200),
+                row.Features, row.Stage, Invariant($"{row.Length}"), TextTable.Percent(row.Knn20, row.Knn20Deviation), TextTable.Percent(row.Knn200, row.Knn200Deviation),
                 Invariant($"{row.Spread.Deviation:F2}"), Invariant($"{row.Spread.EffectiveRank:F1}"),
             }),
         ]);
@@ -42,8 +42,14 @@ internal static class TransferTable
             .. report.LabelEfficiency.Select(line => (string[])
                 [line.Name, .. line.Points.Select(point => Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"))]),
         ]);
-        text.Append(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws (seed {report.Seed}): "));
-        text.AppendLine("linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
+        text.AppendLine(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws of labels (seed {report.Seed}), the untrained"));
+        text.AppendLine("encoders in turn: linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
+        if (report.Draws > 1 && report.LabelEfficiency[0].Points[^1].LabelsPerClass is var most)
+        {
+            text.AppendLine(report.DisjointLabels >= most
+                ? "No two draws share an image."
+                : Invariant($"Above {report.DisjointLabels} labels a class the draws share images, so that their deviation is too small."));
+        }
         if (CompareWithFromScratch(report) is { } comparison)
             text.AppendLine(comparison);
         text.AppendLine();

@@ -102,6 +102,54 @@ public class LogisticRegressionTests
             cat([fit.GetWeights(), fit.GetBias().unsqueeze(1)], 1), features, labels, strength).Loss;
     }
 
+    [Theory]
+    [InlineData(60, 300, 5, 0.01)]
+    [InlineData(60, 300, 5, 1.0)]
+    [InlineData(6, 40, 3, 1.0 / 6)]
+    [InlineData(199, 200, 4, 0.1)]
+    public void FewRowsHaveTheSameFitInTheirSpan(int count, int length, int classes, double strength)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = MakeData(count, length, classes);
+        var (others, _) = MakeData(1000, length, classes, seed: 1);
+        // Some features vary ten times as much as others, and some rows are there twice.
+        features.mul_(logspace(-0.5, 0.5, length)).slice(0, 0, count / 3, 1).copy_(features.slice(0, count - count / 3, count, 1));
+        using var inSpan = LogisticRegression.Fit(features, labels, classes, strength, tolerance: 1e-9, maxIterations: 3000);
+        var wide = features.to(ScalarType.Float64);
+        using var direct = LogisticRegression.Minimize(wide, labels, classes, strength, tolerance: 1e-9, maxIterations: 3000);
+        Assert.True(allclose(direct.GetWeights(), inSpan.GetWeights().to(ScalarType.Float64), rtol: 0, atol: 1e-4));
+        Assert.True(allclose(Centered(direct.GetBias()), Centered(inSpan.GetBias().to(ScalarType.Float64)), rtol: 1e-3, atol: 1e-3)); // the loss is flat along it
+        var answers = others.mm(inSpan.GetWeights().t()).add(inSpan.GetBias()).argmax(1);
+        var expected = others.to(ScalarType.Float64).mm(direct.GetWeights().t()).add(direct.GetBias()).argmax(1);
+        Assert.InRange(answers.eq(expected).sum().item<long>(), 998, 1000);
+        var (_, gradient) = LogisticRegression.ComputeLoss(
+            cat([inSpan.GetWeights(), inSpan.GetBias().unsqueeze(1)], 1).to(ScalarType.Float64), wide, labels, strength);
+        Assert.True(gradient.abs().max().item<double>() < 1e-4);
+
+        static Tensor Centered(Tensor bias) => bias.sub(bias.mean()); // the same for all classes, it changes nothing
+    }
+
+    [Fact]
+    public void AWarmStartInTheSpanEndsAtTheSameMinimum()
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = MakeData(50, 200, 3);
+        using var cold = LogisticRegression.Fit(features, labels, 3, 0.01, tolerance: 1e-7);
+        using var other = LogisticRegression.Fit(features, labels, 3, 1);
+        using var warm = LogisticRegression.Fit(features, labels, 3, 0.01, start: other, tolerance: 1e-7);
+        Assert.True(allclose(cold.GetWeights(), warm.GetWeights(), rtol: 0, atol: 1e-5));
+    }
+
+    [Fact]
+    public void RowsThatAreAllZeroLearnTheClassFrequencies()
+    {
+        using var scope = NewDisposeScope();
+        using var fit = LogisticRegression.Fit(zeros(4, 9), tensor(new long[] { 0, 1, 1, 1 }), 2, strength: 1);
+        Assert.Equal([2, 9], fit.GetWeights().shape);
+        Assert.Equal(0, fit.GetWeights().abs().max().item<float>());
+        Assert.Equal(Math.Log(3), fit.GetBias()[1].item<float>() - fit.GetBias()[0].item<float>(), 1e-3);
+    }
+
     [Fact]
     public void SameDataGivesTheSameBits()
     {

@@ -35,7 +35,7 @@ public class LabelEfficiencyPlotTests
         using var encoder = new ConvNet(16);
         return TransferReport.Evaluate(
             encoder, new TestImages(30, 3, seed: 1), new TestImages(30, 3, seed: 2),
-            new() { Stage = "stage1", LabelsPerClass = counts, Draws = 2, FineTuning = null });
+            new() { Stage = "stage1", LabelsPerClass = counts, Draws = 2 });
     }
 
     /// <summary>A test that needs a font on the machine.</summary>

@@ -23,8 +23,11 @@ public class ProbeReportTests
         var table = lines.SkipWhile(line => !line.StartsWith("features")).TakeWhile(line => line != "").ToArray();
         Assert.Equal(1 + report.Rows.Count, table.Length);
         Assert.Single(table.Select(line => line.Length).Distinct()); // right-aligned to the last column
-        Assert.Equal(3 + 1, table.Count(line => line.EndsWith('%')));
+        Assert.Equal(4 + 1, table.Count(line => line.EndsWith('%')));
         Assert.Contains(lines, line => line.Contains("20 % of the labels") && line.Contains("seed 5"));
+        Assert.Contains(lines, line => line.StartsWith("Of these, mean and standard deviation of 3 encoders (seeds 5 to 7)"));
+        Assert.Equal(2, table.Count(line => line.Contains('±')));
+        Assert.Contains(lines, line => line.Contains("points, one standard deviation"));
         Assert.Contains(lines, line => line.StartsWith("  class 2") && line.EndsWith("of 10"));
     }
 
