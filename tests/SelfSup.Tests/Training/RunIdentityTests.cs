@@ -218,7 +218,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
         public RunIdentity Identify()
         {
             using var encoder = NewEncoder();
-            return RunIdentity.Of(encoder, Tasks, Images, Options(resume: false).RecipeFor(Tasks), Options(resume: false), torch.CPU);
+            return RunIdentity.Of(encoder, Tasks, Images, Options(resume: false).RecipeFor(Tasks), Options(resume: false), Epochs, torch.CPU);
         }
 
         private PretrainingOptions Options(bool resume) => new()

@@ -26,13 +26,17 @@ internal sealed class RunFolder : IDisposable
     /// <param name="run">What the run is; a resumed run must be the same.</param>
     /// <param name="options">Whether the run may continue from a checkpoint, and how many are kept.</param>
     /// <exception cref="InvalidOperationException">
-    /// Another run is in the folder, there is a checkpoint but no leave to resume, or there is nothing to resume.
+    /// Another run is in the folder, there is a checkpoint but no leave to resume, there is nothing to resume, or the folder has files that
+    /// the run would replace and that are of no run, or of a finished one.
     /// </exception>
+    /// <exception cref="IOException">The folder is a file.</exception>
     public RunFolder(string folder, RunIdentity run, PretrainingOptions options)
     {
         (this.folder, this.run) = (folder, run);
         if (options.Resume && !File.Exists(ConfigurationPath))
             throw new InvalidOperationException($"There is nothing to resume: {folder} holds no run.");
+        if (File.Exists(folder))
+            throw new IOException($"The run folder {folder} is a file. Choose another.");
         Directory.CreateDirectory(CheckpointFolder.PathIn(folder));
         Directory.CreateDirectory(Path.Combine(folder, "previews"));
         runLock = new RunLock(folder);
@@ -46,7 +50,10 @@ internal sealed class RunFolder : IDisposable
                 throw new InvalidOperationException($"All checkpoints in {folder} are damaged. Start anew in another folder.");
             // A run that was killed before its first checkpoint starts anew.
             if (LastCheckpoint is null)
+            {
+                OverwriteGuard.Check(folder);
                 WriteConfiguration([]);
+            }
         }
         catch
         {

@@ -33,7 +33,8 @@ internal sealed class RunIdentity
 
     /// <summary>Describes a run.</summary>
     public static RunIdentity Of(
-        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options, torch.Device device)
+        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options, int epochs,
+        torch.Device device)
     {
         var decisive = new Dictionary<string, object> { ["tasks"] = tasks.Select(task => task.Task.Name).ToArray() }; // they draw in their order
         foreach (var task in tasks)
@@ -56,7 +57,7 @@ internal sealed class RunIdentity
         decisive["images.count"] = images.Count;
         decisive["images.frames"] = images.Frames;
         decisive["images.identity"] = Hexadecimal(images.GetIdentity());
-        decisive[Epochs] = options.Epochs;
+        decisive[Epochs] = epochs;
         decisive["batch_size"] = options.BatchSize;
         decisive["seed"] = options.Seed;
         decisive["precision"] = options.PrecisionOn(device).ToString().ToLowerInvariant();
