@@ -34,10 +34,10 @@ var command = new RootCommand("Learns from the order and the speed of clips.")
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     var imageSize = options.GetValue(size) ?? (options.GetValue(clips) is null ? 24 : 64);
-    var (folder, names) = (options.GetValue(output)!, options.GetValue(task) ?? clipTasks);
+    var (folder, names) = (options.GetValue(output)!, options.GetValue(task) is { Length: > 0 } given ? given : clipTasks);
     RunFolders.Check(folder, options.GetValue(resume), names.Select(FolderOf));
+    var (tasks, encoders) = Check(names, imageSize, options.GetValue(frames)!.Value, options);
     var (train, test) = await OpenAsync(options, imageSize, cancellation);
-    var (tasks, encoders) = Check(names, imageSize, train.Frames, options);
 
     var table = new List<string[]>();
     foreach (var (number, pretext) in tasks.Index())

@@ -33,5 +33,5 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.Say("Probing the features on labeled scenes:");
     var report = await Judge.ProbeAsync(encoder, new ProceduralImages(160, seed: 2), new ProceduralImages(1000, seed: 3), cancellation);
     Screen.Say();
-    Screen.SayAsItIs(report.ToTable());
+    Screen.SayLines(report.ToTable());
 });

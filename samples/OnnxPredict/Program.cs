@@ -10,8 +10,10 @@ var command = new RootCommand("Labels an image with an exported classifier, with
 
 return await SampleProgram.RunAsync(command, args, (options, _) =>
 {
-    using var classifier = new OnnxClassifier(options.GetValue(model)!);
-    foreach (var (label, probability) in classifier.Predict(options.GetValue(image)!).Take(3))
-        Screen.SayAsItIs($"{probability,6:P1}  {label}");
+    if (options.GetValue(model) is not { } modelFile || options.GetValue(image) is not { } imageFile)
+        throw new ArgumentException("Give the files of an exported classifier and of an image, such as classifier.onnx photo.jpg.");
+    using var classifier = new OnnxClassifier(modelFile);
+    foreach (var (label, probability) in classifier.Predict(imageFile).Take(3))
+        Screen.SayLines($"{probability,6:P1}  {label}");
     return Task.CompletedTask;
 });

@@ -48,7 +48,7 @@ training.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    var (folder, tasks) = (options.GetValue(output)!, options.GetValue(task) ?? [new WeightedTask(TaskCatalog.Create("rotation"))]);
+    var (folder, tasks) = (options.GetValue(output)!, options.GetValue(task) is { Length: > 0 } given ? given : [new WeightedTask(TaskCatalog.Create("rotation"))]);
     RunFolders.Check(folder, options.GetValue(resume), folder);
     if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
         throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");

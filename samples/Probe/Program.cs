@@ -71,7 +71,7 @@ async Task<ProbeReport> ProbeAsync(
 {
     var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed)!.Value };
     var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
-    Screen.SayAsItIs(report.ToTable());
+    Screen.SayLines(report.ToTable());
     SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
     return report;
 }
@@ -85,7 +85,7 @@ async Task<ProbeReport> JudgeInFullAsync(
         Seed = options.GetValue(seed)!.Value,
         FineTuning = options.GetValue(fineTune) ? new() : null,
     }, cancellation);
-    Screen.SayAsItIs(report.ToTable());
+    Screen.SayLines(report.ToTable());
     SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
     SaveTo(options.GetValue(plot), "accuracy against labels", file => LabelEfficiencyPlot.SavePng(report, file));
     return report.Probe;

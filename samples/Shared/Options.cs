@@ -45,13 +45,14 @@ internal static class Options
         name, description, "a file that is there", text => File.Exists(text) ? text : null);
 
     /// <summary>A file to read from that has no option's name before it.</summary>
-    public static Argument<string> ExistingFileArgument(string name, string description) => new(name)
+    public static Argument<string?> ExistingFileArgument(string name, string description) => new(name)
     {
         Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
         CustomParser = given =>
         {
-            var text = given.Tokens[0].Value;
-            if (!File.Exists(text))
+            var text = given.Tokens is [var token] ? token.Value : null;
+            if (text is not null && !File.Exists(text))
                 given.AddError($"The {name} is '{text}'; it must be a file that is there.");
             return text;
         },
@@ -59,7 +60,7 @@ internal static class Options
 
     /// <summary>A folder to write to.</summary>
     public static Option<string?> OutputFolder(string name, string description, string byDefault) => WithDefault(
-        Checked(name, description, "a folder, new or not, below a folder", text => IsBelowFolders(text) ? text : null), byDefault);
+        Checked(name, description, "a folder, new or not, and no file", text => IsBelowFolders(text) ? text : null), byDefault);
 
     /// <summary>A file to write, which must not be there: programs replace nothing that they were not told to.</summary>
     public static Option<string?> NewFile(string name, string description) => Checked(
@@ -67,7 +68,7 @@ internal static class Options
 
     /// <summary>A file that is read when it is there and else written.</summary>
     public static Option<string?> CacheFile(string name, string description) => Checked(
-        name, description, "a file, new or not, below a folder",
+        name, description, "a file, new or not, and no folder",
         text => !Directory.Exists(text) && IsBelowFolders(Path.GetDirectoryName(Path.GetFullPath(text))) ? text : null);
 
     /// <summary>An option with a rule of its own.</summary>
@@ -78,6 +79,7 @@ internal static class Options
     public static Option<T?> Checked<T>(string name, string description, string rule, Func<string, T?> parse) => new(name)
     {
         Description = description,
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = given =>
         {
             var text = given.Tokens[0].Value;

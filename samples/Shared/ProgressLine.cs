@@ -8,6 +8,7 @@ internal sealed class ProgressLine
 {
     private const int LongestBar = 20;
     private const int ShortestBar = 4;
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
     private readonly Action<string, double, IReadOnlyList<string>> draw;
     private readonly Stopwatch silence = Stopwatch.StartNew();
@@ -31,14 +32,14 @@ internal sealed class ProgressLine
     private bool IsInPlace { get; }
 
     /// <summary>Tells where the work stands.</summary>
-    /// <param name="work">What is being done; a log has a line for each.</param>
+    /// <param name="work">What is being done: a log has a line for each, and then one a tenth of it, unless that is soon, or a minute.</param>
     /// <param name="head">How far it is, in a few words.</param>
     /// <param name="share">How far it is, 0 to 1.</param>
     /// <param name="details">More about it, what matters most first: a terminal shows as much of it as there is room for.</param>
     public void Show(string work, string head, double share, params IReadOnlyList<string> details)
     {
         var tenth = (int)(10 * share + 1e-9);
-        if (!IsInPlace && work == lastWork && tenth <= lastTenth && silence.Elapsed < LongestSilence)
+        if (!IsInPlace && work == lastWork && silence.Elapsed < (tenth > lastTenth ? ShortestSilence : LongestSilence))
             return;
         (lastWork, lastTenth) = (work, tenth);
         silence.Restart();

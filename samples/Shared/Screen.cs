@@ -20,8 +20,12 @@ internal static class Screen
     /// <summary>Writes a command to copy, which is not broken into lines.</summary>
     public static void SayCommand(string command) => Output.Profile.Out.Writer.WriteLine($"  {command}");
 
-    /// <summary>Writes text that has its lines already, such as a report of the library.</summary>
-    public static void SayAsItIs(string text) => Output.Profile.Out.Writer.WriteLine(text.TrimEnd());
+    /// <summary>Writes text that has its lines already, such as a report of the library; a terminal breaks those that are too long for it.</summary>
+    public static void SayLines(string text)
+    {
+        foreach (var line in text.TrimEnd().Split(Environment.NewLine))
+            Output.WriteLine(line);
+    }
 
     /// <summary>Writes an error, in one line.</summary>
     public static void Fail(string message) => Errors.MarkupLineInterpolated($"[red]error:[/] {message.ReplaceLineEndings(" ")}");

@@ -6,19 +6,20 @@ namespace SelfSup.Samples;
 
 /// <summary>A device as it is named on a command line.</summary>
 /// <param name="Text">What was given.</param>
-/// <param name="Device">The device; null for the best there is.</param>
-internal sealed record DeviceName(string Text, torch.Device? Device)
+/// <param name="Type">The kind of device; null for the best there is.</param>
+/// <param name="Index">Which of several; -1 for any.</param>
+internal sealed record DeviceName(string Text, DeviceType? Type = null, int Index = -1)
 {
-    public static DeviceName Auto { get; } = new("auto", null);
+    public static DeviceName Auto { get; } = new("auto");
 
     /// <summary>Reads a name; null if it is none.</summary>
     public static DeviceName? Parse(string text) => text switch
     {
         "auto" => Auto,
-        "cpu" => new(text, torch.CPU),
-        "cuda" => new(text, torch.CUDA),
+        "cpu" => new(text, DeviceType.CPU),
+        "cuda" => new(text, DeviceType.CUDA),
         _ when text.StartsWith("cuda:", StringComparison.Ordinal)
-            && byte.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new(text, new torch.Device(DeviceType.CUDA, index)),
+            && byte.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new(text, DeviceType.CUDA, index),
         _ => null,
     };
 
@@ -28,7 +29,7 @@ internal sealed record DeviceName(string Text, torch.Device? Device)
     {
         try
         {
-            return Devices.Resolve(Device);
+            return Devices.Resolve(Type is { } type ? new torch.Device(type, Index) : null);
         }
         catch (InvalidOperationException e)
         {

@@ -10,15 +10,16 @@ internal static class RunFolders
     /// <exception cref="ArgumentException">They do, or there is not.</exception>
     public static void Check(string output, bool isResumed, params IEnumerable<string> runs)
     {
-        var old = runs.FirstOrDefault(HasRun);
-        if (isResumed && old is null)
+        var old = runs.Where(HasRun).ToArray();
+        if (isResumed && old.Length == 0)
             throw new ArgumentException($"--resume was given, and {output} holds no run to go on with. Leave --resume out to begin one there.");
-        if (isResumed || old is null)
+        if (isResumed || old.Length == 0)
             return;
-        var (state, resumed) = File.Exists(Path.Combine(old, "report.json"))
-            ? ("a finished run", "Give --resume and more epochs to train it further")
-            : ("a run that was stopped", "Give --resume to go on with it");
-        throw new ArgumentException($"--output is {output}, and {old} holds {state}. {resumed}, or another --output to begin anew.");
+        var isFinished = runs.All(run => File.Exists(Path.Combine(run, "report.json")));
+        var (state, resumed) = isFinished
+            ? ("finished", "Give --resume with more epochs to train further")
+            : ("stopped before its end", "Give --resume to go on with it");
+        throw new ArgumentException($"--output is {output}, which holds an earlier run that {(isFinished ? "is" : "was")} {state}. {resumed}, or another --output to begin anew.");
     }
 
     /// <summary>Whether a folder holds a run.</summary>

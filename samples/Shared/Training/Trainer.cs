@@ -40,8 +40,8 @@ internal static class Trainer
             return;
         Screen.Warn($"{failures.Count:N0} {(failures.Count == 1 ? "image" : "images")} could not be read:");
         foreach (var failure in failures.Take(NamedFailures))
-            Screen.SayAsItIs($"  {failure.Name}: {failure.Reason}");
+            Screen.SayLines($"  {failure.Name}: {failure.Reason}");
         if (failures.Count > NamedFailures)
-            Screen.SayAsItIs($"  and {failures.Count - NamedFailures:N0} more, all named in {report}");
+            Screen.SayLines($"  and {failures.Count - NamedFailures:N0} more, all named in {report}");
     }
 }

@@ -21,5 +21,6 @@ internal sealed class TrainingProgress(ProgressLine line) : IProgress<Pretrainin
     /// <summary>A metric with its name.</summary>
     public static string Format(string name, double value) => $"{name} {value:0.000}";
 
-    private static string Left(TimeSpan time) => $"{(int)time.TotalHours}:{time:mm\\:ss} left";
+    private static string Left(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss} left" : $"{time.Minutes}:{time:ss} left";
 }
