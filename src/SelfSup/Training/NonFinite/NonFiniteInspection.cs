@@ -1,5 +1,5 @@
-using System.Text.Json;
 using SelfSup.Data;
+using SelfSup.Files;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 
@@ -48,7 +48,7 @@ internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images
             foreach (var row in Enumerable.Range(0, batch.Count).Chunk(Columns))
                 grid.AddRow(row.Select(i => new PreviewCell(frames[i], $"{i}")));
             grid.SavePng(folder.PreviewPath($"non-finite-step-{step}"));
-            folder.AppendNonFinite(JsonSerializer.Serialize(new { step, metric, images = batch.Indices.Select(images.NameOf) }));
+            folder.AppendNonFinite(JsonText.Line(new { step, metric, images = batch.Indices.Select(images.NameOf) }));
         }
     }
 }

@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 
 namespace SelfSup.Transfer;
 
@@ -95,11 +96,11 @@ public sealed class TransferReport
 
     /// <summary>Writes everything as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => ReportFile.Serialize(new { Probe = Probe.Describe(), Seed, Draws, Rows, LabelEfficiency, FineTuning });
+    public string ToJson() => JsonText.Document(new { Probe = Probe.Describe(), Seed, Draws, Rows, LabelEfficiency, FineTuning });
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+    public void SaveJson(string path) => JsonText.Save(path, ToJson());
 
     private static FeatureLayer LayerOf(Encoder network, string stage) =>
         stage == FeatureLayer.PixelsName ? FeatureLayer.Pixels(network.ImageSize) : FeatureLayer.Find(network, stage);
