@@ -20,8 +20,8 @@ internal static class FewLabelBenchmark
         using var encoder = new ResNet(18, Size);
         var layer = FeatureLayer.Find(encoder, Stage);
         var (test, train) = LabeledSubset.Split(images, images.Count / 5, seed: 0);
-        using var features = LabeledFeatures.Extract(encoder, train, layer);
-        using var queries = LabeledFeatures.Extract(encoder, test, layer);
+        using var features = LabeledFeatures.Extract("training", encoder, train, layer);
+        using var queries = LabeledFeatures.Extract("test", encoder, test, layer);
         var draws = new LabelDraws(Enumerable.Range(0, features.Labels.Length), features.Labels, Draws, seed: 0);
         var text = new System.Text.StringBuilder();
         text.AppendLine($"### {Draws} probes of {layer.Length:N0} features of {images.ClassNames.Count} classes, {queries.Labels.Length} test images").AppendLine();

@@ -6,99 +6,97 @@ using SelfSup;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Optimization;
+using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
 
 string[] clipTasks = ["frame-order", "clip-order", "video-rotation", "speediness"];
-var clips = new Option<string?>("--clips")
-{
-    Description = "Folder of videos to learn from: sub-folders of frames, or animated GIF and WebP files [default: drawn clips].",
-};
-var heldOut = new Option<string?>("--held-out") { Description = "Folder of other videos, to judge by. Goes with --clips." };
-var task = new Option<string>("--task")
-{
-    Description = $"One task or several: {string.Join(", ", clipTasks)}.",
-    DefaultValueFactory = _ => string.Join(',', clipTasks),
-};
-var encoder = new Option<string>("--encoder")
-{
-    Description = "Architecture for the tasks that see clips: convnet3d or r3d_18.",
-    DefaultValueFactory = _ => "convnet3d",
-};
-var size = new Option<int?>("--size") { Description = "Side of the frames in pixels [default: 64, 24 for drawn clips]." };
-var frames = new Option<int>("--frames") { Description = "Frames of a clip.", DefaultValueFactory = _ => 16 };
-var stride = new Option<int>("--stride") { Description = "Every how many frames of a video one is taken.", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int>("--epochs") { Description = "Passes over the clips for each task.", DefaultValueFactory = _ => 10 };
-var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
-var output = new Option<string>("--output")
-{
-    Description = "Folder for encoders, previews and packed clips.",
-    DefaultValueFactory = _ => "runs/clips",
-};
+TorchRuntime.TuneForTraining();
+var clips = Options.ExistingFolder("--clips", "Folder of videos to learn from: sub-folders of frames, or animated GIF and WebP files [default: drawn clips].");
+var heldOut = Options.ExistingFolder("--held-out", "Folder of other videos, to judge by. Goes with --clips.");
+var task = Options.Checked(
+    "--task", $"One task or several [default: all]: {string.Join(", ", clipTasks)}.", $"one or several of {string.Join(", ", clipTasks)}, such as {clipTasks[0]},{clipTasks[^1]}",
+    text => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(clipTasks.Contains) ? names.Distinct().ToArray() : null);
+var encoder = Options.Choice("--encoder", "Architecture for the tasks that see clips: convnet3d or r3d_18.", ["convnet3d", "r3d_18"], "convnet3d");
+var size = Options.Whole("--size", "Side of the frames in pixels [default: 64, 24 for drawn clips].", 16, 1024);
+var frames = Options.Whole("--frames", "Frames of a clip.", 4, 256, 16);
+var stride = Options.Whole("--stride", "Every how many frames of a video one is taken.", 1, 1000, 1);
+var epochs = Options.Whole("--epochs", "Passes over the clips for each task [default: as many as make 2,000 steps].", 1, 1_000_000);
+var seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
+var output = Options.OutputFolder("--output", "Folder for encoders, previews and packed clips.", "runs/clips");
+var resume = new Option<bool>("--resume") { Description = "Go on where an earlier run in --output was stopped." };
 var command = new RootCommand("Learns from the order and the speed of clips.")
 {
-    clips, heldOut, task, encoder, size, frames, stride, epochs, seed, output,
+    clips, heldOut, task, encoder, size, frames, stride, epochs, seed, output, resume,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     var imageSize = options.GetValue(size) ?? (options.GetValue(clips) is null ? 24 : 64);
-    var folder = options.GetValue(output)!;
-    var names = options.GetValue(task)!.Split(',', StringSplitOptions.TrimEntries);
+    var (folder, names) = (options.GetValue(output)!, options.GetValue(task) is { Length: > 0 } given ? given : clipTasks);
+    RunFolders.Check(folder, options.GetValue(resume), names.Select(FolderOf));
+    var (tasks, encoders) = Check(names, imageSize, options.GetValue(frames)!.Value, options);
     var (train, test) = await OpenAsync(options, imageSize, cancellation);
 
-    using var still = new ConvNet(imageSize);
-    var onFrames = TaskCatalog.NamesFor(still, train.Frames);
-    var table = new List<(string Task, string Encoder, double Accuracy, double Chance)>();
-    foreach (var name in names)
+    var table = new List<string[]>();
+    foreach (var (number, pretext) in tasks.Index())
     {
-        var pretext = TaskCatalog.Create(name) as ClassificationTask
-            ?? throw new ArgumentException($"--task is {name}; it must be of {string.Join(", ", clipTasks)}.");
-        var architecture = onFrames.Contains(name) ? still.Architecture : options.GetValue(encoder)!;
-        Console.WriteLine($"{name}, {architecture}:");
-        var runFolder = Path.Combine(folder, name);
-        if (File.Exists(Path.Combine(runFolder, "configuration.json")))
-            Directory.Delete(runFolder, recursive: true); // an earlier run's
-        using var network = EncoderCatalog.Create(architecture, imageSize, options.GetValue(seed));
-        var result = await Pretraining.RunAsync(network, pretext, train, new PretrainingOptions
+        Screen.Say();
+        Screen.Say($"{number + 1} of {tasks.Length}, {pretext.Name}, {encoders[number]}:");
+        using var network = EncoderCatalog.Create(encoders[number], imageSize, options.GetValue(seed)!.Value);
+        var result = await Trainer.RunAsync(network, [new WeightedTask(pretext)], train, new PretrainingOptions
         {
             Epochs = options.GetValue(epochs),
-            BatchSize = Math.Min(16, train.Count),
+            BatchSize = Math.Clamp(train.Count, 2, 16),
             Recipe = TrainingRecipe.For(new AdamW()),
             Augmentation = new() { Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Grayscale = 0.3 },
-            Seed = options.GetValue(seed),
+            Seed = options.GetValue(seed)!.Value,
             HeldOut = test,
-            RunFolder = runFolder,
-        }, new ConsoleProgress(), cancellation);
+            RunFolder = FolderOf(pretext.Name),
+            Resume = RunFolders.HasRun(FolderOf(pretext.Name)),
+        }, cancellation);
         if (test is not null)
-            table.Add((name, architecture, result.Metrics[$"held_out/{name}/accuracy"], 1.0 / pretext.Classes));
+            table.Add([pretext.Name, encoders[number], Percent(result.Metrics[$"held_out/{pretext.Name}/accuracy"]), Percent(1.0 / pretext.Classes)]);
     }
 
+    Screen.Say();
     if (test is not null)
     {
-        Console.WriteLine();
-        Console.WriteLine($"On {test.Count} clips that were not learned from:");
-        Console.WriteLine();
-        Console.WriteLine($"  {"task",-18}{"encoder",-12}{"accuracy",9}{"chance",9}");
-        foreach (var (name, architecture, accuracy, chance) in table)
-            Console.WriteLine($"  {name,-18}{architecture,-12}{Percent(accuracy),9}{Percent(chance),9}");
-        Console.WriteLine();
+        Screen.Say($"On {test.Count:N0} clips that were not learned from:");
+        Screen.Show(words: 2, ["task", "encoder", "accuracy", "chance"], table);
     }
-    Console.WriteLine($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in {folder}.");
+    Screen.Say($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in its folder in {folder}.");
+
+    string FolderOf(string name) => Path.Combine(folder, name);
 });
+
+// Every task with an encoder that takes what it shows: clips, or single frames.
+(ClassificationTask[] Tasks, string[] Encoders) Check(string[] names, int imageSize, int clipFrames, ParseResult options)
+{
+    using var still = new ConvNet(imageSize);
+    var onFrames = TaskCatalog.NamesFor(still, clipFrames);
+    string[] encoders = [.. names.Select(name => onFrames.Contains(name) ? still.Architecture : options.GetValue(encoder)!)];
+    ClassificationTask[] tasks = [.. names.Select(name => (ClassificationTask)TaskCatalog.Create(name))];
+    foreach (var (pretext, architecture) in tasks.Zip(encoders))
+    {
+        using var network = EncoderCatalog.Create(architecture, imageSize);
+        pretext.CheckFits(network, clipFrames);
+    }
+    return (tasks, encoders);
+}
 
 async Task<(IImageSource Train, IImageSource? Test)> OpenAsync(ParseResult options, int imageSize, CancellationToken cancellation)
 {
     if (options.GetValue(clips) is not { } folder)
     {
         if (options.GetValue(heldOut) is not null)
-            throw new ArgumentException("--held-out goes with --clips.");
+            throw new ArgumentException("--held-out goes with --clips; give both, or neither for drawn clips.");
         return (
-            await PackAsync(new ProceduralClips(240, options.GetValue(frames), seed: 1), "train"),
-            await PackAsync(new ProceduralClips(120, options.GetValue(frames), seed: 2), "test"));
+            await PackAsync(new ProceduralClips(240, options.GetValue(frames)!.Value, seed: 1), "train"),
+            await PackAsync(new ProceduralClips(120, options.GetValue(frames)!.Value, seed: 2), "test"));
     }
-    var cut = new ClipOptions { Frames = options.GetValue(frames), Stride = options.GetValue(stride) };
+    var cut = new ClipOptions { Frames = options.GetValue(frames)!.Value, Stride = options.GetValue(stride)!.Value };
     return (
         await PackAsync(ClipFolder.Open(folder, cut), "train"),
         options.GetValue(heldOut) is { } other ? await PackAsync(ClipFolder.Open(other, cut), "test") : null);
@@ -108,12 +106,11 @@ async Task<(IImageSource Train, IImageSource? Test)> OpenAsync(ParseResult optio
     {
         using var network = EncoderCatalog.Create("convnet", imageSize);
         var file = Path.Combine(options.GetValue(output)!, $"{name}.pack");
-        var packed = await PackedImages.OpenOrPackAsync(
-            source, file, new() { ImageSize = Pretraining.ReadSizeOf(network) }, cancellationToken: cancellation);
+        var packed = await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(network), cancellation);
         var moving = ClipMotion.FindMoving(packed, cancellationToken: cancellation);
-        Console.WriteLine($"{name}: {moving.Count} clips of {source.Description}; {packed.Count - moving.Count} nearly still ones are left out.");
-        foreach (var failure in packed.Failures.Take(10))
-            Console.WriteLine($"  left out {failure.Name}: {failure.Reason}");
+        Screen.Say($"{name}: {moving.Count:N0} clips of {source.Description}; {packed.Count - moving.Count:N0} nearly still ones are left out.");
+        if (moving.Count < 2)
+            throw new ArgumentException($"{source.Description} has {moving.Count} clips in which something moves; at least two are needed.");
         return new ImageSubset(packed, moving);
     }
 }

@@ -6,136 +6,96 @@ using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Optimization;
+using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
 using TorchSharp;
 
-var task = new Option<string>("--task")
-{
-    Description = $"One task, or several with weights such as rotation,colorization:0.5. Tasks: {string.Join(", ", TaskCatalog.Names)}.",
-    DefaultValueFactory = _ => "rotation",
-};
-var images = new Option<string?>("--images") { Description = "Folder of images, at any depth." };
-var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files." };
-var idx = new Option<string?>("--idx") { Description = "IDX file of images (MNIST, Fashion-MNIST), plain or .gz." };
-var pack = new Option<string?>("--pack")
-{
-    Description = "File to keep the decoded images in: packed by the first run, read without decoding by later ones.",
-};
-var encoder = new Option<string>("--encoder")
-{
-    Description = $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.",
-    DefaultValueFactory = _ => "resnet18",
-};
-var size = new Option<int?>("--size") { Description = "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96]." };
-var epochs = new Option<int>("--epochs") { Description = "Passes over the images.", DefaultValueFactory = _ => 10 };
-var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
+TorchRuntime.TuneForTraining();
+var task = Options.Checked(
+    "--task", $"One task, or several with weights such as rotation,colorization:0.5 [default: rotation]. Tasks: {string.Join(", ", TaskCatalog.Names)}.",
+    $"a task or several, with a positive weight or without, such as rotation,colorization:0.5; the tasks are {string.Join(", ", TaskCatalog.Names)}", ParseTasks);
+var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
+var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files.");
+var idx = Options.ExistingFile("--idx", "IDX file of images (MNIST, Fashion-MNIST), plain or .gz.");
+var pack = Options.CacheFile("--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
+var encoder = Options.Choice("--encoder", $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.", EncoderCatalog.Names, "resnet18");
+var size = Options.Whole("--size", "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96].", 16, 4096);
+var epochs = Options.Whole("--epochs", "Passes over the images [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
+var steps = Options.Whole("--steps", "Length of the run in steps, in place of --epochs; whole passes are made.", 1);
+var batch = Options.Whole("--batch", "Images a step.", 2, 65_536, 64);
 var training = new RecipeOptions();
-var precision = new Option<Precision?>("--precision")
-{
-    Description = "Float32 or BFloat16, in which the network runs [default: BFloat16 where the processor has units for it].",
-};
-var cropArea = new Option<double>("--crop-area")
-{
-    Description = "Least share of an image in a crop; below 1, crops are resized.",
-    DefaultValueFactory = _ => 1,
-};
-var seed = new Option<int>("--seed") { Description = "Same seed, same result.", DefaultValueFactory = _ => 0 };
-var device = new Option<string>("--device")
-{
-    Description = "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0.",
-    DefaultValueFactory = _ => "auto",
-};
-var output = new Option<string>("--output")
-{
-    Description = "Run folder for the encoder, metrics, previews and checkpoints.",
-    DefaultValueFactory = _ => "runs/pretrain",
-};
-var knn = new Option<string?>("--knn")
-{
-    Description = "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.",
-};
+var precision = Options.Choice(
+    "--precision", "float32 or bfloat16, in which the network runs [default: bfloat16 where the processor has units for it].",
+    [.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+var cropArea = Options.Number("--crop-area", "Least share of an image in a crop; below 1, crops are resized [default: 1].", "above 0, at most 1", share => share is > 0 and <= 1);
+var seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
+var device = Options.Checked(
+    "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
+    "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
+var output = Options.OutputFolder("--output", "Run folder for the encoder, metrics, previews and checkpoints.", "runs/pretrain");
+var knn = Options.ExistingFolder(
+    "--knn", "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.");
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 
 var command = new RootCommand("Pretrains an encoder on unlabeled images.")
 {
-    task, images, cifar10, idx, pack, encoder, size, epochs, batch, precision, cropArea, seed, device, output, knn, resume,
+    task, images, cifar10, idx, pack, encoder, size, epochs, steps, batch, precision, cropArea, seed, device, output, knn, resume,
 };
 training.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
+    var (folder, tasks) = (options.GetValue(output)!, options.GetValue(task) is { Length: > 0 } given ? given : [new WeightedTask(TaskCatalog.Create("rotation"))]);
+    RunFolders.Check(folder, options.GetValue(resume), folder);
+    if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
+        throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");
+    var recipe = training.Apply(StatedBy(tasks), options);
     var source = OpenImages(options);
     var imageSize = options.GetValue(size) ?? (options.GetValue(images) is null ? 32 : 96);
     var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;
-    using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed), normalization);
-    var tasks = ParseTasks(options.GetValue(task)!);
-    var augmentation = new Augmentation { MinimumArea = options.GetValue(cropArea) };
+    using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed)!.Value, normalization);
+    foreach (var weighted in tasks)
+        weighted.Task.CheckFits(network, source.Frames);
+    var labeled = options.GetValue(knn) is { } labeledFolder ? OpenLabeled(labeledFolder) : null;
+    var where = (options.GetValue(device) ?? DeviceName.Auto).Resolve("--device");
+
+    var augmentation = new Augmentation { MinimumArea = options.GetValue(cropArea) ?? 1 };
     using var packed = options.GetValue(pack) is { } file
-        ? await PackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), cancellation)
+        ? await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), cancellation)
         : null;
     source = packed ?? source;
-    Console.WriteLine($"Pretraining {network.Architecture} at {imageSize} pixels by {options.GetValue(task)} on {source.Count:N0} images.");
-    Console.WriteLine($"Images: {source.Description}.");
-
-    var settings = new PretrainingOptions
+    Screen.Say($"Pretraining {network.Architecture} at {imageSize} pixels by {string.Join(", ", tasks.Select(Describe))} on {source.Count:N0} images.");
+    Screen.Say($"Images: {source.Description}.");
+    var result = await Trainer.RunAsync(network, tasks, source, new PretrainingOptions
     {
         Epochs = options.GetValue(epochs),
-        BatchSize = options.GetValue(batch),
-        Recipe = training.Apply(StatedBy(tasks), options),
-        Precision = options.GetValue(precision),
+        Steps = options.GetValue(steps),
+        BatchSize = options.GetValue(batch)!.Value,
+        Recipe = recipe,
+        Precision = options.GetValue(precision) is { } bits ? Enum.Parse<Precision>(bits, ignoreCase: true) : null,
         Augmentation = augmentation,
-        Seed = options.GetValue(seed),
-        Device = ParseDevice(options.GetValue(device)!),
-        RunFolder = options.GetValue(output),
-        Monitors = options.GetValue(knn) is { } labeled ? [new KnnMonitor(OpenLabeled(labeled))] : [],
+        Seed = options.GetValue(seed)!.Value,
+        Device = where,
+        RunFolder = folder,
+        Monitors = labeled is null ? [] : [new KnnMonitor(labeled)],
         Resume = options.GetValue(resume),
-    };
-    var result = await RunAsync(network, tasks, source, settings, cancellation);
-    foreach (var failure in result.Failures.Take(10))
-        Console.WriteLine($"  left out {failure.Name}: {failure.Reason}");
-    if (result.Failures.Count > 10)
-        Console.WriteLine($"  and {result.Failures.Count - 10} more, all named in report.json");
-    Console.WriteLine($"Wrote {result.EncoderFile}. See previews, metrics.jsonl and checkpoints in {options.GetValue(output)}.");
+    }, cancellation);
+    Screen.Say($"Wrote {result.EncoderFile}. Previews, metrics.jsonl and checkpoints are in {folder}.");
+    Screen.Say("See what the features are worth:");
+    var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
+    Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
 });
-
-static async Task<PackedImages> PackAsync(IImageSource source, string file, int size, CancellationToken cancellation)
-{
-    try
-    {
-        return await PackedImages.OpenOrPackAsync(source, file, new() { ImageSize = size }, new PackingLine(file), cancellation);
-    }
-    catch (OperationCanceledException)
-    {
-        Console.WriteLine();
-        Console.WriteLine("Stopped packing. The same command goes on from there.");
-        throw;
-    }
-}
-
-static async Task<PretrainingResult> RunAsync(
-    Encoder network, WeightedTask[] tasks, IImageSource source, PretrainingOptions settings, CancellationToken cancellation)
-{
-    try
-    {
-        return await Pretraining.RunAsync(network, tasks, source, settings, new ConsoleProgress(), cancellation);
-    }
-    catch (OperationCanceledException)
-    {
-        Console.WriteLine();
-        Console.WriteLine($"Stopped; a checkpoint is in {settings.RunFolder}. The same command with --resume goes on from there.");
-        throw;
-    }
-}
 
 IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {
     ({ } folder, null, null) => ImageFolder.Open(folder),
     (null, { } folder, null) => Cifar10.OpenTrain(folder),
     (null, null, { } file) => IdxImages.Open(file),
-    _ => throw new ArgumentException("Give exactly one of --images, --cifar10 and --idx."),
+    (null, null, null) => throw new ArgumentException("There are no images to learn from; give one of --images, --cifar10 and --idx."),
+    _ => throw new ArgumentException("Give only one of --images, --cifar10 and --idx."),
 };
 
 // A thousand images show a trend in seconds.
@@ -145,28 +105,22 @@ static LabeledSubset OpenLabeled(string folder)
     return LabeledSubset.Stratified(images, Math.Min(images.Count, 1000), seed: 0);
 }
 
-static WeightedTask[] ParseTasks(string list) =>
-[
-    .. list.Split(',', StringSplitOptions.TrimEntries).Select(item =>
-    {
-        var parts = item.Split(':');
-        if (parts.Length == 1)
-            return new WeightedTask(TaskCatalog.Create(parts[0]));
-        return parts.Length == 2 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var weight) && weight > 0
-            ? new WeightedTask(TaskCatalog.Create(parts[0]), weight)
-            : throw new ArgumentException($"'{item}' in --task is not a task, or a task and a positive weight such as colorization:0.5.");
-    }),
-];
+static WeightedTask[]? ParseTasks(string list)
+{
+    var tasks = list.Split(',', StringSplitOptions.TrimEntries).Select(ParseTask).OfType<WeightedTask>().ToArray();
+    return tasks.Length == list.Count(letter => letter == ',') + 1 ? tasks : null;
+}
+
+static WeightedTask? ParseTask(string text)
+{
+    var (name, weight) = text.Split(':') is [var first, var second]
+        ? (first, double.TryParse(second, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        : (text, 1);
+    return TaskCatalog.Names.Contains(name) && weight is > 0 and < double.PositiveInfinity ? new(TaskCatalog.Create(name), weight) : null;
+}
+
+static string Describe(WeightedTask weighted) =>
+    weighted.Weight == 1 ? weighted.Task.Name : FormattableString.Invariant($"{weighted.Task.Name}:{weighted.Weight}");
 
 static TrainingRecipe StatedBy(WeightedTask[] tasks) =>
     tasks.Select(weighted => weighted.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;
-
-static torch.Device? ParseDevice(string name) => name switch
-{
-    "auto" => null,
-    "cpu" => torch.CPU,
-    "cuda" => torch.CUDA,
-    _ when name.StartsWith("cuda:", StringComparison.Ordinal)
-        && byte.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new torch.Device(DeviceType.CUDA, index),
-    _ => throw new ArgumentException($"--device is {name}; it must be auto, cpu, cuda, or cuda:N for the GPU of that number, from 0."),
-};

@@ -6,24 +6,23 @@ namespace SelfSup.Samples;
 /// <summary>The options that change how the encoder is trained: each that is given replaces that setting of the task's recipe.</summary>
 internal sealed class RecipeOptions
 {
-    private readonly Option<string?> optimizer = new("--optimizer")
-    {
-        Description = $"One of {string.Join(", ", OptimizerCatalog.Names)} [default: the task's, else sgd].",
-    };
+    private readonly Option<string?> optimizer = Options.Choice(
+        "--optimizer", $"One of {string.Join(", ", OptimizerCatalog.Names)} [default: the task's, else sgd].", OptimizerCatalog.Names);
 
-    private readonly Option<double?> rate = new("--lr")
-    {
-        Description = "Highest learning rate of the schedule [default: the task's, else 0.05 for sgd, 0.001 for adamw, 0.3 for lars].",
-    };
+    private readonly Option<double?> rate = Options.Number(
+        "--lr", "Highest learning rate of the schedule [default: the task's, else 0.05 for sgd, 0.001 for adamw, 0.3 for lars].",
+        "above 0", rate => rate > 0);
 
-    private readonly Option<double?> momentum = new("--momentum")
-    {
-        Description = "Momentum, for adamw its first beta [default: the task's, else 0.9].",
-    };
+    private readonly Option<double?> momentum = Options.Number(
+        "--momentum", "Momentum, for adamw its first beta [default: the task's, else 0.9].", "from 0 to below 1", share => share is >= 0 and < 1);
 
-    private readonly Option<double?> weightDecay = new("--weight-decay") { Description = "Weight decay [default: the task's, else 0.0005]." };
-    private readonly Option<double?> warmup = new("--warmup") { Description = "Share of the run in which the rate rises [default: the task's, else 0.05]." };
-    private readonly Option<double?> clip = new("--clip") { Description = "Largest norm of the gradient." };
+    private readonly Option<double?> weightDecay = Options.Number(
+        "--weight-decay", "Weight decay [default: the task's, else 0.0005].", "of at least 0", decay => decay >= 0);
+
+    private readonly Option<double?> warmup = Options.Number(
+        "--warmup", "Share of the run in which the rate rises [default: the task's, else 0.05].", "from 0 to 0.5", share => share is >= 0 and <= 0.5);
+
+    private readonly Option<double?> clip = Options.Number("--clip", "Largest norm of the gradient.", "above 0", norm => norm > 0);
 
     public void AddTo(Command command)
     {

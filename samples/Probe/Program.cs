@@ -5,25 +5,25 @@ using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Plots;
+using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
-var encoder = new Option<string>("--encoder")
-{
-    Description = "Encoder file (.safetensors), or with --architecture any file of weights, such as a checkpoint of PyTorch.",
-    Required = true,
-};
-var architecture = new Option<string?>("--architecture") { Description = "What the weights are of, such as resnet50 [default: the file says]." };
-var imageSize = new Option<int>("--image-size") { Description = "With --architecture: side of its images.", DefaultValueFactory = _ => 224 };
+TorchRuntime.TuneForTraining();
+var encoder = Options.ExistingFile(
+    "--encoder", "Encoder file (.safetensors), or with --architecture any file of weights, such as a checkpoint of PyTorch.");
+encoder.Required = true;
+var architecture = Options.Choice("--architecture", "What the weights are of, such as resnet50 [default: the file says].", EncoderCatalog.Names);
+var imageSize = Options.Whole("--image-size", "With --architecture: side of its images in pixels.", 16, 1024, 224);
 var prefix = new Option<string?>("--prefix") { Description = "With --architecture: which of several sets of weights, by what precedes their names." };
-var train = new Option<string?>("--train") { Description = "Labeled training images: a folder of one sub-folder a class." };
-var test = new Option<string?>("--test") { Description = "Labeled test images: a folder of one sub-folder a class." };
-var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, in place of --train and --test." };
+var train = Options.ExistingFolder("--train", "Labeled training images: a folder of one sub-folder a class.");
+var test = Options.ExistingFolder("--test", "Labeled test images: a folder of one sub-folder a class.");
+var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
-var labels = new Option<int?>("--labels") { Description = "Training images for the probe, drawn evenly from all classes [default: all]." };
+var labels = Options.Whole("--labels", "Training images for the probe, drawn evenly from all classes [default: all].", 2);
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
-var seed = new Option<int>("--seed") { Description = "Decides the draw of labels and the held-out part.", DefaultValueFactory = _ => 0 };
-var json = new Option<string?>("--json") { Description = "Writes the whole report here." };
+var seed = Options.Whole("--seed", "Decides the draw of labels and the held-out part.", 0, int.MaxValue, 0);
+var json = Options.NewFile("--json", "Writes the whole report here.");
 var transfer = new Option<bool>("--transfer")
 {
     Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class from all training images.",
@@ -32,33 +32,40 @@ var fineTune = new Option<bool>("--fine-tune")
 {
     Description = "As --transfer, and train whole networks with the same labels, from the encoder and from scratch; takes long.",
 };
-var plot = new Option<string?>("--plot") { Description = "As --transfer, and draw accuracy against the number of labels here, as PNG." };
-var save = new Option<string?>("--save") { Description = "Writes the fitted classifier here." };
-var onnx = new Option<string?>("--onnx") { Description = "Writes the fitted classifier here as an ONNX model." };
+var plot = Options.NewFile("--plot", "As --transfer, and draw accuracy against the number of labels here, as PNG.");
+var save = Options.NewFile("--save", "Writes the fitted classifier here.");
+var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ONNX model.");
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
     encoder, architecture, imageSize, prefix, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
-return await SampleProgram.RunAsync(command, args, (options, cancellation) =>
+return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     using var network = OpenEncoder(options);
+    if (options.GetValue(stage) is { } asked && network.Stages.All(known => known.Name != asked))
+        throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", network.Stages.Select(known => known.Name))}.");
     var (trainSet, testSet) = OpenImages(options);
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
-        ? JudgeInFull(network, trainSet, testSet, options, cancellation)
-        : Probe(network, trainSet, testSet, options, cancellation);
+        ? await JudgeInFullAsync(network, trainSet, testSet, options, cancellation)
+        : await ProbeAsync(network, trainSet, testSet, options, cancellation);
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)
-        return Task.CompletedTask;
+        return;
 
     using var classifier = report.CreateClassifier(network);
     if (classifierFile is not null)
+    {
         classifier.Save(classifierFile);
+        Screen.Say($"Wrote {classifierFile}, the classifier, which ImageClassifier.Load reads.");
+    }
     if (onnxFile is not null)
+    {
         classifier.ExportOnnx(onnxFile);
-    Console.WriteLine($"Wrote the classifier to {string.Join(" and ", new[] { classifierFile, onnxFile }.OfType<string>())}.");
-    return Task.CompletedTask;
+        Screen.Say($"Wrote {onnxFile}, the classifier as an ONNX model. Label an image by it:");
+        Screen.SayCommand($"dotnet run -c Release --project samples/OnnxPredict -- {onnxFile} IMAGE");
+    }
 });
 
 Encoder OpenEncoder(ParseResult options)
@@ -66,55 +73,71 @@ Encoder OpenEncoder(ParseResult options)
     var path = options.GetValue(encoder)!;
     if (options.GetValue(architecture) is not { } name)
         return EncoderFile.Load(path);
-    var network = EncoderCatalog.Create(name, options.GetValue(imageSize));
-    Console.WriteLine(EncoderFile.LoadWeights(network, path, options.GetValue(prefix)));
+    var network = EncoderCatalog.Create(name, options.GetValue(imageSize)!.Value);
+    Screen.Say($"{EncoderFile.LoadWeights(network, path, options.GetValue(prefix))}");
     return network;
 }
 
-ProbeReport Probe(
+async Task<ProbeReport> ProbeAsync(
     Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
 {
     if (options.GetValue(labels) is { } count)
-        trainSet = LabeledSubset.Stratified(trainSet, count, options.GetValue(seed));
-    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed) };
-    var report = LinearProbe.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);
-    Console.WriteLine(report.ToTable());
-    if (options.GetValue(json) is { } file)
-        report.SaveJson(file);
+        trainSet = Draw(trainSet, count, options.GetValue(seed)!.Value);
+    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed)!.Value };
+    var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
+    Screen.SayLines(report.ToTable());
+    SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
     return report;
 }
 
-ProbeReport JudgeInFull(
+async Task<ProbeReport> JudgeInFullAsync(
     Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
 {
-    var settings = new TransferOptions
+    var report = await Judge.EvaluateAsync(network, trainSet, testSet, new TransferOptions
     {
         Stage = options.GetValue(stage),
-        Seed = options.GetValue(seed),
+        Seed = options.GetValue(seed)!.Value,
         Labels = options.GetValue(labels),
         FineTuning = options.GetValue(fineTune) ? new() : null,
-    };
-    var report = TransferReport.Evaluate(network, trainSet, testSet, settings, new ProbeLine(), cancellation);
-    Console.WriteLine(report.ToTable());
-    if (options.GetValue(json) is { } file)
-        report.SaveJson(file);
-    if (options.GetValue(plot) is { } picture)
-        LabelEfficiencyPlot.SavePng(report, picture);
+    }, cancellation);
+    Screen.SayLines(report.ToTable());
+    SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
+    SaveTo(options.GetValue(plot), "accuracy against labels", file => LabelEfficiencyPlot.SavePng(report, file));
     return report.Probe;
 }
+
+static void SaveTo(string? file, string what, Action<string> save)
+{
+    if (file is null)
+        return;
+    save(file);
+    Screen.Say($"Wrote {file}, {what}.");
+}
+
+static ILabeledImageSource Draw(ILabeledImageSource images, int count, int seed) =>
+    count > images.Count
+        ? throw new ArgumentException($"--labels is {count:N0}; there are {images.Count:N0} training images. Give at most as many, or leave it out to use all.")
+        : LabeledSubset.Stratified(images, count, seed);
 
 (ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) =>
     (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
     {
         ({ } trainFolder, { } testFolder, null) => (OpenFolder(trainFolder, options), OpenFolder(testFolder, options)),
         (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
-        _ => throw new ArgumentException("Give --train and --test, or --cifar10."),
+        (_, _, { }) => throw new ArgumentException("--cifar10 has training and test images; leave --train and --test out."),
+        _ => throw new ArgumentException("The labeled images are missing; give both --train and --test, or --cifar10."),
     };
 
 ILabeledImageSource OpenFolder(string folder, ParseResult options)
 {
     ILabeledImageSource images = LabeledImageFolder.Open(folder);
-    return options.GetValue(classes) is { } prefix
-        ? LabeledImages.OfClasses(images, name => name.StartsWith(prefix, StringComparison.Ordinal))
-        : images;
+    if (options.GetValue(classes) is not { } prefix)
+        return images;
+    var kept = images.ClassNames.Count(IsKept);
+    return kept >= 2
+        ? LabeledImages.OfClasses(images, IsKept)
+        : throw new ArgumentException(
+            $"--classes is '{prefix}', and {kept} of the classes in {folder} start with it; two are needed. There are {string.Join(", ", images.ClassNames)}.");
+
+    bool IsKept(string name) => name.StartsWith(prefix, StringComparison.Ordinal);
 }

@@ -4,64 +4,67 @@ using System.CommandLine;
 using System.Globalization;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 using SelfSup.Training;
 using SelfSup.Transfer;
 
-var images = new Option<string?>("--images") { Description = "Folder of unlabeled images to learn from [default: drawn scenes]." };
-var labeled = new Option<string?>("--labeled") { Description = "Folder with a sub-folder for each class, to judge the features by." };
-var epochs = new Option<int>("--epochs") { Description = "Passes over the images for each task.", DefaultValueFactory = _ => 6 };
-var output = new Option<string>("--output") { Description = "Folder for encoders and previews.", DefaultValueFactory = _ => "quickstart" };
-var command = new RootCommand("Compares the features that four pretext tasks learn without labels.") { images, labeled, epochs, output };
+TorchRuntime.TuneForTraining();
+string[] tasks = ["rotation", "jigsaw", "colorization", "inpainting"];
+var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from [default: drawn scenes].");
+var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge the features by.");
+var epochs = Options.Whole("--epochs", "Passes over the images for each task [default: as many as make 2,000 steps].", 1, 1_000_000);
+var output = Options.OutputFolder("--output", "Folder for encoders and previews.", "quickstart");
+var resume = new Option<bool>("--resume") { Description = "Go on where an earlier Quickstart in --output was stopped." };
+var command = new RootCommand("Compares the features that four pretext tasks learn without labels.") { images, labeled, epochs, output, resume };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     const int imageSize = 32, labels = 160;
-    IImageSource unlabeled = options.GetValue(images) is { } folder ? ImageFolder.Open(folder) : new ProceduralImages(2400, seed: 1);
+    var folder = options.GetValue(output)!;
+    RunFolders.Check(folder, options.GetValue(resume), tasks.Select(FolderOf));
+    IImageSource unlabeled = options.GetValue(images) is { } photos ? ImageFolder.Open(photos) : new ProceduralImages(2400, seed: 1);
     var (train, test) = OpenLabeled(options, labels);
-    Console.WriteLine($"Learning from {unlabeled.Count:N0} unlabeled images of {imageSize} x {imageSize} pixels.");
+    Screen.Say($"Learning from {unlabeled.Count:N0} unlabeled images of {imageSize} x {imageSize} pixels.");
     if (train is null)
-        Console.WriteLine("Without --labeled the features are not judged.");
+        Screen.Say("The features are not judged; give --labeled, a folder with a sub-folder for each class, for that.");
 
-    var table = new List<(string Features, string Stage, double Accuracy)>();
-    foreach (var name in new[] { "rotation", "jigsaw", "colorization", "inpainting" })
+    var table = new List<string[]>();
+    foreach (var (number, name) in tasks.Index())
     {
-        Console.WriteLine($"{name}:");
-        var runFolder = Path.Combine(options.GetValue(output)!, name);
-        if (File.Exists(Path.Combine(runFolder, "configuration.json")))
-            Directory.Delete(runFolder, recursive: true); // an earlier Quickstart's
+        Screen.Say();
+        Screen.Say($"{number + 1} of {tasks.Length}, {name}:");
         using var encoder = new ConvNet(imageSize);
-        await Pretraining.RunAsync(encoder, TaskCatalog.Create(name), unlabeled, new PretrainingOptions
+        await Trainer.RunAsync(encoder, [new WeightedTask(TaskCatalog.Create(name))], unlabeled, new PretrainingOptions
         {
             Epochs = options.GetValue(epochs),
-            BatchSize = Math.Min(32, unlabeled.Count),
-            RunFolder = runFolder,
-        }, new ConsoleProgress(), cancellation);
+            BatchSize = Math.Clamp(unlabeled.Count, 2, 32),
+            RunFolder = FolderOf(name),
+            Resume = RunFolders.HasRun(FolderOf(name)),
+        }, cancellation);
         if (train is null || test is null)
             continue;
 
         // Chance, raw pixels and random weights are the same beside every task, so they are measured once.
-        var report = LinearProbe.Evaluate(
-            encoder, train, test, new LinearProbeOptions { Baselines = table.Count == 0 }, cancellationToken: cancellation);
-        table.AddRange(report.Rows.Where(row => row.TestAccuracy is not null)
-            .Select(row => (row.Features == ProbeRow.Pretrained ? name : row.Features, row.Stage ?? "-", row.TestAccuracy!.Value)));
+        var report = await Judge.ProbeAsync(encoder, train, test, cancellation, new LinearProbeOptions { Baselines = table.Count == 0 });
+        table.AddRange(report.Rows.Where(row => row.TestAccuracy is not null).Select(row => new[]
+        {
+            row.Features == ProbeRow.Pretrained ? name : row.Features, row.Stage ?? "-",
+            row.TestAccuracy!.Value.ToString("P1", CultureInfo.InvariantCulture),
+        }));
     }
 
+    Screen.Say();
     if (train is not null && test is not null)
     {
-        Console.WriteLine();
-        Console.WriteLine($"A linear classifier on frozen features, {train.Count} labels of {train.ClassNames.Count} classes,");
-        Console.WriteLine($"{test.Count} test images:");
-        Console.WriteLine();
-        Console.WriteLine($"  {"features",-16}{"stage",-10}{"test accuracy",14}");
-        foreach (var (features, stage, accuracy) in table)
-            Console.WriteLine($"  {features,-16}{stage,-10}{accuracy.ToString("P1", CultureInfo.InvariantCulture),14}");
-        Console.WriteLine();
-        Console.WriteLine("The stage of each row was chosen on held-out training labels.");
-        Console.WriteLine("Features are worth having above the rows of raw pixels and random weights.");
+        Screen.Say($"A linear classifier on frozen features, with {train.Count:N0} labels of {train.ClassNames.Count} classes, on {test.Count:N0} test images:");
+        Screen.Show(words: 2, ["features", "stage", "test accuracy"], table);
+        Screen.Say("The stage of each row was chosen on held-out training labels. Features are worth having above the rows of raw pixels and random weights.");
     }
-    Console.WriteLine($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in {options.GetValue(output)}.");
+    Screen.Say($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in its folder in {folder}.");
+
+    string FolderOf(string name) => Path.Combine(folder, name);
 });
 
 (ILabeledImageSource? Train, ILabeledImageSource? Test) OpenLabeled(ParseResult options, int labels)

@@ -34,6 +34,9 @@ public abstract class ClassificationTask(string name, int classes) : PretextTask
     /// <returns>The class's name; its number unless overridden.</returns>
     public virtual string LabelName(int label) => label.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>What the model is asked, as a sentence for the legend of previews.</summary>
+    protected virtual string Question => "Which class is it?";
+
     /// <summary>Draws every input, or the inputs of every label side by side, with its class and the model's answer.</summary>
     /// <inheritdoc/>
     public override PreviewGrid Preview(PretextBatch batch, PretextModel? model)
@@ -41,7 +44,12 @@ public abstract class ClassificationTask(string name, int classes) : PretextTask
         using var scope = NewDisposeScope();
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
         var predictions = model is IClassifyingModel head ? Predict(head, batch) : null;
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid
+        {
+            Legend = predictions is null
+                ? $"{Question} Under each picture: the answer."
+                : $"{Question} Under each picture: the answer, and what the model says. Green is right, red is wrong.",
+        };
         // Every label's inputs and their frames stand side by side.
         var strips = batch.Inputs.reshape([labels.Length, -1, .. batch.Inputs.shape[^3..]]); // (M, frames, 3, h, w)
         var columns = strips.shape[1] > 1 ? 1 : Math.Min(labels.Length, 8);
@@ -71,6 +79,6 @@ public abstract class ClassificationTask(string name, int classes) : PretextTask
         return predictions is null
             ? new PreviewCell(image, label)
             : new PreviewCell(
-                image, $"{label}: {LabelName((int)predictions[i])}", predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong);
+                image, $"{label}\nmodel: {LabelName((int)predictions[i])}", predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong);
     }
 }

@@ -57,7 +57,7 @@ public abstract class PretextTask(string name) : IPretextTask
     public virtual PreviewGrid Preview(PretextBatch batch, PretextModel? model)
     {
         using var scope = NewDisposeScope();
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid { Legend = "What the encoder sees." };
         foreach (var row in batch.Views.SelectMany(view => view.split(Columns)))
             grid.AddRow(row.unbind().Select(image => new PreviewCell(image, "")));
         return grid;

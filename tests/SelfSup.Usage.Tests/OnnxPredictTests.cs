@@ -36,7 +36,7 @@ public sealed class OnnxPredictTests : IDisposable
         var (_, error, exitCode) = Run(folder["missing.onnx"], DrawPhoto(0));
         Assert.StartsWith("error: ", error);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(2, exitCode);
+        Assert.Equal(1, exitCode);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal sealed class PartialPack : IDisposable
         side = options.ImageSize;
         frames = source.Frames;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // The journal is made first and removed last, so a partial pack without one is none.
+        if (File.Exists(PartialPath) && !File.Exists(JournalPath))
+            throw new IOException($"'{PartialPath}' is in the way, and packing did not write it. Rename it, or pack to another file.");
         journal = new PackJournal(
             JournalPath, FormattableString.Invariant($"journal 1: {source.Count} images of {(frames == 1 ? "" : $"{frames} frames of ")}side {side} by {options.BatchSize}, {fingerprint:x16}"));
         try

@@ -18,8 +18,8 @@ internal static class AtomicFile
     {
         var target = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        // Always the same name, so that killed runs leave one stray file at most, and the next write takes it over.
-        var temporary = target + ".tmp";
+        // Always the same name, so that killed runs leave one stray file at most, and the next write takes it over; no user's name for a file.
+        var temporary = target + ".selfsup-tmp";
         using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         try
         {

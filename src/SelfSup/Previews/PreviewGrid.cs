@@ -1,15 +1,19 @@
-using SelfSup.Data;
+using static TorchSharp.torch;
 
 namespace SelfSup.Previews;
 
-/// <summary>A picture made of captioned images in rows.</summary>
+/// <summary>A picture made of captioned images in rows, with a legend above them.</summary>
 public sealed class PreviewGrid
 {
     private const int Gap = 6;
     private const int Frame = 3;
-    private const int SmallestShownSide = 96;
-    private const int CaptionHeight = CaptionFont.Height + 4;
+    private const int SmallestShownSide = 128;
+    private const int SmallestWidth = 420; // so that a legend has some words a line
     private readonly List<List<PreviewCell>> rows = [];
+    private readonly Dictionary<int, int> imageOfRow = [];
+
+    /// <summary>What the picture shows, in a sentence or some, in ASCII; it stands above the rows, broken into lines.</summary>
+    public string Legend { get; set; } = "";
 
     /// <summary>The rows of cells, top to bottom.</summary>
     public IReadOnlyList<IReadOnlyList<PreviewCell>> Rows => rows;
@@ -18,6 +22,15 @@ public sealed class PreviewGrid
     /// <param name="cells">The cells, left to right.</param>
     public void AddRow(params IEnumerable<PreviewCell> cells) => rows.Add([.. cells]);
 
+    /// <summary>Adds a row about one image: the pictures that a run draws begin the row with the image as it is.</summary>
+    /// <param name="image">Which image of those that the batch was made of, from 0.</param>
+    /// <param name="cells">The cells, left to right.</param>
+    public void AddRowOf(int image, params IEnumerable<PreviewCell> cells)
+    {
+        imageOfRow[rows.Count] = image;
+        AddRow(cells);
+    }
+
     /// <summary>Draws the grid into a PNG file, small images magnified by a whole factor.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="InvalidOperationException">The grid is empty.</exception>
@@ -25,61 +38,46 @@ public sealed class PreviewGrid
     {
         if (rows.Sum(row => row.Count) == 0)
             throw new InvalidOperationException("The preview has no images.");
-        var cellWidth = rows.Max(row => row.Count == 0 ? 0 : row.Max(cell => cell.Width * ScaleOf(cell))) + 2 * Frame;
-        var rowHeights = rows.Select(row => row.Count == 0
-            ? 0
-            : row.Max(cell => cell.Height * ScaleOf(cell)) + 2 * Frame + CaptionHeight).ToArray();
-        var width = rows.Max(row => row.Count) * (cellWidth + Gap) + Gap;
-        var height = rowHeights.Sum(rowHeight => rowHeight + Gap) + Gap;
-        var pixels = new byte[width * height * 3];
-        Array.Fill(pixels, (byte)255);
-        var top = Gap;
-        for (var r = 0; r < rows.Count; r++)
+        int[] columns = [.. Enumerable.Range(0, rows.Max(row => row.Count)).Select(column =>
+            rows.Where(row => row.Count > column).Max(row => WidthOf(row[column])))];
+        var gridWidth = columns.Sum(column => column + Gap) + Gap;
+        var width = Legend.Length == 0 ? gridWidth : Math.Max(gridWidth, SmallestWidth);
+        var legend = CaptionLines.Wrap(Legend, width - 2 * Gap);
+        var top = legend.Count == 0 ? Gap : legend.Count * CaptionLines.LineHeight + 2 * Gap;
+        var canvas = new PreviewCanvas(width, top + rows.Sum(row => HeightOf(row, columns)));
+        canvas.Draw(legend, Gap, Gap);
+        foreach (var row in rows)
         {
-            for (var c = 0; c < rows[r].Count; c++)
-                Draw(rows[r][c], pixels, width, Gap + c * (cellWidth + Gap), top, cellWidth);
-            top += rowHeights[r] + Gap;
+            var left = Gap;
+            foreach (var (cell, column) in row.Zip(columns))
+            {
+                canvas.Draw(cell, ScaleOf(cell), left, top, Frame);
+                canvas.Draw(CaptionLines.Wrap(cell.Caption, column), left, top + cell.Height * ScaleOf(cell) + 2 * Frame + 2);
+                left += column + Gap;
+            }
+            top += HeightOf(row, columns);
         }
-        PngFile.Write(path, width, height, pixels);
+        canvas.Save(path);
+    }
+
+    /// <summary>Begins every row about one image with that image.</summary>
+    /// <param name="images">The images that the batch was made of, uint8 (N, 3, S, S), or clips (N, T, 3, S, S). Borrowed.</param>
+    internal void AddOriginals(Tensor images)
+    {
+        foreach (var (row, image) in imageOfRow)
+        {
+            using var original = images[image];
+            rows[row].Insert(0, new PreviewCell(original, "original"));
+        }
+        imageOfRow.Clear();
     }
 
     private static int ScaleOf(PreviewCell cell) => Math.Max(1, (SmallestShownSide + cell.Height / 2) / cell.Height);
 
-    private static void Draw(PreviewCell cell, byte[] picture, int pictureWidth, int left, int top, int cellWidth)
-    {
-        var scale = ScaleOf(cell);
-        int width = cell.Width * scale, height = cell.Height * scale;
-        (byte, byte, byte) frame = cell.Mark switch
-        {
-            PreviewMark.Right => (40, 160, 60),
-            PreviewMark.Wrong => (210, 40, 40),
-            _ => (225, 225, 225),
-        };
-        for (var y = 0; y < height + 2 * Frame; y++)
-        {
-            for (var x = 0; x < width + 2 * Frame; x++)
-            {
-                var inside = y >= Frame && y < height + Frame && x >= Frame && x < width + Frame;
-                var source = inside ? ((y - Frame) / scale * cell.Width + (x - Frame) / scale) * 3 : 0;
-                var color = inside ? (cell.Pixels.Span[source], cell.Pixels.Span[source + 1], cell.Pixels.Span[source + 2]) : frame;
-                Set(picture, ((top + y) * pictureWidth + left + x) * 3, color);
-            }
-        }
-        var textTop = top + height + 2 * Frame + 2;
-        var fitting = Math.Min(cell.Caption.Length, cellWidth / (CaptionFont.Width + 1));
-        for (var i = 0; i < fitting; i++)
-        {
-            for (var y = 0; y < CaptionFont.Height; y++)
-            {
-                for (var x = 0; x < CaptionFont.Width; x++)
-                {
-                    if (CaptionFont.IsSet(cell.Caption[i], x, y))
-                        Set(picture, ((textTop + y) * pictureWidth + left + Frame + i * (CaptionFont.Width + 1) + x) * 3, (30, 30, 30));
-                }
-            }
-        }
-    }
+    private static int WidthOf(PreviewCell cell) => Math.Max(cell.Width * ScaleOf(cell) + 2 * Frame, CaptionLines.WidestWord(cell.Caption));
 
-    private static void Set(byte[] picture, int at, (byte R, byte G, byte B) color) =>
-        (picture[at], picture[at + 1], picture[at + 2]) = color;
+    private static int HeightOf(List<PreviewCell> row, int[] columns) => row.Count == 0
+        ? 0
+        : row.Zip(columns).Max(pair => pair.First.Height * ScaleOf(pair.First) + CaptionLines.Wrap(pair.First.Caption, pair.Second).Count * CaptionLines.LineHeight)
+            + 2 * Frame + 2 + Gap;
 }

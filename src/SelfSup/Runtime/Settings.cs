@@ -30,8 +30,9 @@ internal static class Settings
     }
 
     /// <summary>A value as text that is the same on every machine.</summary>
-    public static string TextOf(object value) => value switch
+    public static string TextOf(object? value) => value switch
     {
+        null => "none",
         string text => text,
         Enum member => ToSnakeCase(member.ToString()),
         bool yes => yes ? "true" : "false",

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace SelfSup.Training;
 
 /// <summary>Lets the tasks prepare for every epoch, and keeps the order of the images that one of them may have chosen.</summary>
-internal sealed class EpochOrder(TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, CancellationToken cancellationToken)
+internal sealed class EpochOrder(
+    TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, int epochs, CancellationToken cancellationToken)
 {
     private const string StateName = "run.order";
     private Tensor? chosen; // int64 (images), on the CPU
@@ -36,7 +37,7 @@ internal sealed class EpochOrder(TrainingStep step, IImageSource images, int ima
             using var scope = NewDisposeScope();
             using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch + t * Seeds.Purposes);
             var learner = step.Learners[t];
-            var context = new EpochContext(epoch, options.Epochs, images.Count, random, ReadImages, step.ResetOptimizers);
+            var context = new EpochContext(epoch, epochs, images.Count, random, ReadImages, step.ResetOptimizers);
             learner.Model.OnEpochStarting(context);
             if (context.Order is null)
                 continue;

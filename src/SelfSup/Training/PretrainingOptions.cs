@@ -19,8 +19,20 @@ public enum Precision
 /// <summary>Settings of a pretraining run. Every default is usable.</summary>
 public sealed class PretrainingOptions
 {
-    /// <summary>Passes over the images, at least 1. The default is 10.</summary>
-    public int Epochs { get; init; } = 10;
+    private const int EnoughSteps = 2000;
+    private const int EnoughEpochs = 10;
+
+    /// <summary>
+    /// Passes over the images, at least 1. The default, null, is as many as <see cref="Steps"/> needs; where that is null too, 10, or as many
+    /// as make 2,000 steps where 10 make fewer.
+    /// </summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>
+    /// Length of the run in steps, at least 1, in place of <see cref="Epochs"/>; it is rounded up to whole passes over the images. The
+    /// default is null.
+    /// </summary>
+    public int? Steps { get; init; }
 
     /// <summary>Images a step, at least 2; a task may make several inputs of each. The default is 64.</summary>
     public int BatchSize { get; init; } = 64;
@@ -99,12 +111,23 @@ public sealed class PretrainingOptions
         return recipe;
     }
 
+    /// <summary>Passes over the images that a run makes.</summary>
+    /// <param name="stepsPerEpoch">Steps of one pass.</param>
+    internal int EpochsFor(long stepsPerEpoch)
+    {
+        return Epochs ?? (Steps is { } steps ? EpochsOf(steps) : Math.Max(EnoughEpochs, EpochsOf(EnoughSteps)));
+
+        int EpochsOf(int count) => (int)((count + stepsPerEpoch - 1) / stepsPerEpoch);
+    }
+
     internal Precision PrecisionOn(Device device) =>
         Precision ?? (BFloat16Units.PayOn(device) ? Training.Precision.BFloat16 : Training.Precision.Float32);
 
     internal void Validate()
     {
-        this.Require(Epochs >= 1, Epochs, "at least 1");
+        this.Require(Epochs is null or >= 1, Epochs, "at least 1");
+        this.Require(Steps is null or >= 1, Steps, "at least 1");
+        this.Require(Steps is null || Epochs is null, Steps, $"null where {nameof(Epochs)} is given");
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
         Recipe?.Validate();
         Augmentation.Validate();

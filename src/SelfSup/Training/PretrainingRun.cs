@@ -24,6 +24,7 @@ internal sealed class PretrainingRun : IDisposable
     private readonly NonFiniteInspection inspection;
     private readonly TaskPreviews previews;
     private readonly ProgressReports reports;
+    private readonly int epochs;
     private readonly long perEpoch;
     private readonly long steps;
     private long done;
@@ -39,14 +40,15 @@ internal sealed class PretrainingRun : IDisposable
         IReadOnlyList<IPretextTask> asked = [.. tasks.Select(task => task.Task)];
         views = new ViewMaker(asked, options.Augmentation, encoder.ImageSize, device, options.Seed, Seeds.Augmentation);
         loader = new ImageLoader(images, ReadingOptions(views.ReadSize));
-        (perEpoch, steps) = (loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * options.Epochs);
+        epochs = options.EpochsFor(loader.BatchesPerEpoch);
+        (perEpoch, steps) = (loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs);
         if (options.RunFolder is { } path)
-            folder = new RunFolder(path, RunIdentity.Of(encoder, tasks, images, options.RecipeFor(tasks), options, device), options);
+            folder = new RunFolder(path, RunIdentity.Of(encoder, tasks, images, options.RecipeFor(tasks), options, epochs, device), options);
         try
         {
             encoder.train();
             step = new TrainingStep(encoder, tasks, images.Count, options, device);
-            order = new EpochOrder(step, images, encoder.ImageSize, options, cancellationToken);
+            order = new EpochOrder(step, images, encoder.ImageSize, options, epochs, cancellationToken);
             if (folder?.LastCheckpoint is not null)
                 done = folder.LoadCheckpoint(Restore);
             else
@@ -58,7 +60,7 @@ internal sealed class PretrainingRun : IDisposable
             heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, loader, views, order);
             previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device);
-            reports = new ProgressReports(progress, steps, done, options.Epochs, perEpoch, log);
+            reports = new ProgressReports(progress, steps, done, epochs, perEpoch, log);
         }
         catch
         {
@@ -70,13 +72,16 @@ internal sealed class PretrainingRun : IDisposable
         }
     }
 
-    private IReadOnlyList<PretrainingWarning> Warnings => [.. FewImages, .. folder?.Warnings ?? [], .. previews.Warnings, .. log.Warnings];
+    private IReadOnlyList<PretrainingWarning> Warnings =>
+        [.. FewImages, .. TooShort, .. folder?.Warnings ?? [], .. previews.Warnings, .. log.Warnings];
 
     private IEnumerable<PretrainingWarning> FewImages => images.Count >= options.BatchSize ? [] :
     [
         new(0, $"There are {images.Count} images, fewer than the {options.BatchSize} of a batch: every step sees the same ones. "
             + "Give more images, or lower the batch size."),
     ];
+
+    private IEnumerable<PretrainingWarning> TooShort => ShortRunWarning.For(steps) is { } warning ? [warning] : [];
 
     /// <summary>Runs to the end.</summary>
     public PretrainingResult Complete()

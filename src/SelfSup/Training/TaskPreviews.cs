@@ -8,16 +8,16 @@ namespace SelfSup.Training;
 /// <summary>Draws for every task what it makes of a few images, and what the model answers. A picture that fails is a warning.</summary>
 internal sealed class TaskPreviews
 {
-    private const int Images = 8;
     private readonly RunFolder? folder;
     private readonly PretrainingOptions options;
     private readonly ViewMaker views;
     private readonly ImageLoader loader;
+    private readonly int[] order;
     private readonly Dictionary<string, PretrainingWarning> warnings = [];
 
     /// <summary>Prepares to read the images.</summary>
     /// <param name="folder">Where the pictures go; null draws none.</param>
-    /// <param name="images">The run's images, of which the first are drawn.</param>
+    /// <param name="images">The run's images, of which a few are drawn.</param>
     /// <param name="tasks">The run's tasks.</param>
     /// <param name="imageSize">The encoder's side in pixels.</param>
     /// <param name="options">The run's settings.</param>
@@ -27,10 +27,13 @@ internal sealed class TaskPreviews
     {
         (this.folder, this.options) = (folder, options);
         views = new ViewMaker(tasks, Augmentation.None, imageSize, device, options.Seed, Seeds.PreviewViews);
+        // The loader wants as many as there are images; the first batch alone is read.
+        var chosen = PreviewImages.Choose(images);
+        order = [.. chosen, .. Enumerable.Repeat(chosen[0], images.Count - chosen.Length)];
         loader = new ImageLoader(images, new ImageLoaderOptions
         {
             ImageSize = views.ReadSize,
-            BatchSize = Images,
+            BatchSize = chosen.Length,
             Workers = 1,
             Prefetch = 1,
             Shuffle = false,
@@ -46,7 +49,7 @@ internal sealed class TaskPreviews
     /// <param name="done">Steps done.</param>
     public void Draw(TrainingStep step, long done)
     {
-        using var batch = folder is null ? null : loader.ReadEpoch(0).FirstOrDefault();
+        using var batch = folder is null ? null : loader.ReadInOrder(order).FirstOrDefault();
         if (batch is null)
             return;
         using var scope = NewDisposeScope();
@@ -56,7 +59,7 @@ internal sealed class TaskPreviews
         {
             try
             {
-                Draw(step, inputs[t], t);
+                Draw(step, inputs[t], t, done);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -66,13 +69,16 @@ internal sealed class TaskPreviews
         }
     }
 
-    private void Draw(TrainingStep step, PretextInput input, int t)
+    private void Draw(TrainingStep step, PretextInput input, int t, long done)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var random = Seeds.NewRandom(step.Device, options.Seed, t, Seeds.Preview);
         var (task, model) = (step.Learners[t].Task, step.Learners[t].Model);
         using var generated = task.Generate(input, random);
-        task.Preview(generated, model).SavePng(folder!.PreviewPath(task.Name));
+        var picture = task.Preview(generated, model);
+        picture.AddOriginals(input.Images);
+        picture.Legend = FormattableString.Invariant($"{task.Name} after {done:N0} steps. {picture.Legend}");
+        picture.SavePng(folder!.PreviewPath(task.Name));
     }
 }

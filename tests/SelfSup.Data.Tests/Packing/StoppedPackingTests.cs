@@ -55,6 +55,15 @@ public sealed class StoppedPackingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_packing_did_not_write_is_not_replaced()
+    {
+        File.WriteAllText(PartialPath, "mine");
+        Assert.Contains("images.pack.partial' is in the way", (await Assert.ThrowsAsync<IOException>(() => Pack(new NumberedImages(Count, IsBad)))).Message);
+        Assert.Equal("mine", File.ReadAllText(PartialPath));
+        Assert.Equal([PartialPath], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public async Task A_journal_cut_short_or_followed_by_rubbish_costs_only_what_it_lost()
     {
         await Stop();

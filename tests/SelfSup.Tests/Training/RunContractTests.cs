@@ -38,7 +38,7 @@ public class RunContractTests
         using var encoder = new ConvNet(32);
         var result = Run(
             encoder, new HookedTask { Drawing = () => throw new NotSupportedException("no pencil") }, new() { Epochs = 2, BatchSize = 4, RunFolder = folder.Path });
-        Assert.Equal("The preview of 'hooked' could not be drawn: no pencil", Assert.Single(result.Warnings).Message);
+        Assert.Equal("The preview of 'hooked' could not be drawn: no pencil", Assert.Single(result.Warnings.BesideLength()).Message);
         Assert.Contains("no pencil", File.ReadAllText(folder["report.json"]));
         Assert.True(File.Exists(folder["encoder.safetensors"]));
     }

@@ -9,7 +9,7 @@ internal static class TiffPicture
     /// <summary>The package that decodes, with its version.</summary>
     public static string DecoderName { get; } = $"LibTiff.NET {typeof(Tiff).Assembly.GetName().Version!.ToString(3)}";
 
-    /// <summary>Decodes a file as <see cref="IImageDecoder.Decode"/> does.</summary>
+    /// <summary>Decodes a file as <see cref="IImageDecoder.Decode(ReadOnlySpan{byte}, int, double, Span{byte})"/> does.</summary>
     public static unsafe void Decode(ReadOnlySpan<byte> encoded, long maxPixels, int size, double place, Span<byte> pixels)
     {
         var layout = TiffLayout.Read(encoded, maxPixels);

@@ -58,7 +58,7 @@ public abstract class GanTask<TModel> : PretextTask<PretextBatch, TModel>
     protected override PreviewGrid Draw(PretextBatch batch, TModel? model)
     {
         using var scope = NewDisposeScope();
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid { Legend = "Real images, and samples that the generator made of noise, of the same noise every time." };
         AddRows(grid, batch.Inputs, "real");
         if (model is not null)
         {

@@ -22,7 +22,10 @@ public sealed class BiganTask(GanOptions? options = null) : GanTask<BiganModel>(
         using var scope = NewDisposeScope();
         var grid = base.Draw(batch, model);
         if (model is not null)
+        {
             AddRows(grid, model.Reconstruct(batch.Inputs), "reconstructed");
+            grid.Legend += " Reconstructed are the real images: the generator made them of the codes that the encoder gave.";
+        }
         return grid;
     }
 }

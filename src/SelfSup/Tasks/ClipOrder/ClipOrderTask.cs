@@ -30,6 +30,9 @@ public sealed class ClipOrderTask : ClipTask
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
     /// <inheritdoc/>
+    protected override string Question => "In which order are the three parts of the clip?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => $"order {string.Join(' ', Orders[label])}";
 
     /// <inheritdoc/>

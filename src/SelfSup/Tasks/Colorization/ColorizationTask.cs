@@ -69,10 +69,13 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
         var predicted = model?.PredictColors(batch);
         var truth = Paint(batch, batch.Targets);
         var answer = predicted is null ? null : Paint(batch, predicted);
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid
+        {
+            Legend = "Each row: the gray image that the encoder sees, its true colors, and the colors that the model gives it.",
+        };
         for (var i = 0; i < batch.Inputs.shape[0]; i++)
         {
-            PreviewCell[] known = [new(batch.Inputs[i], "input"), new(truth[i], "true colors")];
+            PreviewCell[] known = [new(batch.Inputs[i], "the encoder sees"), new(truth[i], "true colors")];
             grid.AddRow(answer is null ? known : [.. known, new PreviewCell(answer[i], "predicted")]);
         }
         return grid;

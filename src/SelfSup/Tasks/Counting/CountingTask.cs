@@ -75,13 +75,17 @@ public sealed class CountingTask : PretextTask<PretextBatch, CountingModel>
         var others = batch.Targets.to(CPU).data<long>().ToArray();
         var tiles = batch.Inputs.cpu().to(ScalarType.Float32).div_(255);
         var distances = model is null ? null : Measure(model, batch);
-        var picture = new PreviewGrid();
+        var picture = new PreviewGrid
+        {
+            Legend = "The model counts things of its own choice. An image at half its size must have the counts of its four quarters together, "
+                + "and another image must not. With a model: how far either is from the quarters. Green: the other is farther.",
+        };
         for (var i = 0; i < others.Length; i++)
         {
             var whole = Tiles.Assemble(Enumerable.Range(0, Quarters).Select(quarter => tiles[others.Length + Quarters * i + quarter]), 2);
             var (own, other) = distances is null ? ("half size", "other image") : (Caption("half", distances[0][i]), Caption("other", distances[1][i]));
             var mark = distances is null ? PreviewMark.None : distances[0][i] < distances[1][i] ? PreviewMark.Right : PreviewMark.Wrong;
-            picture.AddRow(new PreviewCell(tiles[i], own, mark), new PreviewCell(whole, "quarters"), new PreviewCell(tiles[others[i]], other));
+            picture.AddRowOf(i, new PreviewCell(tiles[i], own, mark), new PreviewCell(whole, "quarters"), new PreviewCell(tiles[others[i]], other));
         }
         return picture;
 

@@ -21,6 +21,9 @@ public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minim
     protected override bool FeedsClips => false;
 
     /// <inheritdoc/>
+    protected override string Question => "Are the three frames in order?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => label == 0 ? "shuffled" : "ordered";
 
     /// <inheritdoc/>

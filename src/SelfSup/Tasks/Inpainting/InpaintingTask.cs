@@ -76,10 +76,13 @@ public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingMode
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var completed = model?.Complete(batch).add(1).div(2);
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid
+        {
+            Legend = "Each row: the image with a hole, as the encoder sees it, what the model paints into the hole, and the true image.",
+        };
         for (var i = 0; i < batch.Inputs.shape[0]; i++)
         {
-            PreviewCell input = new(batch.Inputs[i], "input"), truth = new(batch.Targets[i], "true image");
+            PreviewCell input = new(batch.Inputs[i], "the encoder sees"), truth = new(batch.Targets[i], "true image");
             grid.AddRow(completed is null ? [input, truth] : [input, new PreviewCell(completed[i], "completed"), truth]);
         }
         return grid;

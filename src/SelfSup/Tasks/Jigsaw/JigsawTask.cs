@@ -116,17 +116,25 @@ public sealed class JigsawTask : PretextTask<LabeledBatch, JigsawModel>
         var side = batch.Inputs.shape[2];
         var shuffled = Tiles.Show(batch.Inputs).view(labels.Length, tiles, 3, side, side);
         var set = PermutationsInUse(tiles);
-        var picture = new PreviewGrid();
+        var picture = new PreviewGrid
+        {
+            Legend = "Each row: the tiles of an image, shuffled, and put back in the order that is asked for, or that the model answers. "
+                + "Numbers count the places row by row. Green is right, red is wrong. The encoder sees one tile at a time, its colors evened out.",
+        };
         for (var i = 0; i < labels.Length; i++)
         {
             var guess = (int)(predictions?[i] ?? labels[i]);
             var mark = predictions is null ? PreviewMark.None : predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong;
             var restored = set[guess].Select((tile, slot) => (tile, slot)).OrderBy(pair => pair.tile).Select(pair => pair.slot).ToArray();
-            picture.AddRow(
-                new PreviewCell(Tiles.Assemble(Enumerable.Range(0, tiles).Select(slot => shuffled[i, slot]), grid), $"puzzle {labels[i]}"),
-                new PreviewCell(Tiles.Assemble(restored.Select(slot => shuffled[i, slot]), grid), predictions is null ? "solved" : $"answer {guess}", mark));
+            picture.AddRowOf(
+                i,
+                new PreviewCell(Tiles.Assemble(Enumerable.Range(0, tiles).Select(slot => shuffled[i, slot]), grid), $"shuffled: {OrderOf(labels[i])}"),
+                new PreviewCell(Tiles.Assemble(restored.Select(slot => shuffled[i, slot]), grid), predictions is null ? "put back" : $"model: {OrderOf(guess)}", mark));
         }
         return picture;
+
+        // From which places the tiles come.
+        string OrderOf(long label) => string.Join(' ', set[(int)label].Select(tile => tile + 1));
     }
 
     private PermutationSet PermutationsInUse(int tiles) =>

@@ -113,6 +113,9 @@ public sealed class RelativePatchTask : ClassificationTask
     public override PretextModel CreateModel(PretextSetup setup) => new RelativePatchModel(Name, setup.Encoder, Places);
 
     /// <inheritdoc/>
+    protected override string Question => "Where does the second patch lie, seen from the first in the middle?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => PlaceNames[label];
 
     /// <summary>Draws a row a pair: a patch with its partner where it lies, and where the model would put it.</summary>
@@ -124,19 +127,23 @@ public sealed class RelativePatchTask : ClassificationTask
         var labels = batch.Targets.to(CPU).data<long>().ToArray();
         var predictions = (model as IClassifyingModel)?.ComputeLogits(batch).argmax(1).to(CPU).data<long>().ToArray();
         var patches = Tiles.Show(batch.Inputs).cpu();
-        var picture = new PreviewGrid();
+        var picture = new PreviewGrid
+        {
+            Legend = $"{Question} Each row: where it lies, and where the model puts it. Green is right, red is wrong. "
+                + "The encoder sees one patch at a time, with the colors changed so that they do not give the answer away.",
+        };
         var pairs = labels.Length / 2;
         for (var i = 0; i < pairs; i++)
         {
             var truth = new PreviewCell(Arrange(patches[i], patches[pairs + i], labels[i]), LabelName((int)labels[i]));
             if (predictions is null)
             {
-                picture.AddRow(truth);
+                picture.AddRowOf(i / options.Pairs, truth);
                 continue;
             }
             var mark = predictions[i] == labels[i] ? PreviewMark.Right : PreviewMark.Wrong;
             var answer = Arrange(patches[i], patches[pairs + i], predictions[i]);
-            picture.AddRow(truth, new PreviewCell(answer, LabelName((int)predictions[i]), mark));
+            picture.AddRowOf(i / options.Pairs, truth, new PreviewCell(answer, LabelName((int)predictions[i]), mark));
         }
         return picture;
     }

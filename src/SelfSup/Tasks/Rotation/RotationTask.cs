@@ -23,6 +23,9 @@ public sealed class RotationTask() : ClassificationTask("rotation", classes: 4)
     }
 
     /// <inheritdoc/>
+    protected override string Question => "By how many degrees is the image turned to the left?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => $"{90 * label}";
 
     /// <summary>Turns images (N, C, S, S) by 0, 90, 180 and 270 degrees: (4N, C, S, S), the turns of an image in a row.</summary>

@@ -17,6 +17,9 @@ public sealed class SpeedinessTask() : ClipTask("speediness", classes: 2, minimu
     private const int Speed = 2;
 
     /// <inheritdoc/>
+    protected override string Question => "Is the clip at its own speed, or at twice of it?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => label == 0 ? "normal" : "fast";
 
     /// <summary>Makes two inputs of every clip: frames in a row from a random one on, and every second frame of the clip.</summary>

@@ -46,7 +46,10 @@ public sealed class VideoGanTask(GanOptions? options = null) : GanTask<VideoGanM
     protected override PreviewGrid Draw(PretextBatch batch, VideoGanModel? model)
     {
         using var scope = NewDisposeScope();
-        var grid = new PreviewGrid();
+        var grid = new PreviewGrid
+        {
+            Legend = "A clip a row, its frames from left to right: real clips, and samples that the generator made of noise, of the same noise every time.",
+        };
         var clips = batch.Inputs;
         AddClips(clips.narrow(0, 0, Math.Min(PreviewedClips, clips.shape[0])), "real");
         if (model is not null)

@@ -10,6 +10,9 @@ namespace SelfSup.Tasks;
 public sealed class VideoRotationTask() : ClipTask("video-rotation", classes: 4, minimumFrames: 2)
 {
     /// <inheritdoc/>
+    protected override string Question => "By how many degrees is the clip turned to the left?";
+
+    /// <inheritdoc/>
     public override string LabelName(int label) => $"{90 * label}";
 
     /// <summary>Makes four inputs of every clip, counter-clockwise by 0, 90, 180 and 270 degrees in this order.</summary>

@@ -60,7 +60,7 @@ internal sealed class MetricsFile : IDisposable
     {
         foreach (var (name, value) in values)
             line[name] = IsFinite(value) ? value : null;
-        file.WriteLine(JsonSerializer.Serialize(line));
+        file.WriteLine(JsonText.Line(line));
     }
 
     private static bool IsFinite(object value) => double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture));

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using SelfSup.Data;
+using SelfSup.Files;
 using SelfSup.Previews;
 using static TorchSharp.torch;
 
@@ -44,11 +44,11 @@ internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images
             using var scope = NewDisposeScope();
             var varied = views.Make(batch, step - 1)[0].Images;
             var frames = varied.dim() == 5 ? varied.select(1, 0) : varied; // of clips the first frame
-            var grid = new PreviewGrid();
+            var grid = new PreviewGrid { Legend = $"The images of step {step}, whose {metric} was not finite, as they were seen, by their place in the batch." };
             foreach (var row in Enumerable.Range(0, batch.Count).Chunk(Columns))
                 grid.AddRow(row.Select(i => new PreviewCell(frames[i], $"{i}")));
             grid.SavePng(folder.PreviewPath($"non-finite-step-{step}"));
-            folder.AppendNonFinite(JsonSerializer.Serialize(new { step, metric, images = batch.Indices.Select(images.NameOf) }));
+            folder.AppendNonFinite(JsonText.Line(new { step, metric, images = batch.Indices.Select(images.NameOf) }));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using SelfSup.Files;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace SelfSup.Training;
 /// <summary>The checkpoints of a run: the newest few of them, each written whole or not at all.</summary>
 /// <param name="folder">Their folder.</param>
 /// <param name="keep">How many are kept.</param>
-internal sealed class CheckpointFolder(string folder, int keep)
+internal sealed partial class CheckpointFolder(string folder, int keep)
 {
     private const string Format = "selfsup-checkpoint-2";
     private const string RunPrefix = "run.";
@@ -83,7 +84,11 @@ internal sealed class CheckpointFolder(string folder, int keep)
         throw damage!;
     }
 
+    // By their exact names: a checkpoint that a user has copied under another one is not the run's to remove.
     private static IEnumerable<string> Find(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder, "step-*.safetensors").Order(StringComparer.Ordinal)
+        ? Directory.EnumerateFiles(folder, "step-*.safetensors").Where(path => Name().IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal)
         : [];
+
+    [GeneratedRegex(@"^step-\d{9,}\.safetensors$")]
+    private static partial Regex Name();
 }

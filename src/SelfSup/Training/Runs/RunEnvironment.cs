@@ -10,7 +10,7 @@ namespace SelfSup.Training;
 internal static class RunEnvironment
 {
     /// <summary>Lists where the images come from, versions, machine and threads.</summary>
-    public static IReadOnlyDictionary<string, object> Describe(IImageSource images, torch.Device device) => new Dictionary<string, object>
+    public static IReadOnlyDictionary<string, object?> Describe(IImageSource images, torch.Device device) => new Dictionary<string, object?>
     {
         ["images.from"] = images.Description,
         ["images.fingerprint"] = RunIdentity.Hexadecimal(images.GetFingerprint()),

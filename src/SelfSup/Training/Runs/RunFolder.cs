@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using SelfSup.Data;
 using SelfSup.Files;
@@ -9,12 +8,6 @@ namespace SelfSup.Training;
 /// <summary>The files of a run: configuration, metrics, checkpoints, previews, the encoder and the report.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    private static readonly JsonSerializerOptions Style = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     private readonly string folder;
     private readonly RunIdentity run;
     private readonly RunLock runLock;
@@ -26,13 +19,17 @@ internal sealed class RunFolder : IDisposable
     /// <param name="run">What the run is; a resumed run must be the same.</param>
     /// <param name="options">Whether the run may continue from a checkpoint, and how many are kept.</param>
     /// <exception cref="InvalidOperationException">
-    /// Another run is in the folder, there is a checkpoint but no leave to resume, or there is nothing to resume.
+    /// Another run is in the folder, there is a checkpoint but no leave to resume, there is nothing to resume, or the folder has files that
+    /// the run would replace and that are of no run, or of a finished one.
     /// </exception>
+    /// <exception cref="IOException">The folder is a file.</exception>
     public RunFolder(string folder, RunIdentity run, PretrainingOptions options)
     {
         (this.folder, this.run) = (folder, run);
         if (options.Resume && !File.Exists(ConfigurationPath))
             throw new InvalidOperationException($"There is nothing to resume: {folder} holds no run.");
+        if (File.Exists(folder))
+            throw new IOException($"The run folder {folder} is a file. Choose another.");
         Directory.CreateDirectory(CheckpointFolder.PathIn(folder));
         Directory.CreateDirectory(Path.Combine(folder, "previews"));
         runLock = new RunLock(folder);
@@ -46,7 +43,10 @@ internal sealed class RunFolder : IDisposable
                 throw new InvalidOperationException($"All checkpoints in {folder} are damaged. Start anew in another folder.");
             // A run that was killed before its first checkpoint starts anew.
             if (LastCheckpoint is null)
+            {
+                OverwriteGuard.Check(folder);
                 WriteConfiguration([]);
+            }
         }
         catch
         {
@@ -94,7 +94,7 @@ internal sealed class RunFolder : IDisposable
             }
             warnings.AddRange(changes.Select(change => new PretrainingWarning(step, change)));
             if (changes.Count > 0)
-                WriteConfiguration([.. ReadResumes(), JsonSerializer.SerializeToNode(new { Step = step, Changes = changes }, Style)!]);
+                WriteConfiguration([.. ReadResumes(), JsonText.Node(new { Step = step, Changes = changes })]);
             return step;
         }
     }
@@ -103,14 +103,14 @@ internal sealed class RunFolder : IDisposable
     public void AppendNonFinite(string line) => File.AppendAllLines(Path.Combine(folder, "non-finite.jsonl"), [line]);
 
     /// <summary>Writes what the run ended with.</summary>
-    public void SaveReport(PretrainingResult result, IImageSource images) => WriteJson(Path.Combine(folder, "report.json"), new
+    public void SaveReport(PretrainingResult result, IImageSource images) => JsonText.Save(Path.Combine(folder, "report.json"), JsonText.Document(new
     {
         result.Steps,
         result.Metrics,
         Warnings = result.Warnings.Select(warning => (object)warning),
         Images = images.Description,
         UnreadableImages = result.Failures.Select(failure => new { failure.Name, failure.Reason }),
-    });
+    }));
 
     /// <summary>Lets others into the folder.</summary>
     public void Dispose() => runLock.Dispose();
@@ -119,17 +119,11 @@ internal sealed class RunFolder : IDisposable
     {
         var content = run.Decisive.Concat(run.Incidental).ToDictionary();
         content["resumes"] = resumes;
-        WriteJson(ConfigurationPath, content);
+        JsonText.Save(ConfigurationPath, JsonText.Document(content));
     }
 
     private IEnumerable<JsonNode> ReadResumes() =>
         File.Exists(ConfigurationPath) && JsonNode.Parse(File.ReadAllText(ConfigurationPath))?["resumes"] is JsonArray resumes
             ? resumes.OfType<JsonNode>().Select(node => node.DeepClone())
             : [];
-
-    private static void WriteJson(string path, object content)
-    {
-        var text = JsonSerializer.SerializeToUtf8Bytes(content, Style);
-        AtomicFile.Write(path, stream => stream.Write(text));
-    }
 }

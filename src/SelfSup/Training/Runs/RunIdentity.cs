@@ -19,23 +19,24 @@ internal sealed class RunIdentity
     // Another number of threads takes sums in another order and changes the last bits.
     private const string Threads = "threads";
 
-    private RunIdentity(IReadOnlyDictionary<string, object> decisive, IReadOnlyDictionary<string, object> incidental) =>
+    private RunIdentity(IReadOnlyDictionary<string, object?> decisive, IReadOnlyDictionary<string, object?> incidental) =>
         (Decisive, Incidental) = (decisive, incidental);
 
-    /// <summary>What decides the result, by name: numbers, texts, yes or no, and lists of them.</summary>
-    public IReadOnlyDictionary<string, object> Decisive { get; }
+    /// <summary>What decides the result, by name: numbers, texts, yes or no, lists of them, and null for what is not set.</summary>
+    public IReadOnlyDictionary<string, object?> Decisive { get; }
 
     /// <summary>What the run happened to run on.</summary>
-    public IReadOnlyDictionary<string, object> Incidental { get; }
+    public IReadOnlyDictionary<string, object?> Incidental { get; }
 
     /// <summary>All of it as text, for the metadata of a checkpoint.</summary>
     public Dictionary<string, string> ToText() => Decisive.Concat(Incidental).ToDictionary(pair => pair.Key, pair => Settings.TextOf(pair.Value));
 
     /// <summary>Describes a run.</summary>
     public static RunIdentity Of(
-        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options, torch.Device device)
+        Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, TrainingRecipe recipe, PretrainingOptions options, int epochs,
+        torch.Device device)
     {
-        var decisive = new Dictionary<string, object> { ["tasks"] = tasks.Select(task => task.Task.Name).ToArray() }; // they draw in their order
+        var decisive = new Dictionary<string, object?> { ["tasks"] = tasks.Select(task => task.Task.Name).ToArray() }; // they draw in their order
         foreach (var task in tasks)
         {
             decisive[$"task.{task.Task.Name}.weight"] = task.Weight;
@@ -56,7 +57,7 @@ internal sealed class RunIdentity
         decisive["images.count"] = images.Count;
         decisive["images.frames"] = images.Frames;
         decisive["images.identity"] = Hexadecimal(images.GetIdentity());
-        decisive[Epochs] = options.Epochs;
+        decisive[Epochs] = epochs;
         decisive["batch_size"] = options.BatchSize;
         decisive["seed"] = options.Seed;
         decisive["precision"] = options.PrecisionOn(device).ToString().ToLowerInvariant();
@@ -68,7 +69,7 @@ internal sealed class RunIdentity
         void Add<T>(string prefix, IEnumerable<KeyValuePair<string, T>> values)
         {
             foreach (var (name, value) in values)
-                decisive[$"{prefix}.{name}"] = value ?? (object)"none";
+                decisive[$"{prefix}.{name}"] = value;
         }
     }
 
@@ -98,7 +99,7 @@ internal sealed class RunIdentity
             : [.. notes];
 
         bool IsMoreEpochs(string name) => name == Epochs && before.TryGetValue(Epochs, out var text)
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs < (int)Decisive[Epochs];
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs < (int)Decisive[Epochs]!;
     }
 
     /// <summary>A fingerprint as text.</summary>

@@ -19,6 +19,9 @@ internal sealed class FrozenJudge(
     /// <summary>The images that could be read, as places in the source.</summary>
     public IReadOnlyList<int> Readable { get; private set; } = [];
 
+    /// <summary>The test images that could be read.</summary>
+    public IReadOnlyList<int> ReadableTest { get; private set; } = [];
+
     /// <summary>The numbers of labels that every class has.</summary>
     public IReadOnlyList<int> Counts => [.. fewLabels.Keys];
 
@@ -45,7 +48,7 @@ internal sealed class FrozenJudge(
         JudgeNeighbors(features, queries, classes);
         spread ??= FeatureSpread.Of(queries.Features);
 
-        Readable = features.Indices;
+        (Readable, ReadableTest) = (features.Indices, queries.Indices);
         Draws = new(Enumerable.Range(0, Readable.Count).Where(row => images.IsInPool[Readable[row]]), features.Labels, options.Draws, options.Seed);
         foreach (var count in options.LabelsPerClass.Distinct().Where(count => count <= Draws.MostLabels))
         {
@@ -67,6 +70,6 @@ internal sealed class FrozenJudge(
     }
 
     private LabeledFeatures Extract(string what, Encoder encoder, ILabeledImageSource source) => LabeledFeatures.Extract(
-        encoder, source, layer, options.BatchSize, options.Workers,
+        what, encoder, source, layer, options.BatchSize, options.Workers,
         new StepProgress(progress, $"{name}: reading {what} images", source.Count), cancellationToken);
 }

@@ -1,3 +1,5 @@
+using SelfSup.Files;
+
 namespace SelfSup.Transfer;
 
 /// <summary>What a linear probe measured: a table of baselines and stages, and the classifier of its last line.</summary>
@@ -89,11 +91,11 @@ public sealed class ProbeReport
 
     /// <summary>Writes everything but the classifier as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => ReportFile.Serialize(Describe());
+    public string ToJson() => JsonText.Document(Describe());
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+    public void SaveJson(string path) => JsonText.Save(path, ToJson());
 
     /// <summary>Everything but the classifier, for a JSON writer.</summary>
     internal object Describe() => new

@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 
 namespace SelfSup.Transfer;
 
@@ -91,23 +92,26 @@ public sealed class TransferReport
 
     /// <summary>Writes everything as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => ReportFile.Serialize(new { Probe = Probe.Describe(), Seed, Draws, DisjointLabels, Rows, LabelEfficiency, FineTuning });
+    public string ToJson() => JsonText.Document(new { Probe = Probe.Describe(), Seed, Draws, DisjointLabels, Rows, LabelEfficiency, FineTuning });
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
-    public void SaveJson(string path) => ReportFile.Save(path, ToJson());
+    public void SaveJson(string path) => JsonText.Save(path, ToJson());
 
     private TransferReport WithWholeNetworks(
         Encoder encoder, TransferImages images, FrozenJudge judged, ILabeledImageSource testSet, FineTuneOptions options,
         IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
     {
         var classes = testSet.ClassNames.Count;
-        var trainings = FineTuner.CountTrainings(images.Bank, options)
+        // The images that the frozen features could be read of.
+        var bank = new LabeledSubset(images.Source, [.. judged.Readable.Where(index => images.IsInBank[index])]);
+        var readTest = new LabeledSubset(testSet, judged.ReadableTest);
+        var trainings = FineTuner.CountTrainings(bank, options)
             + (2 * judged.Counts.Sum(count => NetworkTrial.CountTrainings(options, count * classes, classes, Draws)));
         var plan = new TrainingPlan(progress, trainings, options.Steps);
         var (fineTuned, fromScratch) = (
-            NetworkTrial.FineTuned(encoder, testSet, options, plan, cancellationToken),
-            NetworkTrial.FromScratch(encoder, testSet, options, plan, cancellationToken));
+            NetworkTrial.FineTuned(encoder, readTest, options, plan, cancellationToken),
+            NetworkTrial.FromScratch(encoder, readTest, options, plan, cancellationToken));
         return new(Probe, Seed, Draws)
         {
             Rows = Rows,
@@ -118,7 +122,7 @@ public sealed class TransferReport
                 new(LabelEfficiencyLine.FineTuned, MeasureDraws(fineTuned)),
                 new(LabelEfficiencyLine.FromScratch, MeasureDraws(fromScratch)),
             ],
-            FineTuning = FineTuner.Evaluate(fineTuned, fromScratch, images.Bank, options),
+            FineTuning = FineTuner.Evaluate(fineTuned, fromScratch, bank, options),
         };
 
         IReadOnlyList<LowShotResult> MeasureDraws(NetworkTrial trial) =>
