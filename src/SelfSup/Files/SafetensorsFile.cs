@@ -34,13 +34,17 @@ public sealed class SafetensorsFile : IDisposable
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var entries = Arrange(tensors);
-        var checksum = FileChecksum.Of(new SafetensorsHeader(metadata, entries), tensors);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        // Brought over once: the checksum is of the very bytes that are written.
+        var values = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.cpu());
+        var checksum = FileChecksum.Of(new SafetensorsHeader(metadata, entries), values);
         var header = new SafetensorsHeader(new Dictionary<string, string>(metadata) { [FileChecksum.Key] = checksum }, entries);
         AtomicFile.Write(path, stream =>
         {
             header.Write(stream);
             foreach (var entry in header.Entries)
-                RawTensor.Write(stream, tensors[entry.Name]);
+                RawTensor.Write(stream, values[entry.Name]);
         });
     }
 
