@@ -1,6 +1,6 @@
 namespace SelfSup.Data;
 
-/// <summary>An image cannot be read. The message says why, without the image's name.</summary>
+/// <summary>An image cannot be read. The message says why, and names the file where one was asked for by its path.</summary>
 public sealed class ImageReadException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -41,7 +41,7 @@ public interface IImageDecoder
     /// <param name="size">Side of the square in pixels.</param>
     /// <returns>The red, then the green, then the blue plane, 3 x size x size bytes.</returns>
     /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">The file is no image, or a damaged one; the message names it.</exception>
+    /// <exception cref="ImageReadException">The file is no image, or a damaged one; the message names it.</exception>
     byte[] DecodeFile(string path, int size)
     {
         var pixels = new byte[checked(3 * size * size)];
@@ -53,7 +53,7 @@ public interface IImageDecoder
         }
         catch (ImageReadException e)
         {
-            throw new InvalidDataException($"'{path}' cannot be decoded: {e.Message}.", e);
+            throw new ImageReadException($"'{path}' cannot be decoded: {e.Message}.", e);
         }
     }
 }

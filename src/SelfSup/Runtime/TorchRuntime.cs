@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace SelfSup.Runtime;
 
@@ -37,6 +38,14 @@ public static partial class TorchRuntime
             return false; // another C library, such as musl
         }
     }
+
+    /// <summary>
+    /// Prepares the process for answering one image at a time, as apps do: every call computes on the thread that it came on. By default
+    /// libtorch splits each operation among all processors and waits for the last; on a machine that does other work too, or answers
+    /// several calls at once, that makes most calls many times slower. Call it before the first tensor; not in a process that trains.
+    /// </summary>
+    /// <remarks>Sets libtorch's number of threads to 1. Threads that have computed with it before keep the number that they had.</remarks>
+    public static void TuneForInference() => torch.set_num_threads(1);
 
     /// <summary>
     /// Asks libtorch to compute every operation in a form that gives the same bits each time. Call it before the first tensor. On CPUs

@@ -93,7 +93,8 @@ public sealed class PretrainingOptions
     public string? RunFolder { get; init; }
 
     /// <summary>
-    /// Continue from the last checkpoint in <see cref="RunFolder"/>. The default is false, which refuses a folder that has one.
+    /// Go on from the last checkpoint in <see cref="RunFolder"/>, or begin there where none is. The default is false, which refuses a
+    /// folder that has one.
     /// </summary>
     public bool Resume { get; init; }
 

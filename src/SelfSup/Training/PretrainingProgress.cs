@@ -23,4 +23,9 @@ public sealed record PretrainingProgress(
 {
     /// <summary>What went wrong so far without stopping the run, at most one <see cref="MetricWarning"/> for each <see cref="MetricAlarm"/>.</summary>
     public IReadOnlyList<PretrainingWarning> Warnings { get; init; } = [];
+
+    /// <summary>Where the run stands, in one line.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"epoch {Epoch} of {Epochs}, step {Step:N0} of {Steps:N0}, {Remaining:hh\\:mm\\:ss} left")
+        + string.Concat(Metrics.Select(metric => FormattableString.Invariant($", {metric.Key} {metric.Value:G3}")));
 }

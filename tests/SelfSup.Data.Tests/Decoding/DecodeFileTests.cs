@@ -21,7 +21,7 @@ public sealed class DecodeFileTests : IDisposable
     public void Missing_and_damaged_files_are_named()
     {
         var damaged = folder.Write("damaged.jpg", "no image"u8);
-        var error = Assert.Throws<InvalidDataException>(() => IImageDecoder.Default.DecodeFile(damaged, 9));
+        var error = Assert.Throws<ImageReadException>(() => IImageDecoder.Default.DecodeFile(damaged, 9));
         Assert.Contains(damaged, error.Message);
         Assert.IsType<ImageReadException>(error.InnerException);
         var missing = folder["missing.jpg"];

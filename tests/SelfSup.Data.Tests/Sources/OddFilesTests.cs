@@ -31,7 +31,7 @@ public sealed class OddFilesTests : IDisposable
         {
             for (var i = 0; i < images.Count; i++)
                 Assert.Contains("pipe", ReasonOf(images, i));
-            Assert.Throws<InvalidDataException>(() => IImageDecoder.Default.DecodeFile(folder["pipe.jpg"], 2));
+            Assert.Throws<ImageReadException>(() => IImageDecoder.Default.DecodeFile(folder["pipe.jpg"], 2));
         });
     }
 

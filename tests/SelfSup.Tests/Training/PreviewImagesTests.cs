@@ -33,7 +33,7 @@ public class PreviewImagesTests
         using var folder = new TemporaryFolder();
         using var encoder = new ConvNet(16);
         var task = new Watched();
-        Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(100), new() { Epochs = 1, BatchSize = 50, RunFolder = folder.Path });
+        Pretraining.Run(encoder, [new WeightedTask(task)], new ImageSubset(new ProceduralImages(100), [.. Enumerable.Range(0, 100)]), new() { Epochs = 1, BatchSize = 50, RunFolder = folder.Path });
         Assert.Equal([6, 18, 31, 43, 56, 68, 81, 93], task.LastIndices);
         Assert.True(File.Exists(folder["previews/watched.png"]));
     }

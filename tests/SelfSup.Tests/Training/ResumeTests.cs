@@ -76,14 +76,21 @@ public class ResumeTests
     [Fact]
     public void AFolderOfAnotherRunIsRefused()
     {
-        using TemporaryFolder folder = new(), empty = new();
+        using var folder = new TemporaryFolder();
         Run(folder, new RotationTask(), "sgd");
         var again = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), "sgd"));
         Assert.Contains("Resume it, or choose another folder", again.Message);
-        var nothing = Assert.Throws<InvalidOperationException>(() => Run(empty, new RotationTask(), "sgd", resume: true));
-        Assert.Contains("nothing to resume", nothing.Message);
         var other = Assert.Throws<InvalidOperationException>(() => Run(folder, new RotationTask(), "adamw", resume: true));
         Assert.Contains("optimizer = sgd, not adamw", other.Message);
+    }
+
+    [Fact]
+    public void ARunThatMayResumeBeginsWhereNoneIs()
+    {
+        using TemporaryFolder first = new(), plain = new();
+        Run(first, new RotationTask(), "sgd", resume: true);
+        Run(plain, new RotationTask(), "sgd");
+        Assert.Equal(File.ReadAllBytes(plain["encoder.safetensors"]), File.ReadAllBytes(first["encoder.safetensors"]));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public class SmallBatchTests
             encoder, [new WeightedTask(task)], images, new() { Epochs = 1, BatchSize = 2, HeldOut = Draw(task, 3), RunFolder = folder.Path });
         Assert.Equal(10, result.Steps);
         Assert.Equal("image 6", Assert.Single(result.Failures).Name);
-        Assert.DoesNotContain(result.Warnings, warning => warning is not MetricWarning);
+        Assert.DoesNotContain(result.Warnings, warning => warning is not (MetricWarning or ShortRunWarning));
         Assert.Contains($"held_out/{name}", string.Join(' ', result.Metrics.Keys));
     }
 
@@ -35,9 +35,10 @@ public class SmallBatchTests
         var task = new RotationTask();
         using var encoder = new ConvNet(Side);
         var result = Pretraining.Run(encoder, [new WeightedTask(task)], Draw(task, 5), new() { Epochs = 1, BatchSize = 8 });
-        var warning = Assert.Single(result.Warnings, warning => warning is not MetricWarning);
+        var warning = Assert.Single(result.Warnings, warning => warning is not (MetricWarning or ShortRunWarning));
         Assert.Contains("5 images, fewer than the 8 of a batch", warning.Message);
-        Assert.Empty(Pretraining.Run(encoder, [new WeightedTask(task)], Draw(task, 8), new() { Epochs = 1, BatchSize = 8 }).Warnings);
+        Assert.IsType<ShortRunWarning>(Assert.Single(
+            Pretraining.Run(encoder, [new WeightedTask(task)], Draw(task, 8), new() { Epochs = 1, BatchSize = 8 }).Warnings));
         var message = Assert.Throws<ArgumentException>(
             () => Pretraining.Run(encoder, [new WeightedTask(task)], Draw(task, 1), new() { Epochs = 1, BatchSize = 8 })).Message;
         Assert.Contains("at least two", message);

@@ -19,15 +19,13 @@ internal sealed class RunFolder : IDisposable
     /// <param name="run">What the run is; a resumed run must be the same.</param>
     /// <param name="options">Whether the run may continue from a checkpoint, and how many are kept.</param>
     /// <exception cref="InvalidOperationException">
-    /// Another run is in the folder, there is a checkpoint but no leave to resume, there is nothing to resume, or the folder has files that
+    /// Another run is in the folder, there is a checkpoint but no leave to resume, or the folder has files that
     /// the run would replace and that are of no run, or of a finished one.
     /// </exception>
     /// <exception cref="IOException">The folder is a file.</exception>
     public RunFolder(string folder, RunIdentity run, PretrainingOptions options)
     {
         (this.folder, this.run) = (folder, run);
-        if (options.Resume && !File.Exists(ConfigurationPath))
-            throw new InvalidOperationException($"There is nothing to resume: {folder} holds no run.");
         if (File.Exists(folder))
             throw new IOException($"The run folder {folder} is a file. Choose another.");
         Directory.CreateDirectory(CheckpointFolder.PathIn(folder));

@@ -114,13 +114,86 @@ public sealed class ImageClassifierTests : IDisposable
         using var classifier = LinearProbe.Fit(encoder, new TestImages(20, 2), Quick);
         Assert.Contains(missing, Assert.Throws<FileNotFoundException>(() => classifier.Predict(missing)).Message);
         Assert.Contains(missing, Assert.Throws<FileNotFoundException>(() => ImageClassifier.Load(missing)).Message);
-        Assert.Contains(broken, Assert.Throws<InvalidDataException>(() => classifier.Predict(broken)).Message);
+        Assert.Contains(broken, Assert.Throws<ImageReadException>(() => classifier.Predict(broken)).Message);
         Assert.Contains(broken, Assert.Throws<InvalidDataException>(() => ImageClassifier.Load(broken)).Message);
         Assert.Throws<ImageReadException>(() => classifier.Predict(new byte[10]));
 
         var encoderOnly = Path.Combine(folder.FullName, "encoder.safetensors");
         EncoderFile.Save(encoder, encoderOnly);
         Assert.Contains(encoderOnly, Assert.Throws<InvalidDataException>(() => ImageClassifier.Load(encoderOnly)).Message);
+    }
+
+    [Fact]
+    public async Task FilesBytesStreamsAndBatchesGiveTheSameAnswers()
+    {
+        using var encoder = new ConvNet(16);
+        using var classifier = LinearProbe.Fit(encoder, new TestImages(60, 3), Quick);
+        string[] paths = [.. Enumerable.Range(0, 3).Select(content => WriteImage(content, SKEncodedImageFormat.Png))];
+        var together = classifier.Predict(paths);
+        for (var i = 0; i < paths.Length; i++)
+        {
+            var alone = classifier.Predict(paths[i]);
+            Assert.Equal(alone.Label, together[i].Label);
+            Assert.Equal(alone.Probability, together[i].Probability, 1e-5);
+            using var stream = File.OpenRead(paths[i]);
+            Assert.Equal(alone.All, classifier.Predict(stream).All);
+            stream.Position = 0;
+            Assert.Equal(alone.All, (await classifier.PredictAsync(stream)).All);
+            Assert.True(stream.CanRead);
+            Assert.Equal(alone.All, (await classifier.PredictAsync(paths[i])).All);
+        }
+        Assert.Empty(classifier.Predict(Array.Empty<string>()));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => classifier.PredictAsync(paths[0], new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task OneTypeOfExceptionTellsThatAnImageCannotBeRead()
+    {
+        using var encoder = new ConvNet(16);
+        using var classifier = LinearProbe.Fit(encoder, new TestImages(20, 2), Quick);
+        var broken = Path.Combine(folder.FullName, "broken.png");
+        File.WriteAllText(broken, "no image");
+        Assert.Contains(broken, Assert.Throws<ImageReadException>(() => classifier.Predict([WriteImage(0, SKEncodedImageFormat.Png), broken])).Message);
+        Assert.Throws<ImageReadException>(() => classifier.Predict(File.ReadAllBytes(broken)));
+        Assert.Throws<ImageReadException>(() => classifier.Predict(new MemoryStream()));
+        await Assert.ThrowsAsync<ImageReadException>(() => classifier.PredictAsync(broken));
+        await Assert.ThrowsAsync<ImageReadException>(() => classifier.PredictAsync(new MemoryStream([1, 2, 3])));
+    }
+
+    [Fact]
+    public void ManyThreadsGetTheAnswersThatOneGets()
+    {
+        using var encoder = new ConvNet(16);
+        using var classifier = LinearProbe.Fit(encoder, new TestImages(60, 3), Quick);
+        string[] paths = [.. Enumerable.Range(0, 3).Select(content => WriteImage(content, SKEncodedImageFormat.Png))];
+        Prediction[] expected = [.. paths.Select(classifier.Predict)];
+        Parallel.For(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var answer = classifier.Predict(paths[i % 3]);
+            Assert.Equal(expected[i % 3].Label, answer.Label);
+            Assert.Equal(expected[i % 3].Probability, answer.Probability, 1e-5);
+        });
+    }
+
+    [Fact]
+    public void ADisposedClassifierSaysSo()
+    {
+        using var encoder = new ConvNet(16);
+        var classifier = LinearProbe.Fit(encoder, new TestImages(20, 2), Quick);
+        var path = WriteImage(0, SKEncodedImageFormat.Png);
+        classifier.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => classifier.Predict(path));
+        Assert.Throws<ObjectDisposedException>(() => classifier.Predict(new byte[3]));
+        Assert.Throws<ObjectDisposedException>(() => classifier.Save(path));
+        Assert.Throws<ObjectDisposedException>(() => classifier.ExportOnnx(path));
+        classifier.Dispose();
+    }
+
+    [Fact]
+    public void APredictionIsReadable()
+    {
+        var prediction = new Prediction("cat", 0.934f, [("cat", 0.934f), ("dog", 0.041f), ("bird", 0.02f), ("fish", 0.005f)]);
+        Assert.Equal("cat 93.4 %, dog 4.1 %, bird 2.0 %", prediction.ToString());
     }
 
     /// <summary>What TorchSharp leaves to the finalizer of a disposed encoder: the buffers of its BatchNorm.</summary>
