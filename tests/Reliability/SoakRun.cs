@@ -106,7 +106,7 @@ internal static class SoakRun
         }
 
         public bool IsSteadySince(Usage early) =>
-            MegaBytes < 1.05 * early.MegaBytes + 20 && Tensors <= early.Tensors + 50 && Handles <= early.Handles + 5 && Threads <= early.Threads + 4;
+            MegaBytes < 1.05 * early.MegaBytes + 20 && Tensors <= early.Tensors + 50 && Handles <= early.Handles + 12 && Threads <= early.Threads + 4;
 
         public override string ToString() =>
             FormattableString.Invariant($"{MegaBytes:F0} MB, {Tensors} tensors, {Handles} handles, {Threads} threads");
