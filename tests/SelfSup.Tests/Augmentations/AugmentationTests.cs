@@ -179,7 +179,7 @@ public class AugmentationTests
         Assert.Equal(typeof(Augmentation).GetProperties().Count(property => property.CanWrite), description.Count);
         Assert.Equal(0.3, description["minimum_area"]);
         Assert.Equal(0.8, description["jitter_probability"]);
-        Assert.Equal(2.0, description["maximum_blur_deviation"]);
+        Assert.Equal(14.0, description["maximum_blur_deviation"]);
         Assert.Equal(true, description["flip"]);
         Assert.All(description.Values, value => Assert.True(value is double or bool));
     }
