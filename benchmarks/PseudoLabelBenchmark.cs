@@ -40,7 +40,8 @@ internal static class PseudoLabelBenchmark
 
     private static double MedianGeneration(IPretextTask task, Tensor images, RandomSource random)
     {
-        using var input = PretextInput.Of(images);
+        using var scope = NewDisposeScope();
+        using var input = PretextInput.Of(task.Views.Count == 0 ? [images] : View.Make(task.Views, images, Size, random));
         var durations = new double[9];
         for (var i = 0; i < durations.Length; i++)
         {

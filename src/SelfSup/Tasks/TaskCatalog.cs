@@ -13,6 +13,7 @@ public static class TaskCatalog
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
         ["inpainting"] = () => new InpaintingTask(),
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+        ["simclr"] = () => new SimClrTask(),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
         ["videogan"] = () => new VideoGanTask(),
