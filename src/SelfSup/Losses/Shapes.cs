@@ -17,4 +17,11 @@ internal static class Shapes
                 other);
         }
     }
+
+    /// <summary>Requires rows of a width, at least one.</summary>
+    public static void CheckRows(Tensor rows, long width, [CallerArgumentExpression(nameof(rows))] string name = "")
+    {
+        if (rows.dim() != 2 || rows.shape[0] < 1 || rows.shape[1] != width)
+            throw new ArgumentException($"'{name}' is ({string.Join(", ", rows.shape)}) instead of (K, {width}) with at least one row.", name);
+    }
 }

@@ -32,6 +32,14 @@ internal static class TwoViews
         return (joined.narrow(0, 0, count), joined.narrow(0, count, count));
     }
 
+    /// <summary>The mean of two directions' losses and of their metrics, which have the same names.</summary>
+    /// <param name="one">A loss. Its tensors stay in the caller's scope.</param>
+    /// <param name="other">A loss. Its tensors stay in the caller's scope.</param>
+    /// <param name="factor">Multiplies the loss. The default is 1.</param>
+    public static PretextLoss Mean(PretextLoss one, PretextLoss other, double factor = 1) => new(
+        one.Value.add(other.Value).mul(factor / 2),
+        [.. one.Metrics.Zip(other.Metrics, (first, second) => (first.Name, first.Value.add(second.Value).div(2)))]);
+
     /// <summary>Draws both views, eight images a row; with a model, below them the second view that it finds closest to the first.</summary>
     /// <param name="batch">A batch of two views.</param>
     /// <param name="embed">Gives the embeddings (N, D) of either view; null where there is no model.</param>
