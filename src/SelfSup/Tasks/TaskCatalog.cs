@@ -17,6 +17,7 @@ public static class TaskCatalog
         ["moco"] = () => new MocoTask(),
         ["moco-v3"] = () => new MocoTask(new MocoOptions { Version = MocoVersion.V3 }),
         ["nnclr"] = () => new NnclrTask(),
+        ["instance-discrimination"] = () => new InstanceDiscriminationTask(),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
         ["videogan"] = () => new VideoGanTask(),

@@ -36,6 +36,7 @@ public partial class DeviceHygieneTests
         ["Tasks/Counting/CountingTask.cs: Measure"] = "A picture.",
         ["Tasks/Joint/TwoViews.cs: Draw"] = "A picture.",
         ["Tasks/Joint/TwoViews.cs: FindClosest"] = "A picture.",
+        ["Tasks/InstanceDiscrimination/InstanceDiscriminationTask.cs: Draw"] = "A picture.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",
     };
