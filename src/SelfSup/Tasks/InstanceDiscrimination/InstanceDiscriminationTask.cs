@@ -19,12 +19,21 @@ public sealed class InstanceDiscriminationTask : PretextTask<InstanceBatch, Inst
     private const int Columns = 8;
     private static readonly Augmentation Npid = new()
     {
-        MinimumArea = 0.2, Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Hue = 0.4, Grayscale = 0.2,
+        MinimumArea = 0.2,
+        Brightness = 0.4,
+        Contrast = 0.4,
+        Saturation = 0.4,
+        Hue = 0.4,
+        Grayscale = 0.2,
     };
 
     private static readonly Augmentation Exemplar = new()
     {
-        MinimumArea = 0.5, Brightness = 0.5, Contrast = 0.7, Saturation = 0.7, Hue = 0.1,
+        MinimumArea = 0.5,
+        Brightness = 0.5,
+        Contrast = 0.7,
+        Saturation = 0.7,
+        Hue = 0.1,
     };
 
     private readonly InstanceDiscriminationOptions options;
