@@ -29,11 +29,13 @@ internal sealed class ResidentRun : IDisposable
         encoder = EncoderCatalog.Create(network, size);
         encoder.train();
         var options = new PretrainingOptions { Precision = precision, Recipe = TrainingRecipe.Default with { LearningRate = 0.01, Schedule = LearningRateSchedule.Constant } };
-        step = new TrainingStep(encoder, [new WeightedTask(task ?? new RotationTask())], count, options, device);
+        task ??= new RotationTask();
+        step = new TrainingStep(encoder, [new WeightedTask(task)], count, options, device);
         using var random = new RandomSource(1, device);
         long[] frame = [3, size, size];
         using var images = random.Integers(256, frames == 1 ? [count, .. frame] : [count, frames, .. frame]).to(ScalarType.Byte);
-        input = PretextInput.Of(images);
+        IReadOnlyList<Tensor> views = task.Views.Count == 0 ? [images] : View.Make(task.Views, images, size, random);
+        input = PretextInput.Of(views);
         step.Learners[0].Model.Prepare([input]);
     }
 

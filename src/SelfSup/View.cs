@@ -1,4 +1,5 @@
 using SelfSup.Augmentations;
+using static TorchSharp.torch;
 
 namespace SelfSup;
 
@@ -27,4 +28,13 @@ public sealed record View
 
     /// <summary>How many such pictures of every image.</summary>
     public int Count { get; }
+
+    /// <summary>Makes views of images.</summary>
+    /// <param name="views">The views.</param>
+    /// <param name="images">The images as they were read, uint8 (N, 3, S, S), or clips (N, T, 3, S, S). Borrowed.</param>
+    /// <param name="size">Side in pixels of views that state none.</param>
+    /// <param name="random">Draws everything, on the images' device.</param>
+    /// <returns>One tensor for every picture of every view, in their order, owned by the caller.</returns>
+    internal static Tensor[] Make(IReadOnlyList<View> views, Tensor images, int size, RandomSource random) =>
+        [.. views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ => view.Augmentation.Apply(images, view.Size ?? size, random)))];
 }

@@ -14,9 +14,9 @@ public class AugmentationTests
         ["resized"] = new() { MinimumArea = 0.3 },
         ["jitter"] = new() { Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Hue = 0.1, JitterProbability = 0.8 },
         ["gray"] = new() { Grayscale = 0.5 },
-        ["blur"] = new() { Blur = 0.5 },
+        ["blur"] = new() { Blur = 0.5, MaximumBlurDeviation = 14 },
         ["solarize"] = new() { Solarize = 0.5 },
-        ["all"] = new() { MinimumArea = 0.3, Brightness = 0.4, Contrast = 0.4, Saturation = 0.2, Hue = 0.1, Grayscale = 0.2, Blur = 0.5, Solarize = 0.2 },
+        ["all"] = new() { MinimumArea = 0.3, Brightness = 0.4, Contrast = 0.4, Saturation = 0.2, Hue = 0.1, Grayscale = 0.2, Blur = 0.5, MaximumBlurDeviation = 14, Solarize = 0.2 },
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];

@@ -12,6 +12,10 @@ namespace SelfSup.Augmentations;
 /// <remarks>Steps are taken in the order of the properties; gray levels are rounded once, before <see cref="Solarize"/>.</remarks>
 public sealed record Augmentation
 {
+    // The size that published deviations of blurs are for, and the deviation in pixels up to which a blur changes no level by a hundredth.
+    private const double PublishedSize = 224;
+    private const double InvisibleBlur = 0.3;
+
     /// <summary>The image as it is, at the asked size: nothing is drawn.</summary>
     public static Augmentation None { get; } = new() { Shift = 0, Flip = false };
 
@@ -59,12 +63,13 @@ public sealed record Augmentation
     public double Blur { get; init; }
 
     /// <summary>
-    /// Least standard deviation of a blur in pixels, above 0. The default is 0.1. Published values are for 224 pixels: scale them with
-    /// the size. The filter goes as far as three times <see cref="MaximumBlurDeviation"/>, whatever the size of the image.
+    /// Least standard deviation of a blur in pixels of an image of 224, above 0; it is scaled with the size. The default is 0.1. Blurs of
+    /// at most 0.3 pixels, which nobody sees, are left out: those of the default range at 32 pixels. The filter goes as far as three
+    /// times <see cref="MaximumBlurDeviation"/>.
     /// </summary>
     public double MinimumBlurDeviation { get; init; } = 0.1;
 
-    /// <summary>Largest standard deviation of a blur in pixels, at least the least. The default is 2.</summary>
+    /// <summary>Largest standard deviation of a blur in pixels of an image of 224, at least the least. The default is 2.</summary>
     public double MaximumBlurDeviation { get; init; } = 2;
 
     /// <summary>Probability that levels of an image from 128 on become 255 less themselves, in [0, 1]. The default is 0.</summary>
@@ -109,10 +114,15 @@ public sealed record Augmentation
         var varied = ResizesCrops
             ? RandomResizedCrop.Apply(planes, size, MinimumArea, MaximumArea, Flip, random)
             : ShiftedCrop.Apply(planes, size, Margin(size), Flip, random);
+        var pixel = size / PublishedSize;
+        var blurs = Blur > 0 && MaximumBlurDeviation * pixel > InvisibleBlur;
         if (ChangesColors)
-            varied = ColorJitter.Apply(varied, this, random, Blur > 0 ? ScalarType.Float32 : ScalarType.Byte);
-        if (Blur > 0)
-            varied = GaussianBlur.Apply(varied.to(ScalarType.Float32), Blur, (MinimumBlurDeviation, MaximumBlurDeviation), random);
+            varied = ColorJitter.Apply(varied, this, random, blurs ? ScalarType.Float32 : ScalarType.Byte);
+        if (blurs)
+        {
+            varied = GaussianBlur.Apply(
+                varied.to(ScalarType.Float32), Blur, (MinimumBlurDeviation * pixel, MaximumBlurDeviation * pixel), random);
+        }
         if (varied.dtype != ScalarType.Byte)
             varied = varied.add_(0.5).to(ScalarType.Byte);
         if (Solarize > 0)

@@ -27,7 +27,7 @@ internal sealed unsafe class Autocast : IDisposable
     {
         var native = Native.Value ?? throw new PlatformNotSupportedException(
             "Precision BFloat16 is not supported on this platform; use Float32.");
-        var autocast = new Autocast((sbyte)(device.type == TorchSharp.DeviceType.CUDA ? 1 : 0));
+        var autocast = new Autocast(TypeOf(device));
         native.SetType(autocast.device, BFloat16);
         native.SetEnabled(autocast.device, 1);
         native.Enter();
@@ -39,8 +39,11 @@ internal sealed unsafe class Autocast : IDisposable
     /// libtorch 2.10's gradient of a 3-D convolution's weight in bfloat16 depends, on maps of two frames, on memory that was never
     /// written: it differs from run to run, and is not finite at times.
     /// </remarks>
-    public static IDisposable? SuspendOnCpu(Device device) =>
-        running is { device: 0 } autocast && device.type == TorchSharp.DeviceType.CPU ? new Suspension(autocast) : null;
+    public static IDisposable? SuspendOnCpu(Device device) => device.type == TorchSharp.DeviceType.CPU ? Suspend(device) : null;
+
+    /// <summary>Runs what follows on a device without autocast, until disposed; null where there is none to suspend.</summary>
+    public static IDisposable? Suspend(Device device) =>
+        running is { } autocast && autocast.device == TypeOf(device) ? new Suspension(autocast) : null;
 
     public void Dispose()
     {
@@ -50,6 +53,8 @@ internal sealed unsafe class Autocast : IDisposable
         native.SetEnabled(device, 0);
         running = null;
     }
+
+    private static sbyte TypeOf(Device device) => (sbyte)(device.type == TorchSharp.DeviceType.CUDA ? 1 : 0);
 
     private sealed class Suspension : IDisposable
     {

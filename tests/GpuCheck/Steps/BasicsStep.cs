@@ -95,6 +95,7 @@ internal static class BasicsStep
             Hue = 0.1,
             Grayscale = 0.2,
             Blur = 0.5,
+            MaximumBlurDeviation = 14,
             Solarize = 0.2,
         };
         using var images = TestImages.Colorful(16, 64);

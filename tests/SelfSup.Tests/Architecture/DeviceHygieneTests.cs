@@ -34,6 +34,9 @@ public partial class DeviceHygieneTests
         ["ClassificationTask.cs: Predict"] = "A picture.",
         ["Tasks/Counting/CountingTask.cs: Draw"] = "A picture.",
         ["Tasks/Counting/CountingTask.cs: Measure"] = "A picture.",
+        ["Tasks/Joint/TwoViews.cs: Draw"] = "A picture.",
+        ["Tasks/Joint/TwoViews.cs: FindClosest"] = "A picture.",
+        ["Tasks/InstanceDiscrimination/InstanceDiscriminationTask.cs: Draw"] = "A picture.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",
     };

@@ -16,11 +16,12 @@ public class AugmentationTests
         Hue = 0.1,
         Grayscale = 0.2,
         Blur = 0.5,
+        MaximumBlurDeviation = 14,
         Solarize = 0.2,
     };
 
     private static readonly Augmentation[] all =
-        [new(), everything, new() { Solarize = 0.5, Brightness = 0.3 }, new() { Shift = 0, Blur = 1 }];
+        [new(), everything, new() { Solarize = 0.5, Brightness = 0.3 }, new() { Shift = 0, Blur = 1, MaximumBlurDeviation = 14 }];
 
     [Theory]
     [InlineData(32)]
@@ -67,10 +68,26 @@ public class AugmentationTests
     {
         using var scope = NewDisposeScope();
         var clips = TestImages.Moving(5, 3, 40);
-        var moved = new Augmentation { MinimumArea = 0.3, Blur = 1 };
+        var moved = new Augmentation { MinimumArea = 0.3, Blur = 1, MaximumBlurDeviation = 14 };
         var varied = moved.Apply(clips, 32, new RandomSource(3));
         for (var t = 0; t < 3; t++)
             AssertAlike(moved.Apply(clips.select(1, t).contiguous(), 32, new RandomSource(3)), varied.select(1, t));
+    }
+
+    [Fact]
+    public void A_blur_scales_with_the_size_and_one_that_nobody_sees_is_left_out()
+    {
+        using var scope = NewDisposeScope();
+        var blur = Augmentation.None with { Blur = 1, MinimumBlurDeviation = 2, MaximumBlurDeviation = 2 };
+        foreach (var (side, isVisible) in new[] { (32, false), (96, true) })
+        {
+            var images = TestImages.Colorful(2, side);
+            Assert.Equal(!isVisible, blur.Apply(images, side, new RandomSource(1)).Equals(images));
+        }
+        var point = zeros([1, 3, 112, 112], ScalarType.Byte);
+        point[0, 0, 56, 56] = 255;
+        var row = blur.Apply(point, 112, new RandomSource(1))[0, 0].to(ScalarType.Float32); // a deviation of one pixel
+        Assert.InRange(row[56, 57].item<float>() / row[56, 56].item<float>(), 0.58, 0.63); // exp(-0.5)
     }
 
     [Fact]
@@ -119,7 +136,7 @@ public class AugmentationTests
         var steps = new Augmentation[]
         {
             new() { Shift = 0 }, new(), new() { MinimumArea = 0.2, Flip = false }, still with { JitterProbability = 0.5, Hue = 0.5 },
-            still with { Brightness = 0.5 }, still with { Grayscale = 0.5 }, still with { Blur = 0.5 }, still with { Solarize = 0.5 },
+            still with { Brightness = 0.5 }, still with { Grayscale = 0.5 }, still with { Blur = 0.5, MaximumBlurDeviation = 14 }, still with { Solarize = 0.5 },
         };
         foreach (var step in steps)
         {
@@ -162,7 +179,7 @@ public class AugmentationTests
         Assert.Equal(typeof(Augmentation).GetProperties().Count(property => property.CanWrite), description.Count);
         Assert.Equal(0.3, description["minimum_area"]);
         Assert.Equal(0.8, description["jitter_probability"]);
-        Assert.Equal(2.0, description["maximum_blur_deviation"]);
+        Assert.Equal(14.0, description["maximum_blur_deviation"]);
         Assert.Equal(true, description["flip"]);
         Assert.All(description.Values, value => Assert.True(value is double or bool));
     }

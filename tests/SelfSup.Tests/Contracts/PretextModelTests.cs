@@ -15,9 +15,10 @@ public class PretextModelTests
         using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
         using (var model = task.CreateModel(encoder))
         {
-            Assert.DoesNotContain(model.state_dict().Keys, key => key.Contains("encoder") || key.Contains("stage1"));
-            var own = encoder.parameters().Select(parameter => parameter.Handle).ToHashSet();
-            Assert.DoesNotContain(model.parameters(), parameter => own.Contains(parameter.Handle));
+            // Copies of the encoder are the model's own.
+            var lent = encoder.parameters().Concat(encoder.buffers()).Select(tensor => tensor.Handle).ToHashSet();
+            Assert.DoesNotContain(model.parameters().Concat(model.buffers()), tensor => lent.Contains(tensor.Handle));
+            Assert.DoesNotContain(model.state_dict().Keys, key => key.StartsWith("encoder.") || key.StartsWith("stage"));
         }
         Assert.Equal(4, encoder.MeasureStages().Length);
     }
