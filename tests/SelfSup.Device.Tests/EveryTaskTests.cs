@@ -19,11 +19,11 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        var images = TaskOnDevice.Images(task);
+        using PretextInput input = TaskOnDevice.InputFor(task), onDevice = TaskOnDevice.ToDevice(input);
         using RandomSource here = new(3), there = new(3, SecondDevice.Device);
         using PretextBatch
-            expected = task.Generate(PretextInput.Of(images), here),
-            found = task.Generate(PretextInput.Of(images.to(SecondDevice.Device)), there);
+            expected = task.Generate(input, here),
+            found = task.Generate(onDevice, there);
         var pairs = TensorsOf(expected).Zip(TensorsOf(found)).ToArray();
         Assert.NotEmpty(pairs);
         foreach (var (one, other) in pairs)
@@ -74,7 +74,8 @@ public class EveryTaskTests
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(
             encoder, [new WeightedTask(task)], 4, new PretrainingOptions { Recipe = recipe, Precision = Precision.Float32 }, SecondDevice.Device);
-        using var input = PretextInput.Of(TaskOnDevice.Images(task).to(SecondDevice.Device));
+        using var here = TaskOnDevice.InputFor(task);
+        using var input = TaskOnDevice.ToDevice(here);
         step.Learners[0].Model.Prepare([input]);
         for (var i = 0; i < 2; i++)
         {

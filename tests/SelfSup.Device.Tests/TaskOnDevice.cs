@@ -22,8 +22,8 @@ internal sealed class TaskOnDevice : IDisposable
         Encoder.to(SecondDevice.Device);
         Model = Task.CreateModel(new PretextSetup(Encoder, Count));
         Model.to(SecondDevice.Device);
-        using var images = Images(Task);
-        Input = PretextInput.Of(images.to(SecondDevice.Device));
+        using var here = InputFor(Task);
+        Input = ToDevice(here);
     }
 
     public IPretextTask Task { get; }
@@ -43,8 +43,12 @@ internal sealed class TaskOnDevice : IDisposable
         var task => task,
     };
 
-    /// <summary>Images or clips for a task, few and small, on the CPU.</summary>
-    public static Tensor Images(IPretextTask task) => TestImages.For(task, Count, Side);
+    /// <summary>Images, clips or views for a task, few and small, on the CPU.</summary>
+    public static PretextInput InputFor(IPretextTask task) => TestImages.InputFor(task, Count, Side);
+
+    /// <summary>The same input on the second device, owned by the caller.</summary>
+    public static PretextInput ToDevice(PretextInput input) =>
+        new([.. input.Views.Select(view => view.to(SecondDevice.Device))], input.Indices.to(SecondDevice.Device));
 
     public PretextBatch Generate()
     {

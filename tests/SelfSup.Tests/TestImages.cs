@@ -27,4 +27,21 @@ internal static class TestImages
     /// <summary>What a task learns from: images, or clips that are just long enough.</summary>
     public static Tensor For(IPretextTask task, int count, int side) =>
         task.MinimumFrames() == 1 ? Colorful(count, side) : Moving(count, task.MinimumFrames(), side);
+
+    /// <summary>An input of a task: its images or clips, or the views that it asks for; on the CPU, owned by the caller.</summary>
+    public static PretextInput InputFor(IPretextTask task, int count, int side)
+    {
+        if (task.Views.Count == 0)
+        {
+            using var pictures = For(task, count, side);
+            return PretextInput.Of(pictures);
+        }
+        using var images = For(task, count, 2 * side);
+        using var random = new RandomSource(2);
+        using var scope = NewDisposeScope();
+        var views = task.Views.SelectMany(view =>
+            Enumerable.Range(0, view.Count).Select(_ => view.Augmentation.Apply(images, view.Size ?? side, random)));
+        return new PretextInput(
+            [.. views.Select(view => view.DetachFromDisposeScope())], arange(count, int64, CPU).DetachFromDisposeScope());
+    }
 }

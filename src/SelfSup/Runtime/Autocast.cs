@@ -42,6 +42,9 @@ internal sealed unsafe class Autocast : IDisposable
     public static IDisposable? SuspendOnCpu(Device device) =>
         running is { device: 0 } autocast && device.type == TorchSharp.DeviceType.CPU ? new Suspension(autocast) : null;
 
+    /// <summary>Runs what follows without autocast on any device, until disposed; null where there is none to suspend.</summary>
+    public static IDisposable? Suspend() => running is { } autocast ? new Suspension(autocast) : null;
+
     public void Dispose()
     {
         var native = Native.Value!;
