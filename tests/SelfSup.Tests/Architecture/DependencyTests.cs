@@ -20,7 +20,7 @@ public partial class DependencyTests
         ["Runtime"] = ["Data.ImageBatch"],
         ["Previews"] = ["Data.PngFile"],
         ["Onnx"] = [],
-        ["Losses"] = [],
+        ["Losses"] = ["Runtime"],
         ["Heads"] = ["Runtime"],
         ["Optimization"] = ["Runtime"],
         ["Augmentations"] = ["Runtime"],

@@ -35,7 +35,7 @@ public partial class DeviceHygieneTests
         ["Tasks/Counting/CountingTask.cs: Draw"] = "A picture.",
         ["Tasks/Counting/CountingTask.cs: Measure"] = "A picture.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
-        ["Tasks/Joint/ViewPairs.cs"] = "A picture.",
+        ["Tasks/Joint/JointViews.cs"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",
     };
 
