@@ -17,6 +17,7 @@ public static class TaskCatalog
         ["vicreg"] = () => new VicRegTask(),
         ["byol"] = () => new ByolTask(),
         ["simsiam"] = () => new SimSiamTask(),
+        ["lejepa"] = () => new LejepaTask(),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
         ["videogan"] = () => new VideoGanTask(),

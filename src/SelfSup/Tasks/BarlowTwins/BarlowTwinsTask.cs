@@ -34,13 +34,13 @@ public sealed class BarlowTwinsTask : PretextTask<PretextBatch, BarlowTwinsModel
     public override TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.03 };
 
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random) => ViewPairs.BatchOf(input, Name);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
 
     /// <inheritdoc/>
     public override BarlowTwinsModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);
 
     /// <summary>Draws both views of every image; with a model, how alike they are to it.</summary>
     /// <inheritdoc/>
-    protected override PreviewGrid Draw(PretextBatch batch, BarlowTwinsModel? model) => ViewPairs.Draw(
+    protected override PreviewGrid Draw(PretextBatch batch, BarlowTwinsModel? model) => JointViews.Draw(
         batch, "Each feature must be the same in both, and no two features may say the same.", model is null ? null : model.Project);
 }

@@ -34,13 +34,13 @@ public sealed class SimSiamTask : PretextTask<PretextBatch, SimSiamModel>
     public override TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.03 };
 
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random) => ViewPairs.BatchOf(input, Name);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
 
     /// <inheritdoc/>
     public override SimSiamModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);
 
     /// <summary>Draws both views of every image; with a model, how alike they are to it.</summary>
     /// <inheritdoc/>
-    protected override PreviewGrid Draw(PretextBatch batch, SimSiamModel? model) => ViewPairs.Draw(
+    protected override PreviewGrid Draw(PretextBatch batch, SimSiamModel? model) => JointViews.Draw(
         batch, "From the features of either, those of the other must be foretold.", model is null ? null : model.Project);
 }

@@ -39,13 +39,13 @@ public sealed class VicRegTask : PretextTask<PretextBatch, VicRegModel>
         TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.015, ClipGradientNorm = 20 };
 
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random) => ViewPairs.BatchOf(input, Name);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
 
     /// <inheritdoc/>
     public override VicRegModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);
 
     /// <summary>Draws both views of every image; with a model, how alike they are to it.</summary>
     /// <inheritdoc/>
-    protected override PreviewGrid Draw(PretextBatch batch, VicRegModel? model) => ViewPairs.Draw(
+    protected override PreviewGrid Draw(PretextBatch batch, VicRegModel? model) => JointViews.Draw(
         batch, "The features of both must agree, differ from those of other images, and not repeat one another.", model is null ? null : model.Project);
 }

@@ -32,7 +32,7 @@ public class ViewPairTaskTests
     {
         using var images = TestImages.Colorful(2, Side);
         var message = Assert.Throws<ArgumentException>(() => TaskCatalog.Create(name).Generate(images, new RandomSource(1))).Message;
-        Assert.Contains($"'{name}' compares two views", message);
+        Assert.Contains($"'{name}' compares 2 views", message);
     }
 
     /// <summary>Order of the views, and of the images in a batch.</summary>
