@@ -19,10 +19,10 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        using PretextInput onCpu = TaskOnDevice.InputOf(task, CPU), onDevice = TaskOnDevice.InputOf(task, SecondDevice.Device);
+        using PretextInput input = TaskOnDevice.InputFor(task), onDevice = TaskOnDevice.ToDevice(input);
         using RandomSource here = new(3), there = new(3, SecondDevice.Device);
         using PretextBatch
-            expected = task.Generate(onCpu, here),
+            expected = task.Generate(input, here),
             found = task.Generate(onDevice, there);
         var pairs = TensorsOf(expected).Zip(TensorsOf(found)).ToArray();
         Assert.NotEmpty(pairs);
@@ -74,7 +74,8 @@ public class EveryTaskTests
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(
             encoder, [new WeightedTask(task)], 4, new PretrainingOptions { Recipe = recipe, Precision = Precision.Float32 }, SecondDevice.Device);
-        using var input = TaskOnDevice.InputOf(task, SecondDevice.Device);
+        using var here = TaskOnDevice.InputFor(task);
+        using var input = TaskOnDevice.ToDevice(here);
         step.Learners[0].Model.Prepare([input]);
         for (var i = 0; i < 2; i++)
         {

@@ -22,7 +22,8 @@ internal sealed class TaskOnDevice : IDisposable
         Encoder.to(SecondDevice.Device);
         Model = Task.CreateModel(new PretextSetup(Encoder, Count));
         Model.to(SecondDevice.Device);
-        Input = InputOf(Task, SecondDevice.Device);
+        using var here = InputFor(Task);
+        Input = ToDevice(here);
     }
 
     public IPretextTask Task { get; }
@@ -42,13 +43,12 @@ internal sealed class TaskOnDevice : IDisposable
         var task => task,
     };
 
-    /// <summary>Views, images or clips for a task, few and small, drawn on the CPU and sent to a device.</summary>
-    public static PretextInput InputOf(IPretextTask task, Device device)
-    {
-        using var images = TestImages.For(task, Count, Side);
-        using var input = TestImages.InputFor(task, images, Side);
-        return new PretextInput([.. input.Views.Select(view => view.clone().to(device))], input.Indices.clone().to(device));
-    }
+    /// <summary>Images, clips or views for a task, few and small, on the CPU.</summary>
+    public static PretextInput InputFor(IPretextTask task) => TestImages.InputFor(task, Count, Side);
+
+    /// <summary>The same input on the second device, owned by the caller.</summary>
+    public static PretextInput ToDevice(PretextInput input) =>
+        new([.. input.Views.Select(view => view.to(SecondDevice.Device))], input.Indices.to(SecondDevice.Device));
 
     public PretextBatch Generate()
     {

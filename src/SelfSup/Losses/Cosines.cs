@@ -17,7 +17,7 @@ internal static class Cosines
     /// <returns>Cosines (N, M), in the caller's dispose scope.</returns>
     public static Tensor Between(Tensor rows, Tensor others)
     {
-        using var precise = Autocast.Suspend(rows.device);
+        using var precise = Autocast.Suspend();
         return rows.mm(others.to(rows.dtype).t());
     }
 }

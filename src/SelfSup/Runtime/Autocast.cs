@@ -39,11 +39,10 @@ internal sealed unsafe class Autocast : IDisposable
     /// libtorch 2.10's gradient of a 3-D convolution's weight in bfloat16 depends, on maps of two frames, on memory that was never
     /// written: it differs from run to run, and is not finite at times.
     /// </remarks>
-    public static IDisposable? SuspendOnCpu(Device device) => device.type == TorchSharp.DeviceType.CPU ? Suspend(device) : null;
+    public static IDisposable? SuspendOnCpu(Device device) => device.type == TorchSharp.DeviceType.CPU ? Suspend() : null;
 
-    /// <summary>Runs what follows on a device without autocast, until disposed; null where there is none to suspend.</summary>
-    public static IDisposable? Suspend(Device device) =>
-        running is { } autocast && autocast.device == TypeOf(device) ? new Suspension(autocast) : null;
+    /// <summary>Runs what follows without autocast, until disposed; null where there is none to suspend.</summary>
+    public static IDisposable? Suspend() => running is { } autocast ? new Suspension(autocast) : null;
 
     public void Dispose()
     {

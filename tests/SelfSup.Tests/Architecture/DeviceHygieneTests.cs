@@ -38,6 +38,7 @@ public partial class DeviceHygieneTests
         ["Tasks/Joint/TwoViews.cs: FindClosest"] = "A picture.",
         ["Tasks/InstanceDiscrimination/InstanceDiscriminationTask.cs: Draw"] = "A picture.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
+        ["Tasks/Joint/JointViews.cs"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",
     };
 

@@ -24,8 +24,7 @@ internal sealed class ContractRun : IDisposable
         var recipe = stated with { LearningRate = learningRate ?? stated.LearningRate, Schedule = LearningRateSchedule.Constant, Warmup = 0 };
         encoder.train();
         Step = new TrainingStep(encoder, [new WeightedTask(task)], count, new PretrainingOptions { Recipe = recipe }, CPU);
-        using var images = TestImages.For(task, count, encoder.ImageSize);
-        input = TestImages.InputFor(task, images, encoder.ImageSize);
+        input = TestImages.InputFor(task, count, encoder.ImageSize);
         Step.Learners[0].Model.Prepare([input]);
     }
 

@@ -61,8 +61,7 @@ public class NnclrTaskTests
 
     private static PretextBatch Batch(IPretextTask task, int count)
     {
-        using var images = TestImages.Colorful(count, 64);
-        using var input = TestImages.InputFor(task, images, 32);
+        using var input = TestImages.InputFor(task, count, 32);
         using var random = new RandomSource(1);
         return task.Generate(input, random);
     }

@@ -58,8 +58,7 @@ public class SimClrTaskTests
     private static PretextBatch Batch(int count)
     {
         var task = new SimClrTask();
-        using var images = TestImages.Colorful(count, 64);
-        using var input = TestImages.InputFor(task, images, 32);
+        using var input = TestImages.InputFor(task, count, 32);
         using var random = new RandomSource(1);
         return task.Generate(input, random);
     }

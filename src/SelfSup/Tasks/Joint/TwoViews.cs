@@ -12,16 +12,6 @@ internal static class TwoViews
     /// <summary>A rate of 0.06 for 128 images, in proportion for the usual 64.</summary>
     public static TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { LearningRate = 0.03 };
 
-    /// <summary>A batch of both views as they are, with the images' indices as targets.</summary>
-    /// <param name="input">The input. Borrowed.</param>
-    /// <param name="task">The task's name, for the message.</param>
-    /// <exception cref="ArgumentException">There are not two views.</exception>
-    public static PretextBatch Batch(PretextInput input, string task) => input.Views.Count == 2
-        ? PretextBatch.OfViews(input)
-        : throw new ArgumentException(
-            $"The task '{task}' compares two views of every image, and the input has {input.Views.Count}; make one for each of the task's Views.",
-            nameof(input));
-
     /// <summary>Both views one after the other, (2N, 3, S, S), so that they go through a network in one pass.</summary>
     public static Tensor Join(PretextBatch batch) => cat([batch.Views[0], batch.Views[1]]);
 

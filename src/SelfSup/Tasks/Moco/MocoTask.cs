@@ -40,7 +40,7 @@ public sealed class MocoTask : PretextTask<PretextBatch, MocoModel>
 
     /// <summary>Hands on both views.</summary>
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random) => TwoViews.Batch(input, Name);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
 
     /// <inheritdoc/>
     public override MocoModel CreateModel(PretextSetup setup) => new(Name, setup, options);

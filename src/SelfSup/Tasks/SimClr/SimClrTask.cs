@@ -37,7 +37,7 @@ public sealed class SimClrTask : PretextTask<PretextBatch, SimClrModel>
 
     /// <summary>Hands on both views.</summary>
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random) => TwoViews.Batch(input, Name);
+    public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
 
     /// <inheritdoc/>
     public override SimClrModel CreateModel(PretextSetup setup) => new(Name, setup.Encoder, options);

@@ -4,8 +4,9 @@ namespace SelfSup.Transfer;
 
 /// <summary>Follows pretraining by nearest neighbors on a few labeled images, and by how much their features differ.</summary>
 /// <remarks>
-/// Metrics are <c>knn/accuracy</c> (0..1), <c>knn/deviation</c> and <c>knn/effective_rank</c> (<see cref="FeatureSpread"/>), all of the
-/// last stage's global average. Nothing is trained and no label reaches the encoder. A thousand images are enough to see a trend.
+/// Metrics are <c>knn/accuracy</c> (0..1), <c>knn/deviation</c>, <c>knn/effective_rank</c> and <c>knn/rank_me</c>
+/// (<see cref="FeatureSpread"/>), all of the last stage's global average. The last tells without labels how a run goes: follow whether it
+/// rises. Nothing is trained and no label reaches the encoder. A thousand images are enough to see a trend.
 /// </remarks>
 public sealed class KnnMonitor : IEncoderMonitor
 {
@@ -69,6 +70,7 @@ public sealed class KnnMonitor : IEncoderMonitor
             ["accuracy"] = queryFeatures.AccuracyOf(classifier.Predict(queryFeatures.Features, neighbors, temperature)),
             ["deviation"] = spread.Deviation,
             ["effective_rank"] = spread.EffectiveRank,
+            ["rank_me"] = spread.RankMe,
         };
     }
 

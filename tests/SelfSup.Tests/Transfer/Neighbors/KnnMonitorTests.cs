@@ -22,10 +22,11 @@ public class KnnMonitorTests
         var result = Pretrain(watched, new KnnMonitor(new TestImages(40, 2)), progress: progress);
         Assert.Equal(File.ReadAllBytes(plain["encoder.safetensors"]), File.ReadAllBytes(watched["encoder.safetensors"]));
 
-        string[] names = ["knn/accuracy", "knn/deviation", "knn/effective_rank"];
+        string[] names = ["knn/accuracy", "knn/deviation", "knn/effective_rank", "knn/rank_me"];
         var lines = Measurements(watched);
         Assert.Equal([(3, names), (6, names), (9, names)], lines.Select(line => (line.Step, line.Names)));
         Assert.True(result.Metrics["knn/accuracy"] > 0.8, $"{result.Metrics["knn/accuracy"]}"); // the mean color tells the class
+        Assert.InRange(result.Metrics["knn/rank_me"], 1, 20); // of the 20 images that are asked
         Assert.Equal(result.Metrics["knn/accuracy"], progress.Reports[^1].Metrics["knn/accuracy"]);
         // The half that knows is not asked.
         using var trained = SelfSup.Files.EncoderFile.Load(watched["encoder.safetensors"]);
