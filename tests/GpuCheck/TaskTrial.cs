@@ -34,6 +34,7 @@ internal sealed class TaskTrial : IDisposable
         Training = new TrainingStep(encoder, [new WeightedTask(task)], count, options, device);
         input = MakeInput(device, count);
         Training.Learners[0].Model.Prepare([input]);
+        Training.Learners[0].Model.StartEpoch(input);
     }
 
     public TrainingStep Training { get; }
@@ -81,7 +82,7 @@ internal sealed class TaskTrial : IDisposable
         IEnumerable<Tensor> views = task.Views.Count == 0
             ? [images]
             : task.Views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
-                view.Augmentation.Apply(images, view.Size ?? Side, random)));
+                view.Augmentation.Apply(images, view.SideFor(Side), random)));
         return new PretextInput(
             [.. views.Select(view => view.DetachFromDisposeScope())], arange(count, int64, device).DetachFromDisposeScope());
     }

@@ -19,11 +19,11 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        var images = TaskOnDevice.Images(task);
+        using PretextInput onCpu = TaskOnDevice.InputOf(task, CPU), onDevice = TaskOnDevice.InputOf(task, SecondDevice.Device);
         using RandomSource here = new(3), there = new(3, SecondDevice.Device);
         using PretextBatch
-            expected = task.Generate(PretextInput.Of(images), here),
-            found = task.Generate(PretextInput.Of(images.to(SecondDevice.Device)), there);
+            expected = task.Generate(onCpu, here),
+            found = task.Generate(onDevice, there);
         var pairs = TensorsOf(expected).Zip(TensorsOf(found)).ToArray();
         Assert.NotEmpty(pairs);
         foreach (var (one, other) in pairs)
@@ -43,6 +43,7 @@ public class EveryTaskTests
         foreach (var (key, value) in run.Model.state_dict())
             SecondDevice.Holds(value, key);
         run.Model.Prepare([run.Input]);
+        run.Model.StartEpoch(run.Input);
         using var batch = run.Generate();
         using var step = new StepContext(0, 10, 0);
         foreach (var objective in run.Model.Objectives)
@@ -74,8 +75,9 @@ public class EveryTaskTests
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(
             encoder, [new WeightedTask(task)], 4, new PretrainingOptions { Recipe = recipe, Precision = Precision.Float32 }, SecondDevice.Device);
-        using var input = PretextInput.Of(TaskOnDevice.Images(task).to(SecondDevice.Device));
+        using var input = TaskOnDevice.InputOf(task, SecondDevice.Device);
         step.Learners[0].Model.Prepare([input]);
+        step.Learners[0].Model.StartEpoch(input);
         for (var i = 0; i < 2; i++)
         {
             using var metrics = step.Run([input], i, 10, 0);

@@ -22,8 +22,7 @@ internal sealed class TaskOnDevice : IDisposable
         Encoder.to(SecondDevice.Device);
         Model = Task.CreateModel(new PretextSetup(Encoder, Count));
         Model.to(SecondDevice.Device);
-        using var images = Images(Task);
-        Input = PretextInput.Of(images.to(SecondDevice.Device));
+        Input = InputOf(Task, SecondDevice.Device);
     }
 
     public IPretextTask Task { get; }
@@ -43,8 +42,13 @@ internal sealed class TaskOnDevice : IDisposable
         var task => task,
     };
 
-    /// <summary>Images or clips for a task, few and small, on the CPU.</summary>
-    public static Tensor Images(IPretextTask task) => TestImages.For(task, Count, Side);
+    /// <summary>Views, images or clips for a task, few and small, drawn on the CPU and sent to a device.</summary>
+    public static PretextInput InputOf(IPretextTask task, Device device)
+    {
+        using var images = TestImages.For(task, Count, Side);
+        using var input = TestImages.InputFor(task, images, Side);
+        return new PretextInput([.. input.Views.Select(view => view.clone().to(device))], input.Indices.clone().to(device));
+    }
 
     public PretextBatch Generate()
     {

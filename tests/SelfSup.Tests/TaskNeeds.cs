@@ -1,8 +1,9 @@
 using SelfSup.Encoders;
+using static TorchSharp.torch;
 
 namespace SelfSup.Tests;
 
-/// <summary>What a task needs, found by asking it.</summary>
+/// <summary>What a task needs, found by asking it, and given to its model.</summary>
 internal static class TaskNeeds
 {
     /// <summary>Whether the encoder is given clips.</summary>
@@ -17,6 +18,14 @@ internal static class TaskNeeds
     {
         using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
         return Enumerable.Range(1, 32).First(frames => Fits(task, encoder, frames));
+    }
+
+    /// <summary>Begins a first epoch of one batch.</summary>
+    public static void StartEpoch(this PretextModel model, PretextInput input, int epoch = 0)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(6, input.Indices.device);
+        model.OnEpochStarting(new EpochContext(epoch, 10, (int)input.Indices.shape[0], random, () => [input], _ => { }));
     }
 
     private static bool Fits(IPretextTask task, Encoder encoder, int frames)

@@ -23,10 +23,7 @@ internal sealed class TaskTrial : IDisposable
         using var random = new RandomSource(2);
         using var images = TrialImages.Draw(ImageCount, 2 * encoder.ImageSize, frames);
         IReadOnlyList<View> views = task.Views.Count == 0 ? [new View(Augmentation.None)] : task.Views;
-        input = new PretextInput(
-            [.. views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
-                view.Augmentation.Apply(images, view.Size ?? encoder.ImageSize, random)))],
-            arange(ImageCount, int64, CPU));
+        input = new PretextInput(View.Make(views, images, encoder.ImageSize, random), arange(ImageCount, int64, CPU));
         untouched = [.. input.Views.Select(view => view.clone())];
     }
 

@@ -18,7 +18,7 @@ internal sealed class ViewMaker(
     private readonly View shared = new(augmentation);
 
     /// <summary>Side in pixels at which images are read, so that every view finds enough of them.</summary>
-    public int ReadSize => tasks.SelectMany(ViewsOf).Max(view => view.Augmentation.ReadSizeFor(view.Size ?? imageSize));
+    public int ReadSize => tasks.SelectMany(ViewsOf).Max(view => view.Augmentation.ReadSizeFor(view.SideFor(imageSize)));
 
     /// <summary>Makes the views of a batch.</summary>
     /// <param name="batch">The images at <see cref="ReadSize"/>. Borrowed.</param>
@@ -39,15 +39,9 @@ internal sealed class ViewMaker(
 
     private IReadOnlyList<View> ViewsOf(IPretextTask task) => task.Views.Count == 0 ? [shared] : task.Views;
 
-    private List<Tensor> Vary(IReadOnlyList<View> views, Tensor pixels, long step, int stream)
+    private Tensor[] Vary(IReadOnlyList<View> views, Tensor pixels, long step, int stream)
     {
         using var random = Seeds.NewRandom(device, seed, step, purpose + stream * Seeds.Purposes);
-        var varied = new List<Tensor>();
-        foreach (var view in views)
-        {
-            for (var i = 0; i < view.Count; i++)
-                varied.Add(view.Augmentation.Apply(pixels, view.Size ?? imageSize, random));
-        }
-        return varied;
+        return View.Make(views, pixels, imageSize, random);
     }
 }

@@ -34,6 +34,9 @@ public partial class DeviceHygieneTests
         ["ClassificationTask.cs: Predict"] = "A picture.",
         ["Tasks/Counting/CountingTask.cs: Draw"] = "A picture.",
         ["Tasks/Counting/CountingTask.cs: Measure"] = "A picture.",
+        ["Tasks/Joint/CropPreview.cs: Draw"] = "A picture.",
+        ["Tasks/Clusters/UniformClusterOrder.cs: Numbers"] = "The order of an epoch is drawn before it.",
+        ["Tasks/DeepCluster/FirstDeepClusterModel.cs: OnEpochStarting"] = "The order of an epoch is drawn before it.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",
     };

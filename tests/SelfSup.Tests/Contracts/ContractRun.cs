@@ -8,7 +8,7 @@ namespace SelfSup.Tests.Contracts;
 internal sealed class ContractRun : IDisposable
 {
     private readonly Encoder encoder;
-    private readonly Tensor images;
+    private readonly PretextInput input;
     private int drawSeed;
     private long done;
 
@@ -24,8 +24,10 @@ internal sealed class ContractRun : IDisposable
         var recipe = stated with { LearningRate = learningRate ?? stated.LearningRate, Schedule = LearningRateSchedule.Constant, Warmup = 0 };
         encoder.train();
         Step = new TrainingStep(encoder, [new WeightedTask(task)], count, new PretrainingOptions { Recipe = recipe }, CPU);
-        images = TestImages.For(task, count, encoder.ImageSize);
-        Step.Learners[0].Model.Prepare([images]);
+        using var images = TestImages.For(task, count, encoder.ImageSize);
+        input = TestImages.InputFor(task, images, encoder.ImageSize);
+        Step.Learners[0].Model.Prepare([input]);
+        Step.Learners[0].Model.StartEpoch(input);
     }
 
     public TrainingStep Step { get; }
@@ -33,7 +35,6 @@ internal sealed class ContractRun : IDisposable
     /// <summary>Trains and returns the loss of every step. Draws repeat every eight steps, so that there is little to learn.</summary>
     public double[] Steps(int count) => [.. Enumerable.Range(0, count).Select(_ =>
     {
-        using var input = PretextInput.Of(images);
         using var metrics = Step.Run([input], done++ % 8 + 1000 * drawSeed, 1000, 0);
         return (double)metrics.Values.data<float>()[0];
     })];
@@ -45,6 +46,6 @@ internal sealed class ContractRun : IDisposable
     {
         Step.Dispose();
         encoder.Dispose();
-        images.Dispose();
+        input.Dispose();
     }
 }

@@ -17,6 +17,8 @@ public class EveryTaskTests
         ["relative-patch"] = (30, UsualShare),
         ["colorization"] = (30, 0.8),
         ["colorization-regression"] = (30, 0.7),
+        ["swav"] = (40, 0.85),
+        ["dino"] = (40, 0.9),
         ["videogan"] = (30, 0.75),
     };
 

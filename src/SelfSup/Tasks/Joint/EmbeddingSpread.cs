@@ -28,4 +28,10 @@ internal static class EmbeddingSpread
         var rows = nn.functional.normalize(embeddings.detach().to(ScalarType.Float32), dim: 1);
         return rows.std(0, unbiased: false).mean().mul(Math.Sqrt(rows.shape[1])).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds the metric to a loss.</summary>
+    /// <param name="loss">The loss, whose tensors are handed on.</param>
+    /// <param name="embeddings">Embeddings of different images, (N, D). Borrowed.</param>
+    /// <returns>The loss with one metric more, owned by the caller.</returns>
+    public static PretextLoss AddTo(PretextLoss loss, Tensor embeddings) => new(loss.Value, [.. loss.Metrics, (Metric, Of(embeddings))]);
 }
