@@ -13,10 +13,24 @@ internal static class TaskNeeds
         return Fits(task, encoder, 32);
     }
 
+    /// <summary>A small encoder that the task takes, owned by the caller.</summary>
+    public static Encoder NewEncoder(this IPretextTask task, int side, int seed = 0)
+    {
+        Func<Encoder>[] candidates = [() => new ConvNet(side, seed), () => new VideoConvNet(side, seed), () => new SplitConvNet(side, seed)];
+        foreach (var create in candidates)
+        {
+            var encoder = create();
+            if (Fits(task, encoder, 1) || Fits(task, encoder, 32))
+                return encoder;
+            encoder.Dispose();
+        }
+        throw new ArgumentException($"The task '{task.Name}' takes no encoder of the tests.");
+    }
+
     /// <summary>Frames of the shortest clips that it takes; 1 for images.</summary>
     public static int MinimumFrames(this IPretextTask task)
     {
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
+        using var encoder = task.NewEncoder(16);
         return Enumerable.Range(1, 32).First(frames => Fits(task, encoder, frames));
     }
 

@@ -11,6 +11,7 @@ public static class TaskCatalog
         ["counting"] = () => new CountingTask(),
         ["colorization"] = () => new ColorizationTask(),
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
+        ["split-brain"] = () => new SplitBrainTask(),
         ["inpainting"] = () => new InpaintingTask(),
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
         ["swav"] = () => new SwavTask(),

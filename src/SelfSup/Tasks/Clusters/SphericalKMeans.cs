@@ -44,14 +44,14 @@ public static class SphericalKMeans
         return rows.index_select(0, draws.topk(clusters).indexes).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Assign(Tensor rows, Tensor centers) => cat([.. rows.split(RowsAtOnce).Select(part => part.mm(centers.t()).argmax(1))]);
+    private static Tensor Assign(Tensor rows, Tensor centers) => cat([.. Parts(rows).Select(part => part.mm(centers.t()).argmax(1))]);
 
     private static void Move(Tensor rows, Tensor centers)
     {
         using var scope = NewDisposeScope();
         var numbers = arange(centers.shape[0], int64, rows.device);
         var sums = zeros_like(centers);
-        foreach (var part in rows.split(RowsAtOnce))
+        foreach (var part in Parts(rows))
         {
             using var inner = NewDisposeScope();
             var members = part.mm(centers.t()).argmax(1, keepdim: true).eq(numbers).to(rows.dtype); // (n, K)
@@ -59,5 +59,11 @@ public static class SphericalKMeans
         }
         var lengths = sums.norm(1, keepdim: true);
         centers.copy_(where(lengths.gt(0), sums.div(lengths.clamp_min(1e-12)), centers));
+    }
+
+    private static IEnumerable<Tensor> Parts(Tensor rows)
+    {
+        for (var first = 0L; first < rows.shape[0]; first += RowsAtOnce)
+            yield return rows.narrow(0, first, Math.Min(RowsAtOnce, rows.shape[0] - first));
     }
 }
