@@ -1,4 +1,3 @@
-using SelfSup.Encoders;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
 using SelfSup.Tasks;
@@ -26,7 +25,7 @@ internal sealed class TaskTrial : IDisposable
     public TaskTrial(string name, Device device, Precision precision, int count = 8)
     {
         task = TaskCatalog.Create(name);
-        encoder = task.FeedsClips() ? new VideoConvNet(Side) : new ConvNet(Side);
+        encoder = task.NewEncoder(Side);
         encoder.train();
         // A warm-up would let the first steps learn nothing.
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { Schedule = LearningRateSchedule.Constant, Warmup = 0 };
@@ -34,6 +33,7 @@ internal sealed class TaskTrial : IDisposable
         Training = new TrainingStep(encoder, [new WeightedTask(task)], count, options, device);
         input = MakeInput(device, count);
         Training.Learners[0].Model.Prepare([input]);
+        Training.Learners[0].Model.StartEpoch(input);
     }
 
     public TrainingStep Training { get; }
@@ -81,7 +81,7 @@ internal sealed class TaskTrial : IDisposable
         IEnumerable<Tensor> views = task.Views.Count == 0
             ? [images]
             : task.Views.SelectMany(view => Enumerable.Range(0, view.Count).Select(_ =>
-                view.Augmentation.Apply(images, view.Size ?? Side, random)));
+                view.Augmentation.Apply(images, view.SideFor(Side), random)));
         return new PretextInput(
             [.. views.Select(view => view.DetachFromDisposeScope())], arange(count, int64, device).DetachFromDisposeScope());
     }

@@ -59,10 +59,12 @@ internal static class Jobs
         IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
         using ConvNet still = new(32);
         using VideoConvNet moving = new(32);
+        using SplitConvNet split = new(32);
         var feedsClips = TaskCatalog.NamesFor(moving, ClipFrames).Contains(name);
         var needsClips = feedsClips || TaskCatalog.NamesFor(still, ClipFrames).Contains(name);
         IImageSource images = needsClips ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
-        Encoder encoder = feedsClips ? moving : still;
+        var fitsStill = TaskCatalog.NamesFor(still, needsClips ? ClipFrames : 1).Contains(name) || name == QueueTask.TaskName;
+        Encoder encoder = feedsClips ? moving : fitsStill ? still : split;
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {

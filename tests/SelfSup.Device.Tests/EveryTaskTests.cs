@@ -43,6 +43,7 @@ public class EveryTaskTests
         foreach (var (key, value) in run.Model.state_dict())
             SecondDevice.Holds(value, key);
         run.Model.Prepare([run.Input]);
+        run.Model.StartEpoch(run.Input);
         using var batch = run.Generate();
         using var step = new StepContext(0, 10, 0);
         foreach (var objective in run.Model.Objectives)
@@ -69,7 +70,7 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
+        using var encoder = task.NewEncoder(32);
         encoder.train();
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(
@@ -77,6 +78,7 @@ public class EveryTaskTests
         using var here = TaskOnDevice.InputFor(task);
         using var input = TaskOnDevice.ToDevice(here);
         step.Learners[0].Model.Prepare([input]);
+        step.Learners[0].Model.StartEpoch(input);
         for (var i = 0; i < 2; i++)
         {
             using var metrics = step.Run([input], i, 10, 0);

@@ -24,6 +24,15 @@ internal static class TestImages
         return stack([.. Enumerable.Range(0, frames).Select(t => images.roll(t, 3))], dim: 1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The views that a task asks for, or the images as they are, owned by the caller.</summary>
+    public static PretextInput InputFor(IPretextTask task, Tensor images, int side)
+    {
+        if (task.Views.Count == 0)
+            return PretextInput.Of(images);
+        using var random = new RandomSource(3);
+        return new PretextInput(View.Make(task.Views, images, side, random), arange(images.shape[0], int64));
+    }
+
     /// <summary>What a task learns from: images, or clips that are just long enough.</summary>
     public static Tensor For(IPretextTask task, int count, int side) =>
         task.MinimumFrames() == 1 ? Colorful(count, side) : Moving(count, task.MinimumFrames(), side);

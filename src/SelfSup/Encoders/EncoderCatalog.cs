@@ -9,6 +9,7 @@ public static class EncoderCatalog
     private static volatile OrderedDictionary<string, EncoderFactory> factories = new(StringComparer.Ordinal)
     {
         ["convnet"] = (size, seed, normalization, stem) => new ConvNet(size, seed, normalization, stem),
+        ["split-convnet"] = (size, seed, normalization, stem) => new SplitConvNet(size, seed, normalization, stem),
         ["nin"] = (size, seed, normalization, stem) => new NetworkInNetwork(size, seed, normalization, stem),
         ["alexnet"] = (size, seed, normalization, stem) => new AlexNet(size, seed, normalization, stem),
         ["resnet18"] = (size, seed, normalization, stem) => new ResNet(18, size, seed, normalization, stem),

@@ -27,6 +27,16 @@ public sealed class UnitLinear : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>
+    /// Whether the layer learns, as it does unless told otherwise. One that does not has no gradient at all, so that neither momentum nor
+    /// weight decay moves it: set it at the start of a loss.
+    /// </summary>
+    public bool Learns
+    {
+        get => weight.requires_grad;
+        set => weight.requires_grad = value;
+    }
+
     /// <summary>Copies the layer: weights, device and type.</summary>
     /// <returns>The copy, whose weights can be trained, owned by the caller.</returns>
     public UnitLinear Copy()

@@ -31,7 +31,10 @@ internal sealed class TaskTrial : IDisposable
     /// <inheritdoc cref="Find(IPretextTask, IEnumerable{ValueTuple{Func{Encoder}, int}}, List{string})"/>
     public static TaskTrial? Find(IPretextTask task, int imageSize, List<string> problems) => Find(
         task,
-        [(() => new ConvNet(imageSize), 1), (() => new VideoConvNet(imageSize), ClipFrames), (() => new ConvNet(imageSize), ClipFrames)],
+        [
+            (() => new ConvNet(imageSize), 1), (() => new VideoConvNet(imageSize), ClipFrames), (() => new ConvNet(imageSize), ClipFrames),
+            (() => new SplitConvNet(imageSize), 1),
+        ],
         problems);
 
     /// <summary>Finds an encoder and a kind of images that the task fits.</summary>

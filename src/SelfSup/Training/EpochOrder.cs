@@ -9,10 +9,23 @@ internal sealed class EpochOrder(
     TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, int epochs, CancellationToken cancellationToken)
 {
     private const string StateName = "run.order";
+
+    private readonly ImageLoader loader = new(images, new ImageLoaderOptions
+    {
+        ImageSize = imageSize,
+        BatchSize = options.BatchSize,
+        Workers = options.Workers,
+        Shuffle = false,
+        MaxFailureRatio = options.MaxFailureRatio,
+    });
+
     private Tensor? chosen; // int64 (images), on the CPU
 
     /// <summary>Whether tasks have begun to prepare for an epoch of which nothing is done: their state is that of no checkpoint.</summary>
     public bool IsBetweenEpochs { get; private set; }
+
+    /// <summary>The images that could not be read for a task's preparation: none of them need be in an order that it chose.</summary>
+    public IReadOnlyList<ImageFailure> Failures => loader.Failures;
 
     /// <summary>What a checkpoint in the midst of an epoch must hold; the tensor is borrowed.</summary>
     public Dictionary<string, Tensor> State => chosen is null ? [] : new() { [StateName] = chosen };
@@ -58,20 +71,12 @@ internal sealed class EpochOrder(
     }
 
     /// <summary>Reads the epoch in its order.</summary>
-    public IEnumerable<ImageBatch> Read(ImageLoader loader, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
-        ? loader.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
-        : loader.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? cancellationToken);
+    public IEnumerable<ImageBatch> Read(ImageLoader ofRun, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
+        ? ofRun.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
+        : ofRun.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? cancellationToken);
 
     private IEnumerable<PretextInput> ReadImages()
     {
-        var loader = new ImageLoader(images, new ImageLoaderOptions
-        {
-            ImageSize = imageSize,
-            BatchSize = options.BatchSize,
-            Workers = options.Workers,
-            Shuffle = false,
-            MaxFailureRatio = options.MaxFailureRatio,
-        });
         foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
         {
             using (batch)

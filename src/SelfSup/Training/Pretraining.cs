@@ -19,7 +19,7 @@ public static class Pretraining
     {
         var shared = new View(augmentation ?? new Augmentation());
         var views = (tasks ?? []).SelectMany(task => task.Views.Count == 0 ? [shared] : task.Views).DefaultIfEmpty(shared);
-        return Math.Max(encoder.ImageSize, views.Max(view => view.Augmentation.ReadSizeFor(view.Size ?? encoder.ImageSize)));
+        return Math.Max(encoder.ImageSize, views.Max(view => view.Augmentation.ReadSizeFor(view.SideFor(encoder.ImageSize))));
     }
 
     /// <summary>Trains an encoder by one task, on a thread of its own.</summary>

@@ -199,7 +199,8 @@ internal sealed class PretrainingRun : IDisposable
             ModuleState.Restore(encoder, ModuleState.Collect(step.Result, ""));
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        var result = new PretrainingResult(done, log.Metrics, [.. images.Failures, .. loader.Failures], folder?.EncoderPath) { Warnings = Warnings };
+        ImageFailure[] failures = [.. images.Failures, .. loader.Failures.Union(order.Failures)];
+        var result = new PretrainingResult(done, log.Metrics, failures, folder?.EncoderPath) { Warnings = Warnings };
         folder?.SaveReport(result, images);
         return result;
     }

@@ -18,7 +18,7 @@ internal sealed class ViewMaker(
     private readonly View shared = new(augmentation);
 
     /// <summary>Side in pixels at which images are read, so that every view finds enough of them.</summary>
-    public int ReadSize => tasks.SelectMany(ViewsOf).Max(view => view.Augmentation.ReadSizeFor(view.Size ?? imageSize));
+    public int ReadSize => tasks.SelectMany(ViewsOf).Max(view => view.Augmentation.ReadSizeFor(view.SideFor(imageSize)));
 
     /// <summary>Makes the views of a batch.</summary>
     /// <param name="batch">The images at <see cref="ReadSize"/>. Borrowed.</param>

@@ -26,6 +26,7 @@ internal sealed class ContractRun : IDisposable
         Step = new TrainingStep(encoder, [new WeightedTask(task)], count, new PretrainingOptions { Recipe = recipe }, CPU);
         input = TestImages.InputFor(task, count, encoder.ImageSize);
         Step.Learners[0].Model.Prepare([input]);
+        Step.Learners[0].Model.StartEpoch(input);
     }
 
     public TrainingStep Step { get; }

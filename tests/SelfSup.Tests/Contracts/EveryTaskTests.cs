@@ -1,4 +1,3 @@
-using SelfSup.Encoders;
 using SelfSup.Tasks;
 using SelfSup.Testing;
 
@@ -17,6 +16,9 @@ public class EveryTaskTests
         ["relative-patch"] = (30, UsualShare),
         ["colorization"] = (30, 0.8),
         ["colorization-regression"] = (30, 0.7),
+        ["split-brain"] = (30, 0.8),
+        ["swav"] = (40, 0.85),
+        ["dino"] = (40, 0.9),
         ["videogan"] = (30, 0.75),
 
         // A queue fills with keys of the very images that are learned from: of 64 every fourth is no worse than the right one, so that the
@@ -63,7 +65,7 @@ public class EveryTaskTests
     private static ContractRun NewRun(string name, int seed = 0)
     {
         var task = TaskCatalog.Create(name);
-        return new(task, task.FeedsClips() ? new VideoConvNet(32, seed) : new ConvNet(32, seed), count: 4, seed, Rate(name));
+        return new(task, task.NewEncoder(32, seed), count: 4, seed, Rate(name));
     }
 
     private static double? Rate(string name) => rates.TryGetValue(name, out var rate) ? rate : null;

@@ -1,4 +1,3 @@
-using SelfSup.Encoders;
 using SelfSup.Tasks;
 
 namespace SelfSup.Tests.Contracts;
@@ -12,7 +11,7 @@ public class PretextModelTests
     public void TheEncoderIsBorrowed(string name)
     {
         var task = TaskCatalog.Create(name);
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
+        using var encoder = task.NewEncoder(32);
         using (var model = task.CreateModel(encoder))
         {
             // Copies of the encoder are the model's own.

@@ -15,6 +15,8 @@ public class EncoderTests
     [InlineData("convnet", 64, 16, 8, 4, 2)]
     [InlineData("convnet", 96, 24, 12, 6, 3)]
     [InlineData("convnet", 224, 28, 14, 7, 4)]
+    [InlineData("split-convnet", 32, 16, 8, 4, 2)]
+    [InlineData("split-convnet", 224, 28, 14, 7, 4)]
     [InlineData("nin", 32, 16, 8, 8, 8)]
     [InlineData("nin", 64, 16, 8, 8, 8)]
     [InlineData("nin", 96, 24, 12, 12, 12)]

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -8,12 +7,10 @@ namespace SelfSup.Tasks;
 /// </summary>
 public sealed class ColorizationModel : PretextModel
 {
-    private const int Width = 128;
     private const float ColorScale = 110;
     private readonly ColorizationOptions options;
     private readonly ColorizationTask task;
-    private readonly ModuleList<nn.Module<Tensor, Tensor>> lateral;
-    private readonly nn.Module<Tensor, Tensor> head;
+    private readonly StageDecoder decoder;
     private readonly Tensor prior;
     private readonly Tensor classWeights;
 
@@ -21,12 +18,8 @@ public sealed class ColorizationModel : PretextModel
         : base(name, encoder)
     {
         (this.options, this.task) = (options, task);
-        lateral = new ModuleList<nn.Module<Tensor, Tensor>>(
-            [.. encoder.Stages.Skip(1).Select(stage => nn.Conv2d(stage.Channels, Width, 1))]);
         var outputs = options.Mode == ColorizationMode.Classification ? ColorBins.Count : 2;
-        head = nn.Sequential(
-            nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(),
-            nn.Conv2d(Width, outputs, 1));
+        decoder = new StageDecoder(encoder.Stages.Skip(1).Select(stage => stage.Channels), outputs);
         prior = full([ColorBins.Count], 1f / ColorBins.Count, device: CPU);
         classWeights = ones(ColorBins.Count, device: CPU);
         RegisterComponents();
@@ -65,15 +58,7 @@ public sealed class ColorizationModel : PretextModel
     {
         using var scope = NewDisposeScope();
         var maps = Encoder.ForwardStages(Encoder.Normalize(batch.Inputs));
-        long height = batch.Targets.shape[2], width = batch.Targets.shape[3];
-        Tensor? sum = null;
-        for (var i = 0; i < lateral.Count; i++)
-        {
-            var map = nn.functional.interpolate(
-                lateral[i].forward(maps[i + 1]), size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
-            sum = sum is null ? map : sum.add(map); // (N, 128, h, w)
-        }
-        return head.forward(sum!).MoveToOuterDisposeScope();
+        return decoder.Decode(maps[1..], batch.Targets.shape[2], batch.Targets.shape[3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Predicts colors.</summary>

@@ -46,7 +46,7 @@ internal sealed class RunIdentity
             {
                 var view = task.Task.Views[i];
                 Add($"task.{task.Task.Name}.view{i}", view.Augmentation.Describe());
-                decisive[$"task.{task.Task.Name}.view{i}.size"] = view.Size ?? encoder.ImageSize;
+                decisive[$"task.{task.Task.Name}.view{i}.size"] = view.SideFor(encoder.ImageSize);
                 decisive[$"task.{task.Task.Name}.view{i}.count"] = view.Count;
             }
         }
