@@ -3,6 +3,7 @@ using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Tasks;
+using SelfSup.Testing;
 using SelfSup.Tests.Training;
 using SelfSup.Training;
 using SelfSup.Transfer;
@@ -57,12 +58,9 @@ internal static class Jobs
     private static void Pretrain(string name, string folder)
     {
         IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
-        using ConvNet still = new(32);
-        using VideoConvNet moving = new(32);
-        var feedsClips = TaskCatalog.NamesFor(moving, ClipFrames).Contains(name);
-        var needsClips = feedsClips || TaskCatalog.NamesFor(still, ClipFrames).Contains(name);
-        IImageSource images = needsClips ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
-        Encoder encoder = feedsClips ? moving : still;
+        var (encoder, frames) = SmallEncoders.CreateFor(task, 32);
+        using var network = encoder;
+        IImageSource images = frames > 1 ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {
@@ -71,7 +69,7 @@ internal static class Jobs
             Recipe = Optimizers.TryGetValue(name, out var optimizer) ? TrainingRecipe.For(optimizer) : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
-            Monitors = feedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
+            Monitors = encoder.TakesClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
         });

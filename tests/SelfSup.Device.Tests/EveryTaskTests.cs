@@ -69,7 +69,7 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(32) : new ConvNet(32);
+        using Encoder encoder = task.CreateEncoder(32);
         encoder.train();
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(

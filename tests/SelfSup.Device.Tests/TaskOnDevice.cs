@@ -1,4 +1,3 @@
-using SelfSup.Encoders;
 using SelfSup.Tasks;
 using SelfSup.Tests;
 using TorchSharp;
@@ -17,7 +16,7 @@ internal sealed class TaskOnDevice : IDisposable
     public TaskOnDevice(string name)
     {
         Task = Create(name);
-        Encoder = Task.FeedsClips() ? new VideoConvNet(Side) : new ConvNet(Side);
+        Encoder = Task.CreateEncoder(Side);
         Encoder.train();
         Encoder.to(SecondDevice.Device);
         Model = Task.CreateModel(new PretextSetup(Encoder, Count));

@@ -1,34 +1,19 @@
-using SelfSup.Encoders;
+using SelfSup.Testing;
 
 namespace SelfSup.Tests;
 
 /// <summary>What a task needs, found by asking it.</summary>
 internal static class TaskNeeds
 {
-    /// <summary>Whether the encoder is given clips.</summary>
-    public static bool FeedsClips(this IPretextTask task)
-    {
-        using var encoder = new VideoConvNet(16);
-        return Fits(task, encoder, 32);
-    }
+    /// <summary>Creates a small encoder that the task fits; owned by the caller.</summary>
+    public static Encoder CreateEncoder(this IPretextTask task, int imageSize, int seed = 0) =>
+        SmallEncoders.CreateFor(task, imageSize, seed).Encoder;
 
     /// <summary>Frames of the shortest clips that it takes; 1 for images.</summary>
     public static int MinimumFrames(this IPretextTask task)
     {
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
-        return Enumerable.Range(1, 32).First(frames => Fits(task, encoder, frames));
-    }
-
-    private static bool Fits(IPretextTask task, Encoder encoder, int frames)
-    {
-        try
-        {
-            task.CheckFits(encoder, frames);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
+        var (encoder, frames) = SmallEncoders.CreateFor(task, 32);
+        encoder.Dispose();
+        return frames;
     }
 }

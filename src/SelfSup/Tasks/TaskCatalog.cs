@@ -13,6 +13,8 @@ public static class TaskCatalog
         ["colorization-regression"] = () => new ColorizationTask(new ColorizationOptions { Mode = ColorizationMode.Regression }),
         ["inpainting"] = () => new InpaintingTask(),
         ["inpainting-adversarial"] = () => new InpaintingTask(new InpaintingOptions { Adversarial = true }),
+        ["mae"] = () => new MaeTask(),
+        ["simmim"] = () => new SimMimTask(),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
         ["videogan"] = () => new VideoGanTask(),

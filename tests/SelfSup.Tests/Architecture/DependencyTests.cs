@@ -26,7 +26,11 @@ public partial class DependencyTests
         ["Augmentations"] = ["Runtime"],
         ["Encoders"] = ["Onnx", "Runtime"],
         ["Files"] = ["Encoders", "Onnx"],
-        ["Tasks"] = ["Augmentations", "Encoders.EvaluationMode", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
+        ["Tasks"] =
+        [
+            "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock", "Heads",
+            "Losses", "Optimization", "Previews", "Runtime",
+        ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],

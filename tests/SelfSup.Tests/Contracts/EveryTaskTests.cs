@@ -58,7 +58,7 @@ public class EveryTaskTests
     private static ContractRun NewRun(string name, int seed = 0)
     {
         var task = TaskCatalog.Create(name);
-        return new(task, task.FeedsClips() ? new VideoConvNet(32, seed) : new ConvNet(32, seed), count: 4, seed, Rate(name));
+        return new(task, task.CreateEncoder(32, seed), count: 4, seed, Rate(name));
     }
 
     private static double? Rate(string name) => rates.TryGetValue(name, out var rate) ? rate : null;
