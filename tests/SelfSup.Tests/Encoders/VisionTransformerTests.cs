@@ -161,7 +161,7 @@ public class VisionTransformerTests
         Assert.DoesNotContain("pos_embed", encoder.named_parameters().Select(pair => pair.name));
         Assert.Contains("pos_embed", encoder.state_dict().Keys);
 
-        using var plain = new VisionTransformer("vit_small", 32, new() { Width = 64 });
+        using var plain = new VisionTransformer("vit_small", 32, new() { Width = 48 });
         Assert.Equal(["width"], plain.Settings.Keys);
         Assert.Contains("no setting depht", Assert.Throws<ArgumentException>(() => plain.WithSettings(Setting("depht", "3"))).Message);
         Assert.Contains("no whole number", Assert.Throws<ArgumentException>(() => plain.WithSettings(Setting("depth", "some"))).Message);
