@@ -59,8 +59,8 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
             throw new ArgumentException($"A width of {width} cannot be shared by {heads} heads; choose heads that divide it.", nameof(options));
         PatchSize = options.PatchSize ?? Stem switch { Stem.Small => 4, Stem.Medium => 8, _ => 16 };
         grid = options.PositionGrid ?? GridOf(imageSize);
-        cls_token = nn.Parameter(zeros(1, 1, width));
-        reg_token = options.Registers > 0 ? nn.Parameter(zeros(1, options.Registers, width)) : null;
+        cls_token = nn.Parameter(zeros(1, 1, width, device: CPU));
+        reg_token = options.Registers > 0 ? nn.Parameter(zeros(1, options.Registers, width, device: CPU)) : null;
         patch_embed = new PatchEmbedding(PatchSize, width);
         var last = Math.Max(1, options.Depth - 1);
         blocks = nn.ModuleList([.. Enumerable.Range(0, options.Depth).Select(i =>
@@ -185,7 +185,7 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
         var table = values.to(ScalarType.Float32);
         var places = PositionTable.Resample(
             table.narrow(1, prefix, (long)side * side), (side, side), (grid, grid), PositionResampling.Antialiased);
-        return cat([prefix == 1 ? table.narrow(1, 0, 1) : zeros(1, 1, FeatureCount), places], 1);
+        return cat([prefix == 1 ? table.narrow(1, 0, 1) : zeros(1, 1, FeatureCount, device: table.device), places], 1);
     }
 
     private static (int Side, int Prefix)? FindGrid(long rows)
@@ -223,11 +223,11 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
     {
         if (options.Positions == VitPositions.Learned)
         {
-            register_parameter(PositionsName, nn.Parameter(zeros(1, 1 + grid * grid, width)));
+            register_parameter(PositionsName, nn.Parameter(zeros(1, 1 + grid * grid, width, device: CPU)));
             return;
         }
         using var scope = NewDisposeScope();
-        var table = cat([zeros(1, 1, width), PositionTable.SineCosine(width, grid, grid)], 1);
+        var table = cat([zeros(1, 1, width, device: CPU), PositionTable.SineCosine(width, grid, grid)], 1);
         register_buffer(PositionsName, table.DetachFromDisposeScope());
     }
 

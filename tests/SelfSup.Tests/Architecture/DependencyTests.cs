@@ -25,7 +25,7 @@ public partial class DependencyTests
         ["Optimization"] = ["Runtime"],
         ["Augmentations"] = ["Runtime"],
         ["Encoders"] = ["Onnx", "Runtime"],
-        ["Files"] = ["Encoders", "Onnx"],
+        ["Files"] = ["Encoders", "Onnx", "Runtime.Settings"],
         ["Tasks"] =
         [
             "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock", "Heads",

@@ -17,6 +17,7 @@ public class EveryTaskTests
         ["relative-patch"] = (30, UsualShare),
         ["colorization"] = (30, 0.8),
         ["colorization-regression"] = (30, 0.7),
+        ["simmim"] = (30, 0.8),
         ["videogan"] = (30, 0.75),
     };
 

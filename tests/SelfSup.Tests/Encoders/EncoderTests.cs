@@ -8,7 +8,7 @@ public class EncoderTests
 {
     public EncoderTests() => set_num_threads(1);
 
-    public static TheoryData<string> Names => [.. EncoderCatalog.Names];
+    public static TheoryData<string> Names => [.. QuickEncoders.Names];
 
     [Theory]
     [InlineData("convnet", 32, 16, 8, 4, 2)]

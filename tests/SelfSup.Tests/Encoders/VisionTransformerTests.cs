@@ -48,6 +48,7 @@ public class VisionTransformerTests
     [Theory]
     [InlineData("vit_tiny", 224, 5_524_416)]
     [InlineData("vit_small", 224, 21_665_664)]
+    [InlineData("vit_base", 224, 85_798_656)]
     [InlineData("vit_tiny", 32, 5_360_832)]
     public void It_has_as_many_parameters_as_timms_without_a_head(string name, int size, long expected)
     {

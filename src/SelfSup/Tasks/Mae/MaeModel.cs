@@ -27,7 +27,7 @@ public sealed class MaeModel : PretextModel
         patch = PatchFit.SideFor(options.PatchSize, encoder.ImageSize);
         var width = options.DecoderWidth;
         decoder_embed = nn.Linear(encoder.FeatureCount, width);
-        mask_token = nn.Parameter(nn.init.normal_(zeros(1, 1, width), 0, 0.02));
+        mask_token = nn.Parameter(nn.init.normal_(zeros(1, 1, width, device: CPU), 0, 0.02));
         decoder_blocks = nn.ModuleList(
             [.. Enumerable.Range(0, options.DecoderDepth).Select(_ => new TransformerBlock(width, options.DecoderHeads))]);
         decoder_norm = nn.LayerNorm(width, TransformerBlock.Epsilon);
