@@ -15,7 +15,7 @@ internal static class EncoderMetadata
     public const string ClassesKey = "classes";
 
     /// <summary>The entry of encoders that differ from others of their architecture: what <see cref="Encoder.Settings"/> says, in JSON.</summary>
-    private const string SettingsKey = "settings";
+    public const string SettingsKey = "settings";
 
     /// <summary>The library's version.</summary>
     public static string Version { get; } =
