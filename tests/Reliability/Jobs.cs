@@ -3,7 +3,6 @@ using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Tasks;
-using SelfSup.Testing;
 using SelfSup.Tests.Training;
 using SelfSup.Training;
 using SelfSup.Transfer;
@@ -58,7 +57,7 @@ internal static class Jobs
     private static void Pretrain(string name, string folder)
     {
         IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
-        var (encoder, frames) = SmallEncoders.CreateFor(task, 32);
+        var (encoder, frames) = CreateEncoder(task);
         using var network = encoder;
         IImageSource images = frames > 1 ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
         Console.WriteLine(Ready);
@@ -73,6 +72,30 @@ internal static class Jobs
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
         });
+    }
+
+    /// <summary>The first of small encoders, one of every kind, that the task fits, and the frames that it wants.</summary>
+    private static (Encoder Encoder, int Frames) CreateEncoder(IPretextTask task)
+    {
+        Func<Encoder>[] kinds = [() => new ConvNet(32), () => new VideoConvNet(32), () => new VisionTransformer("vit_tiny", 32, new() { Depth = 2 })];
+        foreach (var create in kinds)
+        {
+            var encoder = create();
+            foreach (var frames in new[] { 1, ClipFrames })
+            {
+                try
+                {
+                    task.CheckFits(encoder, frames);
+                    return (encoder, frames);
+                }
+                catch (ArgumentException)
+                {
+                    // The next kind may fit.
+                }
+            }
+            encoder.Dispose();
+        }
+        throw new InvalidOperationException($"The task '{task.Name}' fits none of the small encoders.");
     }
 
     private static void PackImages(string folder)
