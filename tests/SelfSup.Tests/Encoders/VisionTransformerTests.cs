@@ -141,8 +141,15 @@ public class VisionTransformerTests
         using var folder = new TemporaryFolder();
         var options = new VitOptions
         {
-            Width = 64, Depth = 3, Heads = 4, PatchSize = 8, PositionGrid = 5, Positions = VitPositions.SineCosine, Registers = 2,
-            LayerScale = 1e-5, DropPath = 0.25,
+            Width = 64,
+            Depth = 3,
+            Heads = 4,
+            PatchSize = 8,
+            PositionGrid = 5,
+            Positions = VitPositions.SineCosine,
+            Registers = 2,
+            LayerScale = 1e-5,
+            DropPath = 0.25,
         };
         using var encoder = new VisionTransformer("vit_small", 32, options, seed: 4);
         EncoderFile.Save(encoder, folder["vit.safetensors"]);

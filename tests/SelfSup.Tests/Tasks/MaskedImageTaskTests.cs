@@ -15,7 +15,12 @@ public class MaskedImageTaskTests
         var reference = ReferenceVectors.Get("mae_forward");
         var options = new VitOptions
         {
-            Width = 8, Heads = 2, Depth = 1, PatchSize = 2, PositionGrid = 3, Positions = VitPositions.SineCosine,
+            Width = 8,
+            Heads = 2,
+            Depth = 1,
+            PatchSize = 2,
+            PositionGrid = 3,
+            Positions = VitPositions.SineCosine,
         };
         using var encoder = VisionTransformerTests.Load(options, reference);
         using (no_grad())
