@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup;
 
-/// <summary>The shared ConvNet that pretext tasks train and probes read: an image or a clip in, the feature map of every stage out.</summary>
+/// <summary>The shared network that pretext tasks train and probes read: an image or a clip in, the feature map of every stage out.</summary>
 /// <remarks>
 /// Derived classes hold their layers in private fields that are named as the torchvision parameter keys and call
 /// <c>RegisterComponents()</c> last in the constructor. <see cref="Encoders.EncoderCatalog.Register"/> lets their files load by name.
@@ -64,6 +64,20 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
     /// An encoder of this architecture, image size, stem and normalization on the CPU, in training mode, owned by the caller.
     /// </returns>
     public abstract Encoder CreateUntrained(int seed);
+
+    /// <summary>
+    /// What distinguishes this encoder from others of its architecture, image size and stem, by name in snake_case: its file has it, and a
+    /// run resumes with the same alone. Nothing, unless overridden. Write numbers in the invariant culture.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    /// <summary>Creates an encoder of this architecture, image size, stem and normalization with other settings, for files.</summary>
+    /// <param name="settings">What <see cref="Settings"/> of the encoder to create says.</param>
+    /// <returns>An encoder with fresh weights on the CPU, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The encoder has no such settings.</exception>
+    public virtual Encoder WithSettings(IReadOnlyDictionary<string, string> settings) => settings.Count == 0
+        ? CreateUntrained(0)
+        : throw new ArgumentException($"The architecture '{Architecture}' has no setting {settings.First().Key}.", nameof(settings));
 
     /// <summary>Copies the encoder: weights and statistics, device and type, and every module's mode.</summary>
     /// <returns>The copy, all of whose parameters can be trained, owned by the caller.</returns>

@@ -50,4 +50,14 @@ public sealed class Normalization
         }
         return result.movedim([last], [1]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Undoes <see cref="Apply"/>, for pictures.</summary>
+    /// <param name="images">Normalized images, float (N, 3, H, W).</param>
+    /// <returns>Images, float (N, 3, H, W), in [0, 1] where the input is a normalized image; owned by the caller.</returns>
+    public Tensor Undo(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return stack([.. Enumerable.Range(0, mean.Length).Select(c => images.select(1, c).mul(deviation[c]).add(mean[c]))], 1)
+            .MoveToOuterDisposeScope();
+    }
 }

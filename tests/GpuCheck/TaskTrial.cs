@@ -25,7 +25,7 @@ internal sealed class TaskTrial : IDisposable
     public TaskTrial(string name, Device device, Precision precision, int count = 8)
     {
         task = TaskCatalog.Create(name);
-        encoder = task.NewEncoder(Side);
+        encoder = task.CreateEncoder(Side);
         encoder.train();
         // A warm-up would let the first steps learn nothing.
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { Schedule = LearningRateSchedule.Constant, Warmup = 0 };

@@ -57,14 +57,9 @@ internal static class Jobs
     private static void Pretrain(string name, string folder)
     {
         IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
-        using ConvNet still = new(32);
-        using VideoConvNet moving = new(32);
-        using SplitConvNet split = new(32);
-        var feedsClips = TaskCatalog.NamesFor(moving, ClipFrames).Contains(name);
-        var needsClips = feedsClips || TaskCatalog.NamesFor(still, ClipFrames).Contains(name);
-        IImageSource images = needsClips ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
-        var fitsStill = TaskCatalog.NamesFor(still, needsClips ? ClipFrames : 1).Contains(name) || name == QueueTask.TaskName;
-        Encoder encoder = feedsClips ? moving : fitsStill ? still : split;
+        var (encoder, frames) = CreateEncoder(task);
+        using var network = encoder;
+        IImageSource images = frames > 1 ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
         Console.WriteLine(Ready);
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {
@@ -73,10 +68,34 @@ internal static class Jobs
             Recipe = Optimizers.TryGetValue(name, out var optimizer) ? TrainingRecipe.For(optimizer) : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
-            Monitors = feedsClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
+            Monitors = encoder.TakesClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
         });
+    }
+
+    /// <summary>The first of small encoders, one of every kind, that the task fits, and the frames that it wants.</summary>
+    private static (Encoder Encoder, int Frames) CreateEncoder(IPretextTask task)
+    {
+        Func<Encoder>[] kinds = [() => new ConvNet(32), () => new VideoConvNet(32), () => new VisionTransformer("vit_tiny", 32, new() { Depth = 2 })];
+        foreach (var create in kinds)
+        {
+            var encoder = create();
+            foreach (var frames in new[] { 1, ClipFrames })
+            {
+                try
+                {
+                    task.CheckFits(encoder, frames);
+                    return (encoder, frames);
+                }
+                catch (ArgumentException)
+                {
+                    // The next kind may fit.
+                }
+            }
+            encoder.Dispose();
+        }
+        throw new InvalidOperationException($"The task '{task.Name}' fits none of the small encoders.");
     }
 
     private static void PackImages(string folder)

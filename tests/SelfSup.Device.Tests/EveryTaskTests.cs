@@ -70,7 +70,7 @@ public class EveryTaskTests
     {
         using var scope = NewDisposeScope();
         var task = TaskOnDevice.Create(name);
-        using var encoder = task.NewEncoder(32);
+        using Encoder encoder = task.CreateEncoder(32);
         encoder.train();
         var recipe = (task.Recipe ?? TrainingRecipe.Default) with { ClipGradientNorm = 1 };
         using var step = new TrainingStep(

@@ -16,7 +16,7 @@ internal sealed class TaskOnDevice : IDisposable
     public TaskOnDevice(string name)
     {
         Task = Create(name);
-        Encoder = Task.NewEncoder(Side);
+        Encoder = Task.CreateEncoder(Side);
         Encoder.train();
         Encoder.to(SecondDevice.Device);
         Model = Task.CreateModel(new PretextSetup(Encoder, Count));

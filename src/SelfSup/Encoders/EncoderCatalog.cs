@@ -15,6 +15,9 @@ public static class EncoderCatalog
         ["resnet18"] = (size, seed, normalization, stem) => new ResNet(18, size, seed, normalization, stem),
         ["resnet34"] = (size, seed, normalization, stem) => new ResNet(34, size, seed, normalization, stem),
         ["resnet50"] = (size, seed, normalization, stem) => new ResNet(50, size, seed, normalization, stem),
+        ["vit_tiny"] = (size, seed, normalization, stem) => new VisionTransformer("vit_tiny", size, null, seed, normalization, stem),
+        ["vit_small"] = (size, seed, normalization, stem) => new VisionTransformer("vit_small", size, null, seed, normalization, stem),
+        ["vit_base"] = (size, seed, normalization, stem) => new VisionTransformer("vit_base", size, null, seed, normalization, stem),
         ["convnet3d"] = (size, seed, normalization, stem) => new VideoConvNet(size, seed, normalization, stem),
         ["r3d_18"] = CreateVideoResNet,
     };

@@ -60,9 +60,10 @@ internal static class EncoderTwin
             && twin.ImageSize == encoder.ImageSize
             && twin.Stem == encoder.Stem
             && twin.Normalization.Mean.SequenceEqual(encoder.Normalization.Mean)
-            && twin.Normalization.Deviation.SequenceEqual(encoder.Normalization.Deviation);
+            && twin.Normalization.Deviation.SequenceEqual(encoder.Normalization.Deviation)
+            && twin.Settings.OrderBy(pair => pair.Key).SequenceEqual(encoder.Settings.OrderBy(pair => pair.Key));
         if (!alike)
-            throw Unlike(encoder, "the architecture, image size, stem and normalization must be this encoder's");
+            throw Unlike(encoder, "the architecture, image size, stem, normalization and settings must be this encoder's");
     }
 
     private static void CopyState(Encoder encoder, Encoder copy)

@@ -5,7 +5,8 @@ namespace SelfSup.Files;
 
 /// <summary>Encoders in <c>.safetensors</c> files: torchvision's keys and shapes, and in the metadata how to build the encoder.</summary>
 /// <remarks>
-/// The metadata is architecture, stem, image_size, mean and std (JSON lists), task, selfsup_version and format ("pt").
+/// The metadata is architecture, stem, image_size, mean and std (JSON lists), settings (a JSON object, of encoders
+/// that differ from others of their architecture), task, selfsup_version and format ("pt").
 /// </remarks>
 public static class EncoderFile
 {
@@ -66,7 +67,7 @@ public static class EncoderFile
     /// <param name="path">
     /// The file: safetensors, or what torch.save wrote (see <see cref="TorchFile"/>), whatever its name. The encoder's names are looked for
     /// in all of it, whatever stands before them: <c>state_dict.module.backbone.</c> and the like. Heads, optimizers and all else are
-    /// skipped; the file may lack batch counters.
+    /// skipped; the file may lack batch counters. A vision transformer's positions of another grid are resampled, as timm does it.
     /// </param>
     /// <param name="prefix">
     /// Which weights to take where several fit: what stands before the encoder's names, or the end of it, such as <c>encoder_k</c>. Null
@@ -81,7 +82,8 @@ public static class EncoderFile
     {
         using var file = NamedWeights.Open(path);
         var state = ModuleState.Collect(encoder, "");
-        var sets = WeightSearch.Find(file.All, state);
+        var adaptable = encoder as IAdaptableWeights;
+        var sets = WeightSearch.Find(file.All, state, adaptable);
         if (sets[0].Problems.Count > 0)
         {
             var cause = new InvalidDataException($"The weights do not fit: {ModuleState.Summarize(sets[0].Problems)}.");
@@ -90,8 +92,8 @@ public static class EncoderFile
         try
         {
             var chosen = WeightChoice.Choose(sets, prefix);
-            Copy(chosen, state);
-            return new LoadedWeights(file, sets, chosen);
+            Copy(chosen, state, adaptable);
+            return new LoadedWeights(file, sets, chosen, ListResampled(chosen, state));
         }
         catch (InvalidDataException e)
         {
@@ -99,15 +101,28 @@ public static class EncoderFile
         }
     }
 
-    private static void Copy(WeightSet set, IReadOnlyDictionary<string, Tensor> state)
+    private static void Copy(WeightSet set, IReadOnlyDictionary<string, Tensor> state, IAdaptableWeights? adaptable)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         // All are read before the first is copied, for a file may be damaged.
-        var read = set.Weights.Select(pair => (Target: state[pair.Key], Values: pair.Value.Read())).ToList();
+        var read = set.Weights.Select(pair => (Target: state[pair.Key], Values: Read(pair.Key, pair.Value))).ToList();
         foreach (var (target, values) in read)
             target.copy_(values);
+
+        Tensor Read(string name, NamedWeight weight)
+        {
+            var values = weight.Read();
+            return values.shape.SequenceEqual(state[name].shape) ? values : adaptable!.Adapt(name, values);
+        }
     }
+
+    private static string[] ListResampled(WeightSet set, IReadOnlyDictionary<string, Tensor> state) =>
+    [
+        .. set.Weights
+            .Where(pair => !pair.Value.Shape.SequenceEqual(state[pair.Key].shape))
+            .Select(pair => $"{pair.Value.Name} from [{string.Join(", ", pair.Value.Shape)}] to [{string.Join(", ", state[pair.Key].shape)}]"),
+    ];
 
     // Where next to nothing is found, the file's own names say more.
     private static string ListNames(IReadOnlyList<NamedWeight> weights, WeightSet nearest) =>

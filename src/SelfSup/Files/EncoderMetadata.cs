@@ -5,7 +5,7 @@ using SelfSup.Encoders;
 
 namespace SelfSup.Files;
 
-/// <summary>How to build an encoder, as the metadata of a file: architecture, stem, image_size, and mean and std as JSON lists.</summary>
+/// <summary>How to build an encoder, as the metadata of a file: architecture, stem, image_size, mean and std as JSON lists, and settings.</summary>
 internal static class EncoderMetadata
 {
     /// <summary>The entry by which Python's safetensors readers know files of PyTorch; other formats do without.</summary>
@@ -14,20 +14,33 @@ internal static class EncoderMetadata
     /// <summary>The entry that a classifier's file has and an encoder's has not: the names of the classes as a JSON list.</summary>
     public const string ClassesKey = "classes";
 
+    /// <summary>The entry of encoders that differ from others of their architecture: what <see cref="Encoder.Settings"/> says, in JSON.</summary>
+    public const string SettingsKey = "settings";
+
     /// <summary>The library's version.</summary>
     public static string Version { get; } =
         typeof(EncoderMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>Describes an encoder, for files that Python's safetensors readers take for PyTorch's.</summary>
-    public static Dictionary<string, string> Describe(Encoder encoder) => new()
+    public static Dictionary<string, string> Describe(Encoder encoder)
     {
-        [FormatKey] = "pt",
-        ["architecture"] = encoder.Architecture,
-        ["stem"] = NameOf(encoder.Stem),
-        ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
-        ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
-        ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatKey] = "pt",
+            ["architecture"] = encoder.Architecture,
+            ["stem"] = NameOf(encoder.Stem),
+            ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
+            ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
+            ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
+        };
+        if (encoder.Settings.Count > 0)
+        {
+            metadata[SettingsKey] = JsonSerializer.Serialize(
+                encoder.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .ToDictionary(pair => pair.Key, pair => Runtime.Settings.ValueOf(pair.Value)));
+        }
+        return metadata;
+    }
 
     /// <summary>Builds the encoder that a file's metadata describes, with fresh weights; owned by the caller.</summary>
     /// <param name="metadata">The file's metadata.</param>
@@ -50,9 +63,10 @@ internal static class EncoderMetadata
         if (!stems.TryGetValue(Text("stem"), out var stem))
             throw new InvalidDataException($"its stem '{Text("stem")}' is none of: {string.Join(", ", stems.Keys)}");
         var normalization = ReadNormalization();
+        var encoder = factory is null ? CreateKnown(architecture, size, normalization, stem) : factory(size, 0, normalization, stem);
+        encoder = Configure(encoder, metadata);
         if (factory is null)
-            return CreateKnown(architecture, size, normalization, stem);
-        var encoder = factory(size, 0, normalization, stem);
+            return encoder;
         try
         {
             Check(encoder, metadata);
@@ -93,6 +107,27 @@ internal static class EncoderMetadata
         {
             if (metadata.GetValueOrDefault(key) is var given && given != own)
                 throw new InvalidDataException($"its {key} is {given ?? "missing"}, the encoder's is {own}");
+        }
+    }
+
+    /// <summary>Replaces an encoder by one with the file's settings, if it has others.</summary>
+    private static Encoder Configure(Encoder encoder, IReadOnlyDictionary<string, string> metadata)
+    {
+        var own = Describe(encoder).GetValueOrDefault(SettingsKey);
+        var given = metadata.GetValueOrDefault(SettingsKey);
+        if (own == given)
+            return encoder;
+        using (encoder)
+        {
+            try
+            {
+                var settings = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(given ?? "{}") ?? [];
+                return encoder.WithSettings(settings.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+            }
+            catch (Exception e) when (e is JsonException or ArgumentException)
+            {
+                throw new InvalidDataException($"its {SettingsKey} {given ?? "{}"} do not fit: {e.Message}", e);
+            }
         }
     }
 

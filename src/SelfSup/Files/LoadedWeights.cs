@@ -11,8 +11,9 @@ public sealed class LoadedWeights
 {
     private const int SkippedShown = 12;
 
-    internal LoadedWeights(NamedWeights file, IReadOnlyList<WeightSet> sets, WeightSet chosen)
+    internal LoadedWeights(NamedWeights file, IReadOnlyList<WeightSet> sets, WeightSet chosen, IReadOnlyList<string> resampled)
     {
+        Resampled = resampled;
         Prefix = chosen.Prefix;
         TensorCount = chosen.Weights.Count;
         var taken = chosen.Weights.Values.Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
@@ -36,6 +37,9 @@ public sealed class LoadedWeights
     /// <summary>What was left: heads, queues, optimizers, copies.</summary>
     public IReadOnlyList<SkippedWeights> Skipped { get; }
 
+    /// <summary>Tables of positions that were brought to the encoder's grid, with both shapes.</summary>
+    public IReadOnlyList<string> Resampled { get; }
+
     /// <summary>Other prefixes under which all weights fit too: averaged copies by their names, or the same values once more.</summary>
     public IReadOnlyList<string> OtherPrefixes { get; }
 
@@ -46,6 +50,8 @@ public sealed class LoadedWeights
     public override string ToString()
     {
         var text = $"Took {TensorCount} tensors" + (Prefix.Length == 0 ? "." : $" from '{Prefix}'.");
+        if (Resampled.Count > 0)
+            text += $" Resampled {string.Join(", ", Resampled)}.";
         if (Skipped.Count > 0)
         {
             var shown = Skipped.Take(SkippedShown).Select(group => $"{group.Name} ({group.TensorCount})");

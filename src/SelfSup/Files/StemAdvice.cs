@@ -26,7 +26,7 @@ internal static class StemAdvice
         try
         {
             using var other = EncoderCatalog.Create(encoder.Architecture, encoder.ImageSize, stem: stem);
-            return WeightSearch.Find(weights, ModuleState.Collect(other, ""))[0].Problems.Count == 0;
+            return WeightSearch.Find(weights, ModuleState.Collect(other, ""), other as IAdaptableWeights)[0].Problems.Count == 0;
         }
         catch (ArgumentException)
         {

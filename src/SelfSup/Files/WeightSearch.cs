@@ -1,4 +1,5 @@
 using System.Globalization;
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup.Files;
@@ -7,19 +8,23 @@ namespace SelfSup.Files;
 /// <remarks>
 /// Anything may stand before the names. The encoder's parts may be numbered in their order, as a Sequential made of a network's children
 /// does: of torchvision's ResNet that is 0, 1, 4, 5, 6, 7, without the layers that hold no weights. What other ResNets for small images
-/// call <c>shortcut</c> is torchvision's <c>downsample</c>.
+/// call <c>shortcut</c> is torchvision's <c>downsample</c>, and DINOv2's <c>register_tokens</c> are timm's <c>reg_token</c>.
 /// </remarks>
 internal sealed class WeightSearch
 {
     private const string BatchCounter = ".num_batches_tracked";
     private const int PlacesLimit = 1024;
+    private static readonly (string Usual, string Other)[] OtherNames = [(".downsample.", ".shortcut."), ("reg_token", "register_tokens")];
 
     private readonly Dictionary<string, NamedWeight> weights;
     private readonly Dictionary<string, Tensor> wanted;
     private readonly string[] parts;
 
-    private WeightSearch(IEnumerable<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state)
+    private readonly IAdaptableWeights? adaptable;
+
+    private WeightSearch(IEnumerable<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state, IAdaptableWeights? adaptable)
     {
+        this.adaptable = adaptable;
         this.weights = weights.ToDictionary(weight => weight.Name, StringComparer.Ordinal);
         wanted = state.ToDictionary(StringComparer.Ordinal);
         parts = [.. state.Keys.Select(name => name.Split('.')[0]).Distinct()];
@@ -28,10 +33,12 @@ internal sealed class WeightSearch
     /// <summary>Finds the places where all weights fit; if there is none, the one where the fewest do not.</summary>
     /// <param name="weights">What the file has.</param>
     /// <param name="state">The encoder's state; borrowed.</param>
+    /// <param name="adaptable">The encoder, if it takes some weights in other shapes too.</param>
     /// <returns>One place or more, in the order of the file. Batch counters may be missing, as old files lack them.</returns>
-    public static IReadOnlyList<WeightSet> Find(IReadOnlyList<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state)
+    public static IReadOnlyList<WeightSet> Find(
+        IReadOnlyList<NamedWeight> weights, IReadOnlyDictionary<string, Tensor> state, IAdaptableWeights? adaptable = null)
     {
-        var sets = new WeightSearch(weights, state).ListSets();
+        var sets = new WeightSearch(weights, state, adaptable).ListSets();
         var fitting = sets.Where(set => set.Problems.Count == 0).ToList();
         return fitting.Count > 0 ? fitting : [sets.MinBy(set => set.Problems.Count)!];
     }
@@ -81,7 +88,7 @@ internal sealed class WeightSearch
             if (FindWeight(prefix + InFile(name, places)) is { } weight)
             {
                 found.Add(name, weight);
-                if (Difference(weight, tensor) is { } difference)
+                if (Difference(name, weight, tensor) is { } difference)
                     problems.Add(difference);
             }
             else if (!name.EndsWith(BatchCounter, StringComparison.Ordinal))
@@ -102,7 +109,7 @@ internal sealed class WeightSearch
 
     private NamedWeight? FindWeight(string name) =>
         weights.GetValueOrDefault(name)
-        ?? weights.GetValueOrDefault(name.Replace(".downsample.", ".shortcut.", StringComparison.Ordinal));
+        ?? OtherNames.Select(pair => weights.GetValueOrDefault(name.Replace(pair.Usual, pair.Other, StringComparison.Ordinal))).FirstOrDefault(weight => weight is not null);
 
     // More weights in the encoder's own parts are those of a deeper network, which computes something else.
     private IEnumerable<string> ListUnknown(string prefix, string[] places, Dictionary<string, NamedWeight> found)
@@ -115,11 +122,11 @@ internal sealed class WeightSearch
             .Select(name => $"{name} is unknown");
     }
 
-    private static string? Difference(NamedWeight weight, Tensor own)
+    private string? Difference(string name, NamedWeight weight, Tensor own)
     {
         if (weight.Type is not { } type)
             return $"{weight.Name} is {weight.TypeName}, which is not read";
-        if (!own.shape.SequenceEqual(weight.Shape))
+        if (!own.shape.SequenceEqual(weight.Shape) && adaptable?.CanAdapt(name, weight.Shape) != true)
             return $"{weight.Name} is [{string.Join(", ", weight.Shape)}] instead of [{string.Join(", ", own.shape)}]";
         return own.dtype == type || (own.is_floating_point() && IsFloatingPoint(type))
             ? null

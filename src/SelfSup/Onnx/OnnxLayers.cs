@@ -20,6 +20,8 @@ public static class OnnxLayers
         Conv2d convolution => graph.AddConvolution(convolution, input),
         BatchNorm2d normalization => graph.AddBatchNormalization(normalization, input),
         ReLU => graph.AddRelu(input),
+        Linear linear => graph.AddLinear(input, linear.weight, linear.bias),
+        LayerNorm normalization => graph.AddLayerNormalization(normalization, input),
         Sequential sequence => sequence.children().Aggregate(input, (value, child) => graph.AddLayer(child, value)),
         _ => throw new NotSupportedException($"A layer {layer.GetType().Name} cannot be exported; it must be an {nameof(IOnnxLayer)}."),
     };

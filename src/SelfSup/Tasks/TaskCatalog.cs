@@ -28,6 +28,8 @@ public static class TaskCatalog
         ["dino"] = () => new DinoTask(),
         ["deepcluster"] = () => new DeepClusterTask(),
         ["deepcluster-v1"] = () => new DeepClusterTask(new DeepClusterOptions { Form = DeepClusterForm.First }),
+        ["mae"] = () => new MaeTask(),
+        ["simmim"] = () => new SimMimTask(),
         ["dcgan"] = () => new DcganTask(),
         ["bigan"] = () => new BiganTask(),
         ["videogan"] = () => new VideoGanTask(),

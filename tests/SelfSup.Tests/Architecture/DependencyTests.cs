@@ -25,8 +25,12 @@ public partial class DependencyTests
         ["Optimization"] = ["Runtime"],
         ["Augmentations"] = ["Runtime"],
         ["Encoders"] = ["Onnx", "Runtime"],
-        ["Files"] = ["Encoders", "Onnx"],
-        ["Tasks"] = ["Augmentations", "Encoders.EvaluationMode", "Heads", "Losses", "Optimization", "Previews", "Runtime"],
+        ["Files"] = ["Encoders", "Onnx", "Runtime.Settings"],
+        ["Tasks"] =
+        [
+            "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock", "Heads",
+            "Losses", "Optimization", "Previews", "Runtime",
+        ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],

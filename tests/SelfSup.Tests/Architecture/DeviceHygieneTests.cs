@@ -12,7 +12,7 @@ public partial class DeviceHygieneTests
     private static readonly string[] Draws =
     [
         "RandomSource.cs", "Encoders/Initialization.cs", "Heads/UnitLinear.cs: UnitLinear", "Tasks/Adversarial/ImageGenerator.cs: DrawWeights",
-        "Tasks/Inpainting/ChannelwiseLinear.cs: ChannelwiseLinear",
+        "Tasks/Inpainting/ChannelwiseLinear.cs: ChannelwiseLinear", "Tasks/Mae/MaeModel.cs: MaeModel", "Tasks/SimMim/SimMimModel.cs: SimMimModel",
     ];
 
     /// <summary>Where values may be read back, which waits for the device, each with the reason: a folder, a file, or a member of a file.</summary>

@@ -19,6 +19,7 @@ public class EveryTaskTests
         ["split-brain"] = (30, 0.8),
         ["swav"] = (40, 0.85),
         ["dino"] = (40, 0.9),
+        ["simmim"] = (30, 0.8),
         ["videogan"] = (30, 0.75),
 
         // A queue fills with keys of the very images that are learned from: of 64 every fourth is no worse than the right one, so that the
@@ -65,7 +66,7 @@ public class EveryTaskTests
     private static ContractRun NewRun(string name, int seed = 0)
     {
         var task = TaskCatalog.Create(name);
-        return new(task, task.NewEncoder(32, seed), count: 4, seed, Rate(name));
+        return new(task, task.CreateEncoder(32, seed), count: 4, seed, Rate(name));
     }
 
     private static double? Rate(string name) => rates.TryGetValue(name, out var rate) ? rate : null;

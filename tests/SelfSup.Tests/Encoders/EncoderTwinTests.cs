@@ -8,7 +8,7 @@ namespace SelfSup.Tests.Encoders;
 
 public class EncoderTwinTests
 {
-    public static TheoryData<string> Names => [.. EncoderCatalog.Names];
+    public static TheoryData<string> Names => [.. QuickEncoders.Names];
 
     [Theory]
     [MemberData(nameof(Names))]

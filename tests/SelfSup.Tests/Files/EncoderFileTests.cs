@@ -1,6 +1,7 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Tests.Encoders;
 using SelfSup.Transfer;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public sealed class EncoderFileTests : IDisposable
         GC.WaitForPendingFinalizers();
     }
 
-    public static TheoryData<string> Names => [.. EncoderCatalog.Names];
+    public static TheoryData<string> Names => [.. QuickEncoders.Names];
 
     private string FilePath => Path.Combine(folder, "new", "encoder.safetensors");
 

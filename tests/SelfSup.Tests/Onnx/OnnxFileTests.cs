@@ -2,6 +2,7 @@ using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Onnx;
 using SelfSup.Runtime;
+using SelfSup.Tests.Encoders;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public sealed class OnnxFileTests : IDisposable
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var name in EncoderCatalog.Names)
+            foreach (var name in QuickEncoders.Names)
             {
                 using (var encoder = EncoderCatalog.Create(name, 32))
                 {

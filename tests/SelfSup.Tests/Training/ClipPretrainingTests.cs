@@ -51,7 +51,7 @@ public class ClipPretrainingTests
     {
         using var folder = new TemporaryFolder();
         var task = TaskCatalog.Create(name);
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
+        using Encoder encoder = task.CreateEncoder(16);
         var result = Run(encoder, task, InMemory(new ProceduralClips(192, frames, seed: 1)), new()
         {
             Epochs = epochs,

@@ -22,6 +22,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
         ["tasks = jigsaw, not jigsaw rotation"] = run => run with { Tasks = [.. run.Tasks, new(new RotationTask())] },
         ["encoder.architecture = convnet, not nin"] = run => run with { NewEncoder = () => new NetworkInNetwork(32) },
         ["encoder.stem = small, not large"] = run => run with { NewEncoder = () => new ConvNet(32, stem: Stem.Large) },
+        ["encoder.settings.depth = nothing, not 1"] = run => run with { NewEncoder = () => new VisionTransformer("vit_tiny", 32, new() { Depth = 1 }) },
         ["encoder.image_size = 32, not 48"] = run => run with { NewEncoder = () => new ConvNet(48) },
         ["encoder.std = 0.229 0.224 0.225, not 0.25 0.25 0.25"] = run => run with
         {

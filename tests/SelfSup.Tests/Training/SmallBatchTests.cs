@@ -19,7 +19,7 @@ public class SmallBatchTests
     {
         using var folder = new TemporaryFolder();
         var task = TaskCatalog.Create(name);
-        using var encoder = task.NewEncoder(Side);
+        using Encoder encoder = task.CreateEncoder(Side);
         var images = Draw(task, 21, unreadable: 6);
         var result = Pretraining.Run(
             encoder, [new WeightedTask(task)], images, new() { Epochs = 1, BatchSize = 2, HeldOut = Draw(task, 3), RunFolder = folder.Path });

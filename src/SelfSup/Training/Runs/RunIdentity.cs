@@ -50,8 +50,13 @@ internal sealed class RunIdentity
                 decisive[$"task.{task.Task.Name}.view{i}.count"] = view.Count;
             }
         }
-        foreach (var (name, value) in EncoderMetadata.Describe(encoder).Where(pair => pair.Key != EncoderMetadata.FormatKey))
-            decisive[$"encoder.{name}"] = Settings.ValueOf(value);
+        foreach (var (name, value) in EncoderMetadata.Describe(encoder))
+        {
+            if (name is not (EncoderMetadata.FormatKey or EncoderMetadata.SettingsKey))
+                decisive[$"encoder.{name}"] = Settings.ValueOf(value);
+        }
+        foreach (var (name, value) in encoder.Settings)
+            decisive[$"encoder.settings.{name}"] = Settings.ValueOf(value);
         decisive["encoder.mean"] = encoder.Normalization.Mean; // numbers, where a file's metadata has text
         decisive["encoder.std"] = encoder.Normalization.Deviation;
         decisive["images.count"] = images.Count;

@@ -15,7 +15,7 @@ internal abstract class GanRun : IDisposable
     {
         Task = task;
         manual_seed(3);
-        Encoder = encoder ?? (task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16));
+        Encoder = encoder ?? (task.CreateEncoder(16));
         Encoder.train();
         images = TestImages.For(task, 8, Encoder.ImageSize);
     }

@@ -157,7 +157,7 @@ public class ClipTaskTests
     {
         using var scope = NewDisposeScope();
         var task = (ClassificationTask)TaskCatalog.Create(name);
-        using Encoder encoder = task.FeedsClips() ? new VideoConvNet(16) : new ConvNet(16);
+        using Encoder encoder = task.CreateEncoder(16);
         using var batch = task.Generate(TestImages.For(task, 3, 16), new RandomSource(1));
         using var model = task.CreateModel(encoder);
         model.eval();
