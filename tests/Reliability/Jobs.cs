@@ -77,7 +77,10 @@ internal static class Jobs
     /// <summary>The first of small encoders, one of every kind, that the task fits, and the frames that it wants.</summary>
     private static (Encoder Encoder, int Frames) CreateEncoder(IPretextTask task)
     {
-        Func<Encoder>[] kinds = [() => new ConvNet(32), () => new VideoConvNet(32), () => new VisionTransformer("vit_tiny", 32, new() { Depth = 2 })];
+        Func<Encoder>[] kinds =
+        [
+            () => new ConvNet(32), () => new VideoConvNet(32), () => new SplitConvNet(32), () => new VisionTransformer("vit_tiny", 32, new() { Depth = 2 }),
+        ];
         foreach (var create in kinds)
         {
             var encoder = create();
