@@ -85,7 +85,7 @@ public class EncoderTwinTests
         using var encoder = new OwnEncoder("own-wrong", 16) { NormalizationOfTwins = Normalization.Cifar10 };
         var error = Assert.Throws<InvalidOperationException>(encoder.Copy);
         Assert.Contains("OwnEncoder.CreateUntrained", error.Message);
-        Assert.Contains("normalization must be this encoder's", error.Message);
+        Assert.Contains("normalization and settings must be this encoder's", error.Message);
         Assert.Throws<InvalidOperationException>(() =>
             LinearProbe.Evaluate(encoder, new Transfer.TestImages(30, 3), new Transfer.TestImages(15, 3), new() { Strengths = [0.1] }));
     }

@@ -50,7 +50,7 @@ public class SimClrTaskTests
         Assert.Contains("Output", Refusal(new() { Output = 0 }));
         using var images = TestImages.Colorful(2, 32);
         using var random = new RandomSource(1);
-        Assert.Contains("two views", Assert.Throws<ArgumentException>(() => new SimClrTask().Generate(images, random)).Message);
+        Assert.Contains("compares 2 views", Assert.Throws<ArgumentException>(() => new SimClrTask().Generate(images, random)).Message);
 
         static string Refusal(SimClrOptions options) => Assert.Throws<ArgumentException>(() => new SimClrTask(options)).Message;
     }

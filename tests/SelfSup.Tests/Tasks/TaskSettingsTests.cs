@@ -47,7 +47,7 @@ public class TaskSettingsTests
     private static object Another(Type type, object? usual) => usual switch
     {
         bool yes => !yes,
-        int number => number % 4 == 0 ? 2 * number : number + 1, // what is divisible stays so
+        int number => number > 0 && number % 4 == 0 ? 2 * number : number + 1, // what is divisible stays so
         double number => number / 2,
         Enum choice => Enum.GetValues(type).Cast<Enum>().First(other => !other.Equals(choice)),
         null when type == typeof(int?) => 2,

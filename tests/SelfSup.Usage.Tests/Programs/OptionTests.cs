@@ -27,7 +27,7 @@ public sealed class OptionTests : IDisposable
     [InlineData("Pretrain --warmup 2", "--warmup is '2'; it must be a number from 0 to 0.5")]
     [InlineData("Pretrain --crop-area 0", "--crop-area is '0'; it must be a number above 0, at most 1")]
     [InlineData("Pretrain --precision half", "--precision is 'half'; it must be one of float32, bfloat16")]
-    [InlineData("Pretrain --encoder vgg", "--encoder is 'vgg'; it must be one of convnet, nin")]
+    [InlineData("Pretrain --encoder vgg", "--encoder is 'vgg'; it must be one of convnet")]
     [InlineData("Pretrain --optimizer adam", "--optimizer is 'adam'; it must be one of sgd, adamw, lars")]
     [InlineData("Pretrain --task sudoku", "--task is 'sudoku'; it must be a task or several")]
     [InlineData("Pretrain --task rotation:0", "--task is 'rotation:0'; it must be")]
