@@ -52,7 +52,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     RunFolders.Check(folder, options.GetValue(resume), folder);
     if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
         throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");
-    var recipe = training.Apply(StatedBy(tasks), options);
+    var recipe = training.Apply(StatedBy(tasks).ForBatch(options.GetValue(batch)!.Value), options);
     var source = OpenImages(options);
     var imageSize = options.GetValue(size) ?? (options.GetValue(images) is null ? 32 : 96);
     var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;

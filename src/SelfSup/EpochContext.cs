@@ -30,8 +30,8 @@ public sealed class EpochContext
     internal int[]? Order { get; private set; }
 
     /// <summary>
-    /// Reads every image once, in the order of the source, its central square at the encoder's size; those that cannot be read are left
-    /// out.
+    /// Reads every image once, in a random order, so that batches are mixed where a source is sorted: the central square at the encoder's
+    /// size. Images that cannot be read are left out.
     /// </summary>
     /// <returns>Batches of one view with the images' indices. Each is valid until the next one is asked for, and is not to be disposed.</returns>
     public IEnumerable<PretextInput> ReadImages() => readImages();

@@ -82,7 +82,8 @@ public sealed record Augmentation
     /// <summary>
     /// Side in pixels at which images should be read for results of a size, and so the one to pack them at. Up to 40 pixels images
     /// are read as they go in; above, shifted crops want as much more as they shift, resized ones a third more. Crops from a small
-    /// part of the image want the whole multiple of the size, up to four times, at which one of mean area is about as large as asked.
+    /// part of the image want the whole multiple of the size at which one of mean area is about as large as asked: up to 40 pixels at most
+    /// twice, above four times.
     /// </summary>
     /// <param name="size">Side of the result in pixels.</param>
     /// <returns>The side, at least the size.</returns>
@@ -92,7 +93,7 @@ public sealed record Augmentation
         if (!ResizesCrops)
             return size <= largestReadAsIs ? size : size + Margin(size);
         var multiple = (int)Math.Round(1 / Math.Sqrt((MinimumArea + MaximumArea) / 2));
-        return Math.Max(size <= largestReadAsIs ? size : size + size / 3, size * Math.Clamp(multiple, 1, 4));
+        return size <= largestReadAsIs ? size * Math.Clamp(multiple, 1, 2) : Math.Max(size + size / 3, size * Math.Clamp(multiple, 1, 4));
     }
 
     /// <summary>Varies a batch.</summary>

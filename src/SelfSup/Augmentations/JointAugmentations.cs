@@ -2,6 +2,7 @@ namespace SelfSup.Augmentations;
 
 /// <summary>The published augmentations of methods that compare views of an image; their blurs scale with the size of the views.</summary>
 /// <remarks>
+/// Nobody sees such a blur at 32 pixels, so none is made there. Crops are resized bilinearly, where some authors do it bicubically.
 /// Strengths of color changes are in the order brightness, contrast, saturation, hue; they come with a probability of 0.8. Every view draws
 /// its own.
 /// </remarks>

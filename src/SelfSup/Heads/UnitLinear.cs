@@ -1,3 +1,4 @@
+using SelfSup.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,12 +50,17 @@ public sealed class UnitLinear : nn.Module<Tensor, Tensor>
         return copy;
     }
 
-    /// <summary>Multiplies features with the rows, each divided by its length.</summary>
+    /// <summary>
+    /// Multiplies features with the rows, each divided by its length, in float32 at least: bfloat16 would round scores near 1 to steps of
+    /// 0.004, which low temperatures enlarge.
+    /// </summary>
     /// <param name="features">Features, float (N, inputs), as a rule of unit length.</param>
     /// <returns>Float (N, outputs), owned by the caller.</returns>
     public override Tensor forward(Tensor features)
     {
+        using var precise = Autocast.Suspend();
+        using var raised = features.to(weight.dtype);
         using var rows = nn.functional.normalize(weight, dim: 1);
-        return nn.functional.linear(features, rows);
+        return nn.functional.linear(raised, rows);
     }
 }

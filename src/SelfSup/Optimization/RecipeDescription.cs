@@ -23,6 +23,8 @@ internal static class RecipeDescription
     {
         foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
         {
+            if (property.Name == nameof(TrainingRecipe.ReferenceBatchSize))
+                continue; // the learning rate is that of the run's batches already
             var name = prefix + SnakeCase(property.Name);
             var value = property.GetValue(record);
             settings.Add(name, value switch

@@ -17,6 +17,13 @@ public sealed record TrainingRecipe
     /// <summary>Learning rate at the top of the schedule, above 0. The default is 0.05.</summary>
     public double LearningRate { get; init; } = Sgd.UsualLearningRate;
 
+    /// <summary>
+    /// Batch size that <see cref="LearningRate"/> is for, at least 1: a run with another batch size that is given no recipe changes the
+    /// task's rate in proportion. Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677. The default, null,
+    /// is for recipes whose rate suits any usual batch size.
+    /// </summary>
+    public int? ReferenceBatchSize { get; init; }
+
     /// <summary>How the learning rate falls after warm-up. The default is a cosine to 0.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
 
@@ -52,6 +59,18 @@ public sealed record TrainingRecipe
     public static TrainingRecipe For(OptimizerSettings optimizer) =>
         Default with { Optimizer = optimizer, LearningRate = optimizer.DefaultLearningRate };
 
+    /// <summary>The recipe for a batch size: with its learning rate in proportion, where the recipe states a batch size.</summary>
+    /// <param name="batchSize">Images a step, at least 1.</param>
+    /// <returns>A recipe whose <see cref="ReferenceBatchSize"/> is null.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public TrainingRecipe ForBatch(int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return ReferenceBatchSize is { } reference
+            ? this with { LearningRate = LearningRate * batchSize / reference, ReferenceBatchSize = null }
+            : this;
+    }
+
     /// <summary>The learning rate at a step.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="steps">Steps of the whole run.</param>
@@ -79,6 +98,7 @@ public sealed record TrainingRecipe
         Optimizer.Validate();
         Schedule.Validate();
         this.Require(LearningRate > 0, LearningRate, "above 0");
+        this.Require(ReferenceBatchSize is null or >= 1, ReferenceBatchSize, "null or at least 1");
         this.Require(Warmup is >= 0 and <= 0.5, Warmup, "in [0, 0.5]");
         this.Require(WeightDecay >= 0, WeightDecay, "at least 0");
         this.Require(FinalWeightDecay is null or >= 0, FinalWeightDecay, "null or at least 0");

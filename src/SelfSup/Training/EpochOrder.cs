@@ -15,7 +15,7 @@ internal sealed class EpochOrder(
         ImageSize = imageSize,
         BatchSize = options.BatchSize,
         Workers = options.Workers,
-        Shuffle = false,
+        Seed = options.Seed,
         MaxFailureRatio = options.MaxFailureRatio,
     });
 
@@ -50,7 +50,7 @@ internal sealed class EpochOrder(
             using var scope = NewDisposeScope();
             using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch + t * Seeds.Purposes);
             var learner = step.Learners[t];
-            var context = new EpochContext(epoch, epochs, images.Count, random, ReadImages, step.ResetOptimizers);
+            var context = new EpochContext(epoch, epochs, images.Count, random, () => ReadImages(epoch), step.ResetOptimizers);
             learner.Model.OnEpochStarting(context);
             if (context.Order is null)
                 continue;
@@ -75,9 +75,9 @@ internal sealed class EpochOrder(
         ? ofRun.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
         : ofRun.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? cancellationToken);
 
-    private IEnumerable<PretextInput> ReadImages()
+    private IEnumerable<PretextInput> ReadImages(int epoch)
     {
-        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+        foreach (var batch in loader.ReadEpoch(epoch, cancellationToken: cancellationToken))
         {
             using (batch)
             {

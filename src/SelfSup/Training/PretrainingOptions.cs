@@ -39,8 +39,8 @@ public sealed class PretrainingOptions
 
     /// <summary>
     /// Optimizer, learning rate, weight decay and their schedules. The default, null, is what the first task that states a recipe states
-    /// (<see cref="IPretextTask.Recipe"/>), else <see cref="TrainingRecipe.Default"/>. To change a setting, write
-    /// <c>task.Recipe with { ... }</c> or <c>TrainingRecipe.Default with { ... }</c>.
+    /// (<see cref="IPretextTask.Recipe"/>), for <see cref="BatchSize"/>, else <see cref="TrainingRecipe.Default"/>. One that is given is taken
+    /// as it is. To change a setting, write <c>task.Recipe.ForBatch(256) with { ... }</c> or <c>TrainingRecipe.Default with { ... }</c>.
     /// </summary>
     public TrainingRecipe? Recipe { get; init; }
 
@@ -107,7 +107,8 @@ public sealed class PretrainingOptions
     /// <summary>The recipe that a run follows: the one given, else the first that one of its tasks states, else the default.</summary>
     internal TrainingRecipe RecipeFor(IEnumerable<WeightedTask> tasks)
     {
-        var recipe = Recipe ?? tasks.Select(task => task.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;
+        var stated = tasks.Select(task => task.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;
+        var recipe = Recipe ?? stated.ForBatch(BatchSize);
         recipe.Validate();
         return recipe;
     }

@@ -159,17 +159,18 @@ public class AugmentationTests
     }
 
     [Theory]
-    [InlineData(32, 32, 32, 32, 64)]
-    [InlineData(40, 40, 40, 40, 80)]
-    [InlineData(96, 96, 108, 128, 192)]
-    [InlineData(224, 224, 252, 298, 448)]
-    public void Images_are_read_as_large_as_crops_need(int size, int none, int shifted, int resized, int local)
+    [InlineData(16, 16, 16, 16, 32, 32)] // small crops of images of 32 pixels are cut from these as they are
+    [InlineData(32, 32, 32, 32, 64, 64)]
+    [InlineData(40, 40, 40, 40, 80, 80)]
+    [InlineData(96, 96, 108, 128, 192, 384)]
+    [InlineData(224, 224, 252, 298, 448, 896)]
+    public void Images_are_read_as_large_as_crops_need(int size, int none, int shifted, int resized, int local, int tiny)
     {
         Assert.Equal(none, Augmentation.None.ReadSizeFor(size));
         Assert.Equal(shifted, new Augmentation().ReadSizeFor(size));
         Assert.Equal(resized, new Augmentation { MinimumArea = 0.08 }.ReadSizeFor(size));
         Assert.Equal(local, new Augmentation { MinimumArea = 0.05, MaximumArea = 0.4 }.ReadSizeFor(size)); // side .47 at the mean
-        Assert.Equal(4 * size, new Augmentation { MinimumArea = 0.01, MaximumArea = 0.02 }.ReadSizeFor(size));
+        Assert.Equal(tiny, new Augmentation { MinimumArea = 0.01, MaximumArea = 0.02 }.ReadSizeFor(size));
     }
 
     [Fact]

@@ -111,6 +111,18 @@ public class TrainingRecipeTests
             described);
     }
 
+    [Fact]
+    public void A_tasks_rate_grows_with_the_batch_where_it_states_one_and_a_given_rate_does_not()
+    {
+        var stated = TrainingRecipe.Default with { LearningRate = 0.03, ReferenceBatchSize = 64 };
+        Assert.Equal(0.12, Resolve(new() { BatchSize = 256 }, new StatingTask(stated)).LearningRate, 1e-12);
+        Assert.Equal(0.0075, Resolve(new() { BatchSize = 16 }, new StatingTask(stated)).LearningRate, 1e-12);
+        Assert.Equal(0.03, Resolve(new() { BatchSize = 256 }, new StatingTask(stated with { ReferenceBatchSize = null })).LearningRate);
+        Assert.Equal(0.03, Resolve(new() { BatchSize = 256, Recipe = stated }, new StatingTask(stated)).LearningRate);
+        Assert.Equal(0.12, stated.ForBatch(256).ForBatch(512).LearningRate, 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => stated.ForBatch(0));
+    }
+
     private static TrainingRecipe Resolve(PretrainingOptions options, params IPretextTask[] tasks) =>
         options.RecipeFor(tasks.Select(task => new WeightedTask(task)));
 

@@ -11,7 +11,7 @@ public class DinoTaskTests
     private const string Last = "answers.weight", TeachersLast = "teacherAnswers.module.weight";
 
     [Fact]
-    public void Large_crops_alone_keep_the_contract() => PretextTaskCheck.Verify(new DinoTask(new DinoOptions { LocalCrops = 0, FrozenEpochs = 0 }));
+    public void Small_crops_too_keep_the_contract() => PretextTaskCheck.Verify(new DinoTask(new DinoOptions { LocalCrops = 2, FrozenEpochs = 0 }));
 
     /// <summary>Neither momentum nor weight decay, which would move a layer whose gradient is only zero.</summary>
     [Fact]
@@ -29,13 +29,25 @@ public class DinoTaskTests
         Assert.False(run.State(TeachersLast).Equals(start));
     }
 
+    [Fact]
+    public void In_a_run_of_one_epoch_the_last_layer_learns_after_a_tenth()
+    {
+        using var scope = NewDisposeScope();
+        using var run = new JointRun(new DinoTask());
+        var start = run.State(Last);
+        run.Step(9, steps: 100);
+        Assert.True(run.State(Last).Equals(start));
+        run.Step(10, steps: 100);
+        Assert.False(run.State(Last).Equals(start));
+    }
+
     [Theory]
     [InlineData(0, 0.9)]
     [InlineData(50, 0.95)] // half of the way to 1
     public void The_teacher_follows_as_far_as_the_run_is(long step, double keep)
     {
         using var scope = NewDisposeScope();
-        using var run = new JointRun(new DinoTask(new DinoOptions { Keep = 0.9 }));
+        using var run = new JointRun(new DinoTask(new DinoOptions { Keep = 0.9, FinalKeep = 1 }));
         var name = run.Encoder.named_parameters().First().name;
         var start = run.Encoder.state_dict()[name].clone();
         Assert.True(run.Model.Result.state_dict()[name].Equals(start));
@@ -64,7 +76,7 @@ public class DinoTaskTests
     public void The_teachers_own_batch_statistics_are_not_the_students()
     {
         using var scope = NewDisposeScope();
-        using var run = new JointRun(new DinoTask(new DinoOptions { Keep = 1 }));
+        using var run = new JointRun(new DinoTask(new DinoOptions { Keep = 1, FinalKeep = 1, LocalCrops = 1 }));
         run.Step(0);
         var name = run.Encoder.named_buffers().First(pair => pair.name.EndsWith("running_mean")).name;
         Tensor own = run.Model.Result.state_dict()[name], students = run.Encoder.state_dict()[name];
@@ -86,7 +98,7 @@ public class DinoTaskTests
     public void A_picture_shows_the_answer_to_every_crop()
     {
         using var scope = NewDisposeScope();
-        var task = new DinoTask();
+        var task = new DinoTask(new() { LocalCrops = 4 });
         using var run = new JointRun(task);
         using var batch = PretextBatch.OfViews(run.Input);
         var grid = task.Preview(batch, run.Model);
@@ -99,6 +111,7 @@ public class DinoTaskTests
     {
         Assert.Contains("DinoOptions.Answers is 1", Refusal(new() { Answers = 1 }));
         Assert.Contains("DinoOptions.Keep is 1.1", Refusal(new() { Keep = 1.1 }));
+        Assert.Contains("DinoOptions.FinalKeep is -0.1", Refusal(new() { FinalKeep = -0.1 }));
         Assert.Contains("DinoOptions.TeacherTemperature is 0.1", Refusal(new() { TeacherTemperature = 0.1 }));
         Assert.Contains("DinoOptions.FrozenEpochs is -1", Refusal(new() { FrozenEpochs = -1 }));
         Assert.Contains("DinoOptions.LocalCrops is -1", Refusal(new() { LocalCrops = -1 }));

@@ -37,6 +37,34 @@ public class InstanceDiscriminationTaskTests
     }
 
     [Fact]
+    public void Before_the_first_step_the_memory_has_the_embedding_of_every_image()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new ConvNet(32);
+        var task = new InstanceDiscriminationTask();
+        using var model = task.CreateModel(new PretextSetup(encoder, 3));
+        var images = TestImages.Colorful(3, 32);
+        var rows = model.state_dict()["memory.rows"];
+        var noise = rows.clone();
+        StartEpoch(1);
+        Assert.True(rows.Equals(noise)); // later epochs keep what the steps remembered
+        StartEpoch(0);
+        using var alone = new PretextInput([cat([images[2..], images[2..].flip(3)])], tensor(new long[] { 0, 1 }));
+        using var random = new RandomSource(1);
+        var expected = nn.functional.normalize(model.Embed(task.Generate(alone, random)), dim: 1)[0];
+        Assert.True(rows[2].sub(expected).abs().max().item<float>() < 1e-5);
+        Assert.All(Enumerable.Range(0, 3), row => Assert.True(rows[row].sub(noise[row]).abs().max().item<float>() > 0.05));
+
+        void StartEpoch(int epoch)
+        {
+            using var random = new RandomSource(0);
+            using var two = new PretextInput([images[..2]], tensor(new long[] { 0, 1 }));
+            using var leftOver = new PretextInput([images[2..]], tensor(new long[] { 2 }));
+            model.OnEpochStarting(new EpochContext(epoch, 2, 3, random, () => [two, leftOver], _ => { }));
+        }
+    }
+
+    [Fact]
     public void Held_out_images_have_no_rows_and_stand_for_their_own()
     {
         using var scope = NewDisposeScope();

@@ -24,6 +24,18 @@ public class ResumeTests
         { "bigan", null },
         { "relative-patch", "lars" },
         { "counting", "sgd" },
+        { "moco", null },
+        { "nnclr", "lars" },
+        { "instance-discrimination", null },
+        { "byol", "adamw" },
+        { "vicreg", null },
+        { "lejepa", null },
+        { "swav", null },
+        { "dino", null },
+        { "deepcluster", null },
+        { "deepcluster-v1", null },
+        { "split-brain", null },
+        { "mae", null },
         { QueueTask.TaskName, "lars" },
     };
 
@@ -193,7 +205,7 @@ public class ResumeTests
     private static PretrainingResult Run(
         TemporaryFolder folder, IPretextTask task, string? optimizer, bool resume = false, CancellationToken cancellation = default)
     {
-        using var encoder = new ConvNet(32);
+        using var encoder = task.CreateEncoder(32);
         return Pretraining.Run(encoder, [new WeightedTask(task)], Images, new PretrainingOptions
         {
             Epochs = Epochs,

@@ -30,8 +30,8 @@ public sealed class ByolTask : PretextTask<PretextBatch, ByolModel>
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>SGD without Nesterov's step at 0.03 for batches of 64; change it in proportion to the batch.</summary>
-    public override TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.03 };
+    /// <summary>SGD without Nesterov's step at 0.03 for batches of 64, in proportion for others.</summary>
+    public override TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.03, ReferenceBatchSize = 64 };
 
     /// <inheritdoc/>
     public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);

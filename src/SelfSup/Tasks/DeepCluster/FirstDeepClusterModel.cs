@@ -8,7 +8,7 @@ namespace SelfSup.Tasks;
 /// <summary>DeepCluster's first form: images are read and clustered before every epoch, and a new layer tells the clusters.</summary>
 internal sealed class FirstDeepClusterModel : DeepClusterModel
 {
-    private const int Components = 256;
+    private const int FewestComponents = 16, MostComponents = 256;
     private const int Iterations = 20;
     private const double WeightDeviation = 0.01;
     private readonly Linear head;
@@ -31,7 +31,7 @@ internal sealed class FirstDeepClusterModel : DeepClusterModel
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (features, images) = ReadFeatures(epoch);
-        var rows = nn.functional.normalize(Whitening.Of(features, Components), dim: 1);
+        var rows = nn.functional.normalize(Whitening.Of(features, Math.Clamp(Encoder.FeatureCount / 4, FewestComponents, MostComponents)), dim: 1);
         var start = SphericalKMeans.DrawStart(rows, (int)Math.Min(head.weight!.shape[0], rows.shape[0]), epoch.Random);
         var found = SphericalKMeans.Fit(rows, start, Iterations).Clusters;
         clusters.index_copy_(0, images, found);

@@ -74,7 +74,7 @@ internal sealed class SecondDeepClusterModel : DeepClusterModel
 
     private Tensor Embed(IEnumerable<Tensor> views) => Crops.Embed(projector, Crops.Encode(Encoder, views));
 
-    private Tensor Score(Tensor embeddings, int clustering) => embeddings.matmul(centers.select(0, clustering).t());
+    private Tensor Score(Tensor embeddings, int clustering) => Cosines.Between(LossPrecision.Raise(embeddings), centers.select(0, clustering));
 
     private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {

@@ -10,6 +10,7 @@ public sealed class DinoModel : PretextModel
 {
     internal const double StudentTemperature = 0.1;
     private const int LargeCrops = 2;
+    private const double MostFrozen = 0.1; // of a run
     private const string TeachersLogits = "teacher";
     private readonly DinoOptions options;
     private readonly ProjectionHead projector;
@@ -44,7 +45,7 @@ public sealed class DinoModel : PretextModel
     public override void OnStepCompleted(PretextBatch batch, StepContext step)
     {
         center.Follow(step.Kept(TeachersLogits)!);
-        var keep = Ramp.Cosine(options.Keep, 1, step.Progress);
+        var keep = Ramp.Cosine(options.Keep, options.FinalKeep, step.Progress);
         teacher.Follow(Encoder, keep);
         teacherProjector.Follow(projector, keep);
         teacherAnswers.Follow(answers, keep);
@@ -63,7 +64,7 @@ public sealed class DinoModel : PretextModel
     private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        answers.Learns = step.Epoch >= options.FrozenEpochs;
+        answers.Learns = step.Epoch >= options.FrozenEpochs || step.Progress >= MostFrozen;
         var embeddings = Crops.Embed(projector, Crops.Encode(Encoder, batch.Views));
         var logits = answers.forward(embeddings);
         var target = AskTeacher(batch);

@@ -10,7 +10,8 @@ namespace SelfSup.Tasks;
 /// Caron et al., "Emerging Properties in Self-Supervised Vision Transformers" (DINO), 2021, https://arxiv.org/abs/2104.14294. The teacher
 /// is the encoder to keep. We deviate in that the head has batch normalization and ReLU, as suits convolutional networks, where the
 /// authors' for transformers has neither normalization nor ReLU but GELU; that the recipe is SGD, for small batches, where theirs is AdamW
-/// with a rising weight decay; that the teacher's temperature does not rise; that answers and head are fewer and smaller; and that small
+/// with a rising weight decay; that the teacher's temperature does not rise; that the teacher
+/// follows faster, and as fast at the end as at the start; that there are no small crops unless asked for; that answers and head are fewer and smaller; and that small
 /// crops have half the side of large ones, where theirs have 96 of 224 pixels.
 /// </remarks>
 public sealed class DinoTask : PretextTask<PretextBatch, DinoModel>
@@ -32,10 +33,10 @@ public sealed class DinoTask : PretextTask<PretextBatch, DinoModel>
     }
 
     /// <summary>
-    /// SGD at 0.03, for batches of 64: multiply the rate as you multiply the batch. No parameter's gradient is longer than 3.
+    /// SGD at 0.03 for batches of 64, in proportion for others. No parameter's gradient is longer than 3.
     /// </summary>
     public override TrainingRecipe Recipe { get; } =
-        TrainingRecipe.Default with { LearningRate = 0.03, ClipGradientNorm = 3, ClipEachParameter = true };
+        TrainingRecipe.Default with { LearningRate = 0.03, ReferenceBatchSize = 64, ClipGradientNorm = 3, ClipEachParameter = true };
 
     /// <inheritdoc/>
     public override IReadOnlyList<View> Views { get; }

@@ -1,21 +1,22 @@
+using SelfSup.Heads;
 using SelfSup.Losses;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
 
-/// <summary>Embeds images by a linear layer, and remembers the embedding of each.</summary>
+/// <summary>Embeds images by a normalized linear layer, and remembers the embedding of each.</summary>
 public sealed class InstanceDiscriminationModel : PretextModel
 {
     private const string Embedded = "features";
     private readonly InstanceDiscriminationOptions options;
-    private readonly nn.Module<Tensor, Tensor> projector;
+    private readonly ProjectionHead projector;
     private readonly ImageMemory memory;
 
     internal InstanceDiscriminationModel(string name, PretextSetup setup, InstanceDiscriminationOptions options)
         : base(name, setup.Encoder)
     {
         this.options = options;
-        projector = nn.Linear(setup.Encoder.FeatureCount, options.Output);
+        projector = new ProjectionHead(setup.Encoder.FeatureCount, new() { Layers = 1, Output = options.Output, OutputNorm = OutputNorm.Plain });
         memory = new ImageMemory(setup.ImageCount, options.Output);
         RegisterComponents();
         Objectives = [new Objective("contrast", Objective.Typed<InstanceBatch>(ComputeLoss), setup.Encoder, projector) { Alarms = [EmbeddingSpread.Alarm] }];
@@ -30,7 +31,7 @@ public sealed class InstanceDiscriminationModel : PretextModel
     public Tensor Embed(PretextBatch batch)
     {
         using var scope = NewDisposeScope();
-        return projector.forward(Encoder.forward(Encoder.Normalize(batch.Inputs))).MoveToOuterDisposeScope();
+        return Embed(batch.Inputs).MoveToOuterDisposeScope();
     }
 
     /// <summary>Looks how well images find themselves in the memory.</summary>
@@ -44,6 +45,22 @@ public sealed class InstanceDiscriminationModel : PretextModel
         return cosines.gt(cosines.gather(1, batch.Targets.unsqueeze(1))).sum(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Before the first epoch, remembers what the untrained network makes of every image.</summary>
+    /// <inheritdoc/>
+    public override void OnEpochStarting(EpochContext epoch)
+    {
+        if (epoch.Epoch > 0)
+            return;
+        using var noGrad = no_grad();
+        foreach (var input in epoch.ReadImages())
+        {
+            using var scope = NewDisposeScope();
+            // Mirror images join them, as normalization needs two images at least.
+            var embeddings = Embed(cat([input.Images, input.Images.flip(3)])).narrow(0, 0, input.Images.shape[0]);
+            memory.Follow(input.Indices, embeddings, keep: 0);
+        }
+    }
+
     /// <summary>Brings the images' rows of the memory up to date.</summary>
     /// <inheritdoc/>
     public override void OnStepCompleted(PretextBatch batch, StepContext step)
@@ -51,6 +68,8 @@ public sealed class InstanceDiscriminationModel : PretextModel
         if (step.Kept(Embedded) is { } features)
             memory.Follow(batch.Targets, features, options.Keep);
     }
+
+    private Tensor Embed(Tensor images) => projector.forward(Encoder.forward(Encoder.Normalize(images)));
 
     private PretextLoss ComputeLoss(InstanceBatch batch, StepContext step)
     {

@@ -9,10 +9,12 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination" (NPID), 2018, https://arxiv.org/abs/1805.01978;
 /// as an option with variations after Dosovitskiy et al., "Discriminative Unsupervised Feature Learning with Exemplar Convolutional Neural
-/// Networks", 2014, https://arxiv.org/abs/1406.6909, but for its rotations and contrasts along principal components. Deviations from the paper: a softmax over as many other
-/// images as its noise-contrastive estimation draws; the learning rate falls by a cosine. The memory has 4 bytes times its width for every
-/// image, 26 MB for 50,000 images, and stands in every checkpoint. An image is compared with what it was an epoch before, so the first epoch
-/// teaches little: plan for ten or more. On held-out images, which have no rows, each stands for its own.
+/// Networks", 2014, https://arxiv.org/abs/1406.6909, but for its rotations and contrasts along principal components. Deviations from
+/// the paper: a softmax over as many other images as its noise-contrastive estimation draws; the learning rate falls by a cosine; the memory
+/// starts with the untrained network's embeddings, not with noise; embeddings are batch-normalized, without which those of small networks
+/// all point one way; images are mirrored too. The memory has 4 bytes times its width for every image, 26 MB for 50,000 images, and stands
+/// in every checkpoint. An image is compared with what it was an epoch before: plan for ten epochs or more. On held-out images, which have
+/// no rows, each stands for its own.
 /// </remarks>
 public sealed class InstanceDiscriminationTask : PretextTask<InstanceBatch, InstanceDiscriminationModel>
 {
@@ -52,7 +54,7 @@ public sealed class InstanceDiscriminationTask : PretextTask<InstanceBatch, Inst
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>SGD at a learning rate of 0.03, for batches of 64 images; it grows with the batch, to 0.06 at 128.</summary>
+    /// <summary>SGD at a learning rate of 0.03 for batches of 64 images, in proportion for others.</summary>
     public override TrainingRecipe Recipe { get; } = TwoViews.Recipe;
 
     /// <summary>One view of every image.</summary>

@@ -9,8 +9,8 @@ internal static class TwoViews
 {
     private const int Columns = 8;
 
-    /// <summary>A rate of 0.06 for 128 images, in proportion for the usual 64.</summary>
-    public static TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { LearningRate = 0.03 };
+    /// <summary>SGD at a rate of 0.03 for batches of 64 images, in proportion for others.</summary>
+    public static TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { LearningRate = 0.03, ReferenceBatchSize = 64 };
 
     /// <summary>Both views one after the other, (2N, 3, S, S), so that they go through a network in one pass.</summary>
     public static Tensor Join(PretextBatch batch) => cat([batch.Views[0], batch.Views[1]]);

@@ -23,6 +23,9 @@ public sealed record LejepaOptions
     /// <summary>Directions along which the distribution is looked at, drawn in every step, 1..65,536. The default is 256.</summary>
     public int Directions { get; init; } = 256;
 
+    /// <summary>Strength of the color changes, in [0, 2.5]. The default is 0.5, SimCLR's for CIFAR-10; the authors take 1 at 128 pixels.</summary>
+    public double ColorStrength { get; init; } = 0.5;
+
     internal void Validate()
     {
         this.Require(Views is >= 2 and <= 16, Views, "in 2..16");
@@ -30,6 +33,7 @@ public sealed record LejepaOptions
         this.Require(Hidden >= 1, Hidden, "at least 1");
         this.Require(Layers is >= 1 and <= 10, Layers, "in 1..10");
         this.Require(DistributionShare is > 0 and < 1, DistributionShare, "above 0 and below 1");
+        this.Require(ColorStrength is >= 0 and <= 2.5, ColorStrength, "in [0, 2.5]");
         this.Require(Directions is >= 1 and <= 65_536, Directions, "in 1..65,536");
     }
 }

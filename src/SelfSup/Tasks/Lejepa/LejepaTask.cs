@@ -9,7 +9,7 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// Balestriero and LeCun, "LeJEPA: Provable and Scalable Self-Supervised Learning Without the Heuristics", 2025,
 /// https://arxiv.org/abs/2511.08544. After the authors' small example: views of one size, each of which is to be their mean. What differs:
-/// the projector is narrower, and the rate is scaled from their batches of 256 to 64 images.
+/// the projector is narrower, colors change at half strength, and the rate falls to 0 and not to half of itself.
 /// </remarks>
 public sealed class LejepaTask : PretextTask<LejepaBatch, LejepaModel>
 {
@@ -23,17 +23,17 @@ public sealed class LejepaTask : PretextTask<LejepaBatch, LejepaModel>
     {
         this.options = options ?? new LejepaOptions();
         this.options.Validate();
-        Views = [new(JointAugmentations.SimClr(strength: 1) with { Solarize = 0.2 }, count: this.options.Views)];
+        Views = [new(JointAugmentations.SimClr(this.options.ColorStrength) with { Solarize = 0.2 }, count: this.options.Views)];
     }
 
-    /// <summary>Views that are drawn alike: SimCLR's at full strength, a fifth solarized.</summary>
+    /// <summary>Views that are drawn alike: SimCLR's, a fifth solarized.</summary>
     public override IReadOnlyList<View> Views { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>AdamW at 0.0005 for batches of 64, with a weight decay of 0.05; change the rate in proportion to the batch.</summary>
-    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW()) with { LearningRate = 5e-4, WeightDecay = 0.05 };
+    /// <summary>AdamW at 0.0005 for batches of 64, in proportion for others, with a weight decay of 0.05.</summary>
+    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW()) with { LearningRate = 5e-4, ReferenceBatchSize = 64, WeightDecay = 0.05 };
 
     /// <summary>Hands on the views, and draws the directions.</summary>
     /// <inheritdoc/>

@@ -14,6 +14,8 @@ namespace SelfSup.Tasks;
 /// </remarks>
 public sealed class MocoTask : PretextTask<PretextBatch, MocoModel>
 {
+    // The authors' for convolutional networks; for transformers they take 0.08.
+    private const double LeastArea = 0.2;
     private readonly MocoOptions options;
 
     /// <summary>Creates the task, <c>moco</c>, or <c>moco-v3</c> by that option.</summary>
@@ -26,13 +28,13 @@ public sealed class MocoTask : PretextTask<PretextBatch, MocoModel>
         this.options.Validate();
         Views = this.options.Version == MocoVersion.V2
             ? [new View(JointAugmentations.Moco, count: 2)]
-            : [new View(JointAugmentations.ByolFirst), new View(JointAugmentations.ByolSecond)];
+            : [new View(JointAugmentations.ByolFirst with { MinimumArea = LeastArea }), new View(JointAugmentations.ByolSecond with { MinimumArea = LeastArea })];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>SGD at a learning rate of 0.03, for batches of 64 images; it grows with the batch, to 0.06 at 128.</summary>
+    /// <summary>SGD at a learning rate of 0.03 for batches of 64 images, in proportion for others.</summary>
     public override TrainingRecipe Recipe { get; } = TwoViews.Recipe;
 
     /// <summary>Two views of every image: drawn alike for version 2; for version 3 one blurred, and one solarized at times.</summary>

@@ -29,7 +29,7 @@ public sealed class NnclrTask : PretextTask<PretextBatch, NnclrModel>
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>SGD at a learning rate of 0.03, for batches of 64 images; it grows with the batch, to 0.06 at 128.</summary>
+    /// <summary>SGD at a learning rate of 0.03 for batches of 64 images, in proportion for others.</summary>
     public override TrainingRecipe Recipe { get; } = TwoViews.Recipe;
 
     /// <summary>Two views of every image, drawn alike.</summary>

@@ -30,7 +30,7 @@ public sealed class SimSiamTask : PretextTask<PretextBatch, SimSiamModel>
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
-    /// <summary>SGD without Nesterov's step at 0.03 for batches of 64; change it in proportion to the batch.</summary>
+    /// <summary>SGD without Nesterov's step at 0.03, whatever the batch: higher rates make it collapse.</summary>
     public override TrainingRecipe Recipe { get; } = TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.03 };
 
     /// <inheritdoc/>

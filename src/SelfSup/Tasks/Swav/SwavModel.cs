@@ -9,6 +9,7 @@ namespace SelfSup.Tasks;
 public sealed class SwavModel : PretextModel
 {
     internal const int LargeCrops = 2;
+    private const double MostFrozen = 0.1; // of a run
     private const string Embeddings = "embeddings";
     private readonly SwavOptions options;
     private readonly ProjectionHead projector;
@@ -56,7 +57,7 @@ public sealed class SwavModel : PretextModel
     private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        prototypes.Learns = step.Step >= options.FrozenSteps;
+        prototypes.Learns = step.Step >= options.FrozenSteps || step.Progress >= MostFrozen;
         var embeddings = Embed(batch);
         var images = batch.Inputs.shape[0];
         var large = embeddings.narrow(0, 0, LargeCrops * images);

@@ -11,7 +11,7 @@ public sealed record SwavOptions
     /// </summary>
     public int Prototypes { get; init; } = 100;
 
-    /// <summary>Steps at the start of a run in which the prototypes stay as they are, at least 0. The default is 300.</summary>
+    /// <summary>Steps at the start of a run in which the prototypes stay as they are, at least 0, but no more than a tenth of the run. The default is 300.</summary>
     public int FrozenSteps { get; init; } = 300;
 
     /// <summary>Earlier images that share the prototypes with those of a batch, at least 0, which is none. The default is 256.</summary>

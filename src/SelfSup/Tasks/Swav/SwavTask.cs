@@ -10,7 +10,7 @@ namespace SelfSup.Tasks;
 /// Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments" (SwAV), 2020,
 /// https://arxiv.org/abs/2006.09882. We deviate in that prototypes are scaled to unit length where they are used, and not in place before
 /// every step; that the recipe is AdamW, for small batches, where the authors take LARS and batches of 4,096; that prototypes, queue and
-/// head are smaller; that colors change at half strength, which suits small images; and that small crops have half the side of large ones,
+/// head are smaller; that the queue is used from the second epoch on, where theirs waits for the sixteenth; that colors change at half strength, which suits small images; and that small crops have half the side of large ones,
 /// where theirs have 96 of 224 pixels.
 /// </remarks>
 public sealed class SwavTask : PretextTask<PretextBatch, SwavModel>
@@ -31,8 +31,8 @@ public sealed class SwavTask : PretextTask<PretextBatch, SwavModel>
         Views = this.options.LocalCrops == 0 ? [large] : [large, new View(Small, count: this.options.LocalCrops) { Scale = 0.5 }];
     }
 
-    /// <summary>AdamW at 0.0005, for batches of 64: multiply the rate as you multiply the batch.</summary>
-    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW()) with { LearningRate = 5e-4, WeightDecay = 1e-6 };
+    /// <summary>AdamW at 0.0005 for batches of 64, in proportion for others.</summary>
+    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW()) with { LearningRate = 5e-4, ReferenceBatchSize = 64, WeightDecay = 1e-6 };
 
     /// <inheritdoc/>
     public override IReadOnlyList<View> Views { get; }

@@ -32,11 +32,11 @@ public sealed class VicRegTask : PretextTask<PretextBatch, VicRegModel>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
     /// <summary>
-    /// SGD without Nesterov's step at 0.015 for batches of 64; change it in proportion to the batch. Gradients are clipped, as the squares
+    /// SGD without Nesterov's step at 0.015 for batches of 64, in proportion for others. Gradients are clipped, as the squares
     /// of covariances can run away.
     /// </summary>
     public override TrainingRecipe Recipe { get; } =
-        TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.015, ClipGradientNorm = 20 };
+        TrainingRecipe.Default with { Optimizer = new Sgd { Nesterov = false }, LearningRate = 0.015, ReferenceBatchSize = 64, ClipGradientNorm = 20 };
 
     /// <inheritdoc/>
     public override PretextBatch Generate(PretextInput input, RandomSource random) => JointViews.BatchOf(input, Name);
