@@ -33,6 +33,7 @@ public partial class DependencyTests
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
+        ["Comparison"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 

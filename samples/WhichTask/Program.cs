@@ -1,0 +1,62 @@
+// Answers for a folder of photos: do the weights that I have serve best as they are, adapted to my images, or does a task from scratch?
+using System.CommandLine;
+using SelfSup;
+using SelfSup.Comparison;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Files;
+using SelfSup.Runtime;
+using SelfSup.Samples;
+using SelfSup.Tasks;
+
+TorchRuntime.TuneForTraining();
+var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from.");
+var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge by; keep your test images out of it.");
+var encoder = Options.Checked(
+    "--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.", "a file or folder that is there",
+    text => Path.Exists(text) ? text : null);
+var architecture = Options.Choice("--architecture", "What the weights are of [default: what the file shows].", EncoderCatalog.Names);
+var size = Options.Whole("--size", "Side of the images in pixels.", 16, 1024, 112);
+var tasks = Options.Checked(
+    "--tasks", "Tasks to learn from scratch, by a small network [default: simclr,rotation].", $"tasks among {string.Join(", ", TaskCatalog.Names)}",
+    text => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(TaskCatalog.Names.Contains) ? names : null);
+var minutes = Options.Number("--minutes", "Time for the whole comparison [default: 20].", "above 0", time => time > 0);
+var output = Options.OutputFolder("--output", "Folder for the encoder that is recommended, and the table.", "which-task");
+images.Required = true;
+var command = new RootCommand("Finds the encoder that serves a folder of images best, within a given time.")
+{
+    images, labeled, encoder, architecture, size, tasks, minutes, output,
+};
+
+return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
+{
+    const int scratchSize = 64; // small networks from scratch learn from small images
+    var folder = options.GetValue(output)!;
+    var encoderPath = Path.Combine(folder, "encoder.safetensors");
+    if (File.Exists(encoderPath))
+        throw new IOException($"{encoderPath} is there already. Give another --output, or delete it.");
+    IImageSource unlabeled = ImageFolder.Open(options.GetValue(images)!);
+    var judges = options.GetValue(labeled) is { } folderOfClasses ? LabeledImageFolder.Open(folderOfClasses) : null;
+    var time = TimeSpan.FromMinutes(options.GetValue(minutes) ?? 20);
+    var candidates = new List<Candidate>();
+    if (options.GetValue(encoder) is { } weights)
+    {
+        var side = options.GetValue(size)!.Value;
+        Encoder Load() => EncoderFile.LoadPretrained(weights, side, options.GetValue(architecture));
+        candidates.Add(new("weights as they are", Load));
+        candidates.Add(Candidate.Adapted("weights adapted", Load));
+    }
+    foreach (var task in options.GetValue(tasks) ?? ["simclr", "rotation"])
+        candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));
+    Screen.Say($"Comparing {candidates.Count} candidates on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
+    if (judges is null)
+        Screen.Say("Nothing shows how well they serve without labeled images; a few dozen in --labeled are enough.");
+
+    using var comparison = await Screen.TrackAsync(line => EncoderComparison.RunAsync(
+        candidates, unlabeled, judges, new() { Time = time }, new ComparingProgress(line), cancellation));
+    Screen.SayLines(comparison.ToTable());
+    Directory.CreateDirectory(folder);
+    EncoderFile.Save(comparison.Recommended.Encoder!, encoderPath);
+    File.WriteAllText(Path.Combine(folder, "comparison.json"), comparison.ToJson());
+    Screen.Say($"The encoder is in {encoderPath}.");
+});

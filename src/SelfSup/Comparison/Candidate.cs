@@ -1,0 +1,62 @@
+using SelfSup.Optimization;
+using SelfSup.Tasks;
+
+namespace SelfSup.Comparison;
+
+/// <summary>One way to an encoder: where it starts, and what it learns from the unlabeled images.</summary>
+public sealed record Candidate
+{
+    private const double AdaptationRate = 0.01;
+    private const int AdaptationEpochs = 10;
+
+    /// <summary>Creates a candidate.</summary>
+    /// <param name="name">What tables call it.</param>
+    /// <param name="create">Creates the encoder that it starts from, owned by the caller.</param>
+    /// <param name="task">What the encoder learns from the images; null leaves it as it is.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public Candidate(string name, Func<Encoder> create, IPretextTask? task = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(create);
+        (Name, Create, Task) = (name, create, task);
+    }
+
+    /// <summary>
+    /// Going on from good weights without losing what they know: SimCLR with a small learning rate, whose result is averaged with the
+    /// weights as they were.
+    /// </summary>
+    /// <param name="name">What tables call it.</param>
+    /// <param name="create">Creates an encoder with the weights, owned by the caller.</param>
+    /// <returns>The candidate.</returns>
+    public static Candidate Adapted(string name, Func<Encoder> create) => new(name, create, new SimClrTask(new() { ColorStrength = 1 }))
+    {
+        Recipe = TrainingRecipe.Default with { LearningRate = AdaptationRate, WeightDecay = 1e-4 },
+        MostEpochs = AdaptationEpochs,
+        StartingShare = 0.5,
+    };
+
+    /// <summary>What tables call it.</summary>
+    public string Name { get; }
+
+    /// <summary>Creates the encoder that it starts from.</summary>
+    public Func<Encoder> Create { get; }
+
+    /// <summary>What the encoder learns from the images; null leaves it as it is.</summary>
+    public IPretextTask? Task { get; }
+
+    /// <summary>How it learns; null, the default, is the task's own recipe.</summary>
+    public TrainingRecipe? Recipe { get; init; }
+
+    /// <summary>Images a step, at least 2. The default is 64.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Most passes over the images that it makes, whatever the time, at least 1; null, the default, is as many as the time allows.</summary>
+    public int? MostEpochs { get; init; }
+
+    /// <summary>
+    /// Share of the starting weights in the result, in [0, 1): weights and statistics of both are averaged after training. The default, 0,
+    /// keeps what was learned alone; one half, with a gentle recipe, keeps what good weights knew before. Wortsman et al., "Robust
+    /// fine-tuning of zero-shot models", 2022, https://arxiv.org/abs/2109.01903.
+    /// </summary>
+    public double StartingShare { get; init; }
+}

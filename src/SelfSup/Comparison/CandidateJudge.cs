@@ -1,0 +1,46 @@
+using SelfSup.Data;
+using SelfSup.Transfer;
+using static TorchSharp.torch;
+
+namespace SelfSup.Comparison;
+
+/// <summary>Judges encoders by the global average of their last stage: on halves of labeled images, and by how unlabeled ones differ.</summary>
+internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken)
+{
+    private const int SpreadImages = 1024;
+
+    /// <summary>Fills in a row's figures.</summary>
+    public ComparisonRow Judge(Encoder encoder, ComparisonRow row)
+    {
+        encoder.eval();
+        var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
+        using var some = FeatureExtractor.Extract(
+            encoder, ImageSubset.Take(images, Math.Min(SpreadImages, images.Count)), [layer], workers: options.Workers, cancellationToken: cancellationToken);
+        row = row with { Encoder = encoder, Spread = FeatureSpread.Of(some[layer.Name]) };
+        if (labeled is null)
+            return row;
+        using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
+        var (linear, neighbors) = (new List<double>(), new List<double>());
+        for (var draw = 0; draw < options.Draws; draw++)
+        {
+            var half = StratifiedSplit.Create(features.Labels, 0.5, options.Seed + draw);
+            using var learned = Take(features, half.Fit);
+            using var asked = Take(features, half.Validation);
+            var classes = labeled.ClassNames.Count;
+            linear.Add(LowShot.Test(learned, [.. Enumerable.Range(0, learned.Labels.Length)], asked, classes, cancellationToken));
+            using var bank = new KnnClassifier(learned.Features, learned.Labels, classes);
+            neighbors.Add(asked.AccuracyOf(bank.Predict(asked.Features)));
+        }
+        return row with
+        {
+            Linear = linear.Average(),
+            LinearDeviation = LowShotResult.DeviationOf(linear),
+            Neighbors = neighbors.Average(),
+            Draws = [.. linear],
+        };
+    }
+
+    private static LabeledFeatures Take(LabeledFeatures features, long[] rows) => new(
+        features.Features.index_select(0, tensor(rows, device: CPU)), [.. rows.Select(row => features.Labels[row])],
+        [.. rows.Select(row => features.Indices[(int)row])]);
+}

@@ -1,0 +1,38 @@
+using SelfSup.Transfer;
+
+namespace SelfSup.Comparison;
+
+/// <summary>What became of a candidate. Accuracies are of labeled images that were not learned from, 0..1.</summary>
+public sealed record ComparisonRow
+{
+    /// <summary>The candidate's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The encoder, in eval mode, owned by the comparison; null where <see cref="Note"/> says why there is none.</summary>
+    public Encoder? Encoder { get; init; }
+
+    /// <summary>Passes over the images that it learned from; 0 for weights as they were.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Time that it learned.</summary>
+    public TimeSpan Time { get; init; }
+
+    /// <summary>A linear classifier on half of the labels, asked about the other half: the mean over draws. Null without labels.</summary>
+    public double? Linear { get; init; }
+
+    /// <summary>Standard deviation of <see cref="Linear"/> over the draws.</summary>
+    public double? LinearDeviation { get; init; }
+
+    /// <summary>The same by the 20 nearest neighbors.</summary>
+    public double? Neighbors { get; init; }
+
+    /// <summary>How much the features of the unlabeled images differ; null where there is no encoder.</summary>
+    public FeatureSpread? Spread { get; init; }
+
+    /// <summary>What went wrong, or null.</summary>
+    public string? Note { get; init; }
+
+    internal bool IsTrained { get; init; }
+
+    internal double[] Draws { get; init; } = [];
+}

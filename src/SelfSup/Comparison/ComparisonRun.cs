@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using SelfSup.Data;
+using SelfSup.Runtime;
+using SelfSup.Training;
+using TorchSharp;
+
+namespace SelfSup.Comparison;
+
+/// <summary>Trains and judges candidates one after the other.</summary>
+internal sealed class ComparisonRun(
+    IReadOnlyList<Candidate> candidates, IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options,
+    IProgress<ComparisonProgress>? progress, CancellationToken cancellationToken)
+{
+    private readonly long start = Stopwatch.GetTimestamp();
+    private readonly TimedTraining training = new(images, options, cancellationToken);
+    private readonly CandidateJudge judge = new(images, labeled, options, cancellationToken);
+    private readonly List<ComparisonRow> rows = [];
+    private TimeSpan judging; // how long the last one took
+
+    /// <summary>Makes a row of every candidate. Those that learn nothing come first: they are quick, and show how long judging takes.</summary>
+    /// <returns>The rows in the order in which they were made.</returns>
+    public IReadOnlyList<ComparisonRow> Finish()
+    {
+        try
+        {
+            foreach (var candidate in candidates.OrderBy(candidate => candidate.Task is not null))
+                rows.Add(Try(candidate));
+            return rows;
+        }
+        catch
+        {
+            foreach (var row in rows)
+                row.Encoder?.Dispose();
+            throw;
+        }
+    }
+
+    private ComparisonRow Try(Candidate candidate)
+    {
+        var encoder = candidate.Create();
+        var row = new ComparisonRow { Name = candidate.Name, IsTrained = candidate.Task is not null };
+        try
+        {
+            encoder.to(Devices.Resolve(options.Device));
+            if (candidate.Task is not null)
+            {
+                var share = (options.Time - Stopwatch.GetElapsedTime(start)) / (candidates.Count - rows.Count) - judging;
+                var begun = Stopwatch.GetTimestamp();
+                row = row with { Epochs = training.Run(candidate, encoder, share, new Relay(this, candidate)), Time = Stopwatch.GetElapsedTime(begun) };
+            }
+            Report(candidate, null);
+            var judged = Stopwatch.GetTimestamp();
+            row = judge.Judge(encoder, row);
+            judging = Stopwatch.GetElapsedTime(judged);
+            return row;
+        }
+        catch (Exception error)
+        {
+            encoder.Dispose();
+            if (error is TimeoutException or NonFiniteLossException)
+                return row with { Note = error.Message };
+            throw;
+        }
+    }
+
+    private void Report(Candidate candidate, PretrainingProgress? training) =>
+        progress?.Report(new(candidate.Name, rows.Count + 1, candidates.Count, training));
+
+    private sealed class Relay(ComparisonRun run, Candidate candidate) : IProgress<PretrainingProgress>
+    {
+        public void Report(PretrainingProgress value) => run.Report(candidate, value);
+    }
+}

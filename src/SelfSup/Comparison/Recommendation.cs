@@ -1,0 +1,42 @@
+using SelfSup.Transfer;
+
+namespace SelfSup.Comparison;
+
+/// <summary>Chooses a row, and says why.</summary>
+internal static class Recommendation
+{
+    /// <summary>Chooses.</summary>
+    /// <param name="rows">The rows, at least one with an encoder.</param>
+    public static (ComparisonRow Row, string Reason) Of(IReadOnlyList<ComparisonRow> rows)
+    {
+        ComparisonRow[] ready = [.. rows.Where(row => row.Encoder is not null)];
+        if (ready.Length == 0)
+            throw new InvalidOperationException($"No candidate came to an end. {string.Join(" ", rows.Select(row => $"{row.Name}: {row.Note}"))}");
+        var asIs = ready.Where(row => !row.IsTrained).MaxBy(row => row.Linear ?? 0);
+        if (ready[0].Linear is null)
+        {
+            var row = asIs ?? ready.MaxBy(row => row.Spread!.RankMe)!;
+            return (row, asIs is null
+                ? "It has the features that differ most, which says little of how well they serve: label some images to know."
+                : "Without labeled images nothing shows that learning from the images made an encoder better than it was.");
+        }
+        var best = ready.MaxBy(row => row.Linear)!;
+        if (asIs is null || best == asIs)
+            return (best, asIs is null ? "It leads on labeled images." : "No candidate that learned from the images leads it on labeled ones.");
+        var (lead, error) = Difference(best.Draws, asIs.Draws);
+        var figures = $"{TextTable.Percent(lead, null)} with a standard error of {TextTable.Percent(error, null)}";
+        return lead > error
+            ? (best, $"It leads {asIs.Name} on labeled images by {figures}.")
+            : (asIs, $"{best.Name} leads it on labeled images by {figures}, which may be chance, and it costs no training.");
+    }
+
+    /// <summary>The mean difference over draws, and its standard error: draws overlap, so the number of draws alone would make it too small.</summary>
+    private static (double Mean, double Error) Difference(double[] first, double[] second)
+    {
+        const double askedToLearned = 1; // halves
+        double[] differences = [.. first.Zip(second, (one, other) => one - other)];
+        var mean = differences.Average();
+        var variance = differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1);
+        return (mean, Math.Sqrt((1.0 / differences.Length + askedToLearned) * variance));
+    }
+}

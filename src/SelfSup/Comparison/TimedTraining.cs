@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using SelfSup.Data;
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Comparison;
+
+/// <summary>Trains a candidate's encoder for about as long as it may.</summary>
+internal sealed class TimedTraining(IImageSource images, ComparisonOptions options, CancellationToken cancellationToken)
+{
+    private const int TimedBatches = 3;
+    private const double Patience = 1.25;
+
+    /// <summary>Trains as many whole epochs as fit in the time.</summary>
+    /// <param name="candidate">The candidate, which has a task.</param>
+    /// <param name="encoder">The encoder to train in place.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="progress">Told where the training stands.</param>
+    /// <returns>The epochs.</returns>
+    /// <exception cref="TimeoutException">No epoch fits in the time, or the training took much longer than it promised.</exception>
+    public int Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress>? progress)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var epoch = TimeAnEpoch(candidate);
+        var left = time - Stopwatch.GetElapsedTime(start);
+        var epochs = Math.Min((int)(left / epoch), candidate.MostEpochs ?? int.MaxValue);
+        if (epochs < 1)
+            throw new TimeoutException($"One pass over the images takes {epoch:h\\:mm\\:ss}, longer than its share of the time.");
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience * left);
+        try
+        {
+            Train(candidate, encoder, images, epochs, progress, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"It was stopped after {Patience * left:mm\\:ss} minutes, as its epochs became slower than the first ones.");
+        }
+        return epochs;
+    }
+
+    /// <summary>The time of an epoch, from the second of two over a few batches; the first one warms up.</summary>
+    private TimeSpan TimeAnEpoch(Candidate candidate)
+    {
+        using var encoder = candidate.Create();
+        var some = ImageSubset.Take(images, Math.Min(TimedBatches * candidate.BatchSize, images.Count));
+        var clock = new SecondEpoch();
+        Train(candidate, encoder, some, 2, clock, cancellationToken);
+        return clock.Time * images.Count / some.Count;
+    }
+
+    private void Train(
+        Candidate candidate, Encoder encoder, IImageSource source, int epochs, IProgress<PretrainingProgress>? progress, CancellationToken token)
+    {
+        var start = candidate.StartingShare > 0 ? encoder.Copy() : null;
+        using var owned = start;
+        Pretraining.Run(
+            encoder, [new WeightedTask(candidate.Task!)], source,
+            new()
+            {
+                Epochs = epochs,
+                BatchSize = candidate.BatchSize,
+                Recipe = candidate.Recipe,
+                Seed = options.Seed,
+                Device = options.Device,
+                Precision = options.Precision,
+                Workers = options.Workers,
+            },
+            progress, token);
+        if (start is not null)
+            Blend(encoder, start, candidate.StartingShare);
+    }
+
+    private static void Blend(Encoder encoder, Encoder start, double share)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var before = start.state_dict();
+        foreach (var (name, tensor) in encoder.state_dict())
+        {
+            if (tensor.is_floating_point())
+                tensor.lerp_(before[name].to(tensor.device), share);
+        }
+    }
+
+    private sealed class SecondEpoch : IProgress<PretrainingProgress>
+    {
+        private long start;
+
+        public TimeSpan Time { get; private set; }
+
+        public void Report(PretrainingProgress progress)
+        {
+            if (progress.Step == progress.Steps / 2)
+                start = Stopwatch.GetTimestamp();
+            else if (progress.Step == progress.Steps)
+                Time = Stopwatch.GetElapsedTime(start);
+        }
+    }
+}

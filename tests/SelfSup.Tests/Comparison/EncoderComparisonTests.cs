@@ -1,0 +1,120 @@
+using System.Text.Json;
+using SelfSup.Comparison;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Optimization;
+using SelfSup.Tasks;
+using SelfSup.Training;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Comparison;
+
+public class EncoderComparisonTests
+{
+    private const string AsIs = "as it is";
+    private static readonly ProceduralImages Images = new(96, seed: 1);
+    private static readonly ProceduralImages Labeled = new(80, seed: 2);
+
+    [Fact]
+    public void Candidates_are_trained_and_judged_on_labels_that_they_did_not_see()
+    {
+        var reports = new List<ComparisonProgress>();
+        using var comparison = EncoderComparison.Run(
+            [Learning("rotation"), new(AsIs, Create)], Images, Labeled, Options(), new Collector(reports));
+        Assert.Equal([AsIs, "rotation"], comparison.Rows.Select(row => row.Name).Order());
+        Assert.All(comparison.Rows, row =>
+        {
+            Assert.InRange(row.Linear!.Value, 0.12, 1); // of ten classes
+            Assert.InRange(row.Neighbors!.Value, 0.12, 1);
+            Assert.InRange(row.LinearDeviation!.Value, 0.001, 0.2);
+            Assert.InRange(row.Spread!.RankMe, 2, 256);
+            Assert.False(row.Encoder!.training);
+        });
+        Assert.Equal([1, 0], comparison.Rows.OrderByDescending(row => row.Name).Select(row => row.Epochs));
+        Assert.True(comparison.Rows[0].Linear >= comparison.Rows[1].Linear);
+        Assert.Contains($"Use {comparison.Recommended.Name}. ", comparison.ToTable());
+        using var json = JsonDocument.Parse(comparison.ToJson());
+        Assert.Equal(2, json.RootElement.GetProperty("rows").GetArrayLength());
+        Assert.Equal(AsIs, reports[0].Candidate); // weights as they are come first
+        Assert.Contains(reports, report => report is { Candidate: "rotation", Number: 2, Training: not null });
+    }
+
+    [Fact]
+    public void Weights_that_know_the_images_are_recommended_over_ones_that_were_spoilt()
+    {
+        using var good = Create();
+        Pretraining.Run(good, [new WeightedTask(new RotationTask())], Images, new() { Epochs = 8, BatchSize = 16 });
+        var spoiling = new Candidate("spoilt", () => good.Copy(), new RotationTask())
+        {
+            Recipe = TrainingRecipe.Default with { LearningRate = 20, ClipGradientNorm = 10 },
+            BatchSize = 16,
+            MostEpochs = 1,
+        };
+        using var comparison = EncoderComparison.Run([spoiling, new(AsIs, () => good.Copy())], Images, Labeled, Options());
+        Assert.Equal(AsIs, comparison.Recommended.Name);
+    }
+
+    [Fact]
+    public void A_share_of_the_starting_weights_is_kept()
+    {
+        using var alone = EncoderComparison.Run([Learning("rotation")], Images, options: Options());
+        using var shared = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.25 }], Images, options: Options());
+        using var start = Create();
+        using var scope = NewDisposeScope();
+        var (before, learned) = (start.state_dict(), alone.Recommended.Encoder!.state_dict());
+        Assert.All(shared.Recommended.Encoder!.state_dict().Where(pair => pair.Value.is_floating_point()), pair =>
+            Assert.True(pair.Value.allclose(learned[pair.Key].mul(0.75).add(before[pair.Key].mul(0.25)), 1e-4, 1e-6), pair.Key));
+    }
+
+    [Fact]
+    public void Without_time_nothing_is_trained_and_the_table_says_so()
+    {
+        using var comparison = EncoderComparison.Run(
+            [Learning("rotation"), new(AsIs, Create)], Images, Labeled, Options() with { Time = TimeSpan.FromMilliseconds(1) });
+        Assert.Null(comparison.Rows.Single(row => row.Name == "rotation").Encoder);
+        Assert.Contains("rotation: One pass over the images takes", comparison.ToTable());
+        Assert.Equal(AsIs, comparison.Recommended.Name);
+        var none = Assert.Throws<InvalidOperationException>(() => EncoderComparison.Run(
+            [Learning("rotation")], Images, Labeled, Options() with { Time = TimeSpan.FromMilliseconds(1) }));
+        Assert.Contains("rotation: One pass", none.Message);
+    }
+
+    [Fact]
+    public void What_cannot_be_compared_is_refused()
+    {
+        Assert.Contains("no candidate", Refusal([]));
+        Assert.Contains("Two candidates are called 'rotation'", Refusal([Learning("rotation"), Learning("rotation")]));
+        var few = new LabeledSubset(Labeled, Enumerable.Range(0, Labeled.ClassNames.Count));
+        Assert.Contains("fewer than two labeled images", Assert.Throws<ArgumentException>(
+            () => EncoderComparison.Run([new(AsIs, Create)], Images, few, Options())).Message);
+        Assert.Contains("ComparisonOptions.Draws is 1", Assert.Throws<ArgumentException>(
+            () => EncoderComparison.Run([new(AsIs, Create)], Images, Labeled, Options() with { Draws = 1 })).Message);
+    }
+
+    [Fact]
+    public async Task A_comparison_can_be_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var stopping = new Collector([], _ => cancellation.Cancel());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => EncoderComparison.RunAsync([Learning("rotation")], Images, Labeled, Options(), stopping, cancellation.Token));
+    }
+
+    private static string Refusal(Candidate[] candidates) =>
+        Assert.Throws<ArgumentException>(() => EncoderComparison.Run(candidates, Images, Labeled, Options())).Message;
+
+    private static Encoder Create() => new ConvNet(32, seed: 3);
+
+    private static Candidate Learning(string task) => new(task, Create, TaskCatalog.Create(task)) { BatchSize = 16, MostEpochs = 1 };
+
+    private static ComparisonOptions Options() => new() { Draws = 4, Device = CPU, Precision = Precision.Float32, Workers = 1 };
+
+    private sealed class Collector(List<ComparisonProgress> reports, Action<ComparisonProgress>? then = null) : IProgress<ComparisonProgress>
+    {
+        public void Report(ComparisonProgress value)
+        {
+            reports.Add(value);
+            then?.Invoke(value);
+        }
+    }
+}
