@@ -32,8 +32,8 @@ public partial class DependencyTests
             "Losses", "Optimization", "Previews", "Runtime",
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
-        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
         ["Comparison"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
+        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 
