@@ -15,8 +15,8 @@ public sealed class LoadedWeights
     {
         Resampled = resampled;
         Prefix = chosen.Prefix;
-        TensorCount = chosen.Weights.Count;
-        var taken = chosen.Weights.Values.Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
+        TensorCount = chosen.TensorCount;
+        var taken = chosen.Weights.Values.SelectMany(weight => weight.Parts).ToHashSet(StringComparer.Ordinal);
         Skipped =
         [
             .. file.All
