@@ -24,6 +24,7 @@ public class ResumeTests
         { "bigan", null },
         { "relative-patch", "lars" },
         { "counting", "sgd" },
+        { "distillation", null },
         { QueueTask.TaskName, "lars" },
     };
 
@@ -173,7 +174,7 @@ public class ResumeTests
         }
     }
 
-    private static IPretextTask NewTask(string name) => name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
+    private static IPretextTask NewTask(string name) => name == QueueTask.TaskName ? new QueueTask() : KnownTasks.Create(name);
 
     private static void Damage(TemporaryFolder folder, string checkpoint, bool cutOff)
     {
