@@ -72,6 +72,10 @@ public static class EncoderCatalog
         throw new InvalidOperationException($"The factory registered as '{architecture}' makes an encoder that calls itself '{actual}'.");
     }
 
+    /// <summary>An architecture with each of the stems, that of large images first; it may refuse some.</summary>
+    internal static IReadOnlyList<EncoderFactory> WithEveryStem(string architecture) =>
+        [.. Enum.GetValues<Stem>().OrderDescending().Select(EncoderFactory (stem) => (size, seed, normalization, _) => Create(architecture, size, seed, normalization, stem))];
+
     private static Encoder CreateVideoResNet(int imageSize, int seed, Normalization? normalization, Stem? stem) =>
         stem is null || stem == StemSizes.For(imageSize)
             ? new VideoResNet(imageSize, seed, normalization)

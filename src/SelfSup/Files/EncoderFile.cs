@@ -1,5 +1,4 @@
 using SelfSup.Encoders;
-using static TorchSharp.torch;
 
 namespace SelfSup.Files;
 
@@ -10,8 +9,6 @@ namespace SelfSup.Files;
 /// </remarks>
 public static class EncoderFile
 {
-    private const int NamesShown = 4;
-
     /// <summary>Writes an encoder; an existing file is replaced in one step.</summary>
     /// <param name="encoder">The encoder, on any device.</param>
     /// <param name="path">The file, <c>.safetensors</c> by custom; its folder is created if missing.</param>
@@ -65,7 +62,7 @@ public static class EncoderFile
     /// <summary>Copies weights from a file without our metadata, such as one of torchvision's or timm's, or a checkpoint of training.</summary>
     /// <param name="encoder">The encoder whose weights are replaced. It must have the file's stem, whatever its image size.</param>
     /// <param name="path">
-    /// The file: safetensors, or what torch.save wrote (see <see cref="TorchFile"/>), whatever its name. The encoder's names are looked for
+    /// The file: safetensors, what torch.save wrote (see <see cref="TorchFile"/>), or an ONNX model, whatever its name. The encoder's names are looked for
     /// in all of it, whatever stands before them: <c>state_dict.module.backbone.</c> and the like. Heads, optimizers and all else are
     /// skipped; the file may lack batch counters. A vision transformer's positions of another grid are resampled, as timm does it.
     /// </param>
@@ -81,19 +78,9 @@ public static class EncoderFile
     public static LoadedWeights LoadWeights(Encoder encoder, string path, string? prefix = null)
     {
         using var file = NamedWeights.Open(path);
-        var state = ModuleState.Collect(encoder, "");
-        var adaptable = encoder as IAdaptableWeights;
-        var sets = WeightSearch.Find(file.All, state, adaptable);
-        if (sets[0].Problems.Count > 0)
-        {
-            var cause = new InvalidDataException($"The weights do not fit: {ModuleState.Summarize(sets[0].Problems)}.");
-            throw Malformed(path, cause, ListNames(file.All, sets[0]) + StemAdvice.For(encoder, file.All));
-        }
         try
         {
-            var chosen = WeightChoice.Choose(sets, prefix);
-            Copy(chosen, state, adaptable);
-            return new LoadedWeights(file, sets, chosen, ListResampled(chosen, state));
+            return WeightLoading.Load(encoder, file, prefix);
         }
         catch (InvalidDataException e)
         {
@@ -101,36 +88,59 @@ public static class EncoderFile
         }
     }
 
-    private static void Copy(WeightSet set, IReadOnlyDictionary<string, Tensor> state, IAdaptableWeights? adaptable)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        // All are read before the first is copied, for a file may be damaged.
-        var read = set.Weights.Select(pair => (Target: state[pair.Key], Values: Read(pair.Key, pair.Value))).ToList();
-        foreach (var (target, values) in read)
-            target.copy_(values);
+    /// <summary>Starts from what others learned: makes an encoder of a file of weights of any origin.</summary>
+    /// <param name="path">
+    /// An ONNX model, safetensors, or what torch.save wrote; or a folder with one of these in it, such as that of the NuGet package
+    /// <c>Microsoft.ML.DnnImageFeaturizer.ResNet18</c>. The layers of a model are found by what it computes, whatever they are called.
+    /// </param>
+    /// <param name="imageSize">Side in pixels of the square images, at least 16; null means the file's, or else 224.</param>
+    /// <param name="architecture">
+    /// One of <see cref="EncoderCatalog.Names"/>; null means what the file says or what its weights show, as those of ResNets and vision
+    /// transformers do. A model may go on beyond the architecture, whose layers are then taken from its beginning.
+    /// </param>
+    /// <param name="prefix">Which weights to take where several fit, as for <see cref="LoadWeights"/>.</param>
+    /// <param name="normalization">
+    /// Pixel statistics; null means what the file says, or what stands beside it, or else <see cref="Normalization.ImageNet"/>.
+    /// </param>
+    /// <returns>The encoder on the CPU in training mode, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">There is no such architecture.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or no encoder fits its weights; the message names the first layer that does not.
+    /// </exception>
+    public static Encoder LoadPretrained(
+        string path, int? imageSize = null, string? architecture = null, string? prefix = null, Normalization? normalization = null) =>
+        LoadPretrained(path, out _, imageSize, architecture, prefix, normalization);
 
-        Tensor Read(string name, NamedWeight weight)
+    /// <summary>Starts from what others learned, and tells what was taken.</summary>
+    /// <param name="path">As for the other method of this name, and so are all others.</param>
+    /// <param name="loaded">What was taken and what was left out, and how pixels are normalized.</param>
+    /// <param name="imageSize">Side in pixels of the square images.</param>
+    /// <param name="architecture">The architecture.</param>
+    /// <param name="prefix">Which weights to take where several fit.</param>
+    /// <param name="normalization">Pixel statistics.</param>
+    /// <returns>The encoder on the CPU in training mode, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">There is no such architecture.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed, or no encoder fits its weights.</exception>
+    public static Encoder LoadPretrained(
+        string path, out LoadedWeights loaded, int? imageSize = null, string? architecture = null, string? prefix = null, Normalization? normalization = null)
+    {
+        if (imageSize is { } side)
+            ArgumentOutOfRangeException.ThrowIfLessThan(side, 16, nameof(imageSize));
+        if (architecture is not null && !EncoderCatalog.Names.Contains(architecture))
+            throw new ArgumentException($"The architecture '{architecture}' is unknown; use one of: {string.Join(", ", EncoderCatalog.Names)}.", nameof(architecture));
+        var file = PretrainedFolder.Find(path);
+        try
         {
-            var values = weight.Read();
-            return values.shape.SequenceEqual(state[name].shape) ? values : adaptable!.Adapt(name, values);
+            using var weights = NamedWeights.Open(file);
+            (var encoder, loaded) = PretrainedEncoder.Create(weights, new(imageSize, architecture, prefix, normalization));
+            return encoder;
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith($"'{file}'", StringComparison.Ordinal))
+        {
+            throw Malformed(file, e);
         }
     }
 
-    private static string[] ListResampled(WeightSet set, IReadOnlyDictionary<string, Tensor> state) =>
-    [
-        .. set.Weights
-            .Where(pair => !pair.Value.Shape.SequenceEqual(state[pair.Key].shape))
-            .Select(pair => $"{pair.Value.Name} from [{string.Join(", ", pair.Value.Shape)}] to [{string.Join(", ", state[pair.Key].shape)}]"),
-    ];
-
-    // Where next to nothing is found, the file's own names say more.
-    private static string ListNames(IReadOnlyList<NamedWeight> weights, WeightSet nearest) =>
-        nearest.Weights.Count > 0
-            ? ""
-            : $" Its {weights.Count} tensors are called {string.Join(", ", weights.Take(NamesShown).Select(weight => weight.Name))}"
-                + (weights.Count > NamesShown ? " and so on." : ".");
-
-    private static InvalidDataException Malformed(string path, InvalidDataException cause, string advice = "") =>
-        new($"'{path}' holds no encoder that fits: {cause.Message}{advice}", cause);
+    private static InvalidDataException Malformed(string path, InvalidDataException cause) =>
+        new($"'{path}' holds no encoder that fits: {cause.Message}", cause);
 }

@@ -30,9 +30,8 @@ internal static class EncoderMetadata
             ["architecture"] = encoder.Architecture,
             ["stem"] = NameOf(encoder.Stem),
             ["image_size"] = encoder.ImageSize.ToString(CultureInfo.InvariantCulture),
-            ["mean"] = JsonSerializer.Serialize(encoder.Normalization.Mean),
-            ["std"] = JsonSerializer.Serialize(encoder.Normalization.Deviation),
         };
+        Describe(encoder.Normalization, metadata);
         if (encoder.Settings.Count > 0)
         {
             metadata[SettingsKey] = JsonSerializer.Serialize(
@@ -40,6 +39,29 @@ internal static class EncoderMetadata
                     .ToDictionary(pair => pair.Key, pair => Runtime.Settings.ValueOf(pair.Value)));
         }
         return metadata;
+    }
+
+    /// <summary>Adds a normalization to a description.</summary>
+    public static void Describe(Normalization normalization, IDictionary<string, string> metadata)
+    {
+        metadata["mean"] = JsonSerializer.Serialize(normalization.Mean);
+        metadata["std"] = JsonSerializer.Serialize(normalization.Deviation);
+    }
+
+    /// <summary>Reads a description's normalization; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static Normalization? ReadNormalization(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("mean", out var mean) || !metadata.TryGetValue("std", out var deviation))
+            return null;
+        try
+        {
+            return new(JsonSerializer.Deserialize<float[]>(mean) ?? [], JsonSerializer.Deserialize<float[]>(deviation) ?? []);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"its mean or std is wrong: {e.Message}", e);
+        }
     }
 
     /// <summary>Builds the encoder that a file's metadata describes, with fresh weights; owned by the caller.</summary>
@@ -62,7 +84,7 @@ internal static class EncoderMetadata
         var stems = Enum.GetValues<Stem>().ToDictionary(NameOf);
         if (!stems.TryGetValue(Text("stem"), out var stem))
             throw new InvalidDataException($"its stem '{Text("stem")}' is none of: {string.Join(", ", stems.Keys)}");
-        var normalization = ReadNormalization();
+        var normalization = ReadNormalization(new Dictionary<string, string> { ["mean"] = Text("mean"), ["std"] = Text("std") })!;
         var encoder = factory is null ? CreateKnown(architecture, size, normalization, stem) : factory(size, 0, normalization, stem);
         encoder = Configure(encoder, metadata);
         if (factory is null)
@@ -78,25 +100,11 @@ internal static class EncoderMetadata
             throw;
         }
 
-        Normalization ReadNormalization()
-        {
-            try
-            {
-                return new(Numbers("mean"), Numbers("std"));
-            }
-            catch (Exception e) when (e is JsonException or ArgumentException)
-            {
-                throw new InvalidDataException($"its mean or std is wrong: {e.Message}", e);
-            }
-        }
-
         string Text(string key) =>
             metadata.TryGetValue(key, out var value)
                 ? value
                 : throw new InvalidDataException(
                     $"its metadata lacks '{key}'; use {nameof(EncoderFile.LoadWeights)} for files of other libraries");
-
-        float[] Numbers(string key) => JsonSerializer.Deserialize<float[]>(Text(key)) ?? [];
     }
 
     /// <summary>Checks that an encoder is the one that a file's metadata describes.</summary>

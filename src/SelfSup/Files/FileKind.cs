@@ -12,7 +12,8 @@ internal static class FileKind
     private const string PickleAdvice =
         "Where it comes from someone you trust, load it in Python and write its tensors with safetensors.torch.save_file or torch.save.";
 
-    private const string FrameworkAdvice = "Only safetensors and files of torch.save are read.";
+    private const string FrameworkAdvice = "Only safetensors, files of torch.save and ONNX models are read.";
+    private const string OnnxModel = "is an ONNX model or another protobuf file";
 
     private static readonly (byte[] Start, string Kind)[] Signatures =
     [
@@ -59,6 +60,13 @@ internal static class FileKind
     {
         using var stream = File.OpenRead(path);
         return IsZip(stream) && Explain(stream) is null;
+    }
+
+    /// <summary>Whether a file is an ONNX model by its first bytes, be it damaged.</summary>
+    public static bool IsOnnx(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return StartsAsOnnx(ReadHead(stream)) && Explain(stream)?.StartsWith(OnnxModel, StringComparison.Ordinal) == true;
     }
 
     /// <summary>Says what a file is.</summary>
@@ -149,10 +157,13 @@ internal static class FileKind
     private static string? ExplainProtobuf(byte[] head) => head switch
     {
         [0x08, 1, 0x12, >= 0x80, ..] or [0x08, 1, 0x12, _, 0x0a, ..] => $"is a TensorFlow SavedModel. {FrameworkAdvice}",
-        [0x08, >= 1 and <= 20, 0x12 or 0x1a or 0x22 or 0x3a or 0x42, ..] => $"is an ONNX model or another protobuf file. {FrameworkAdvice}",
+        _ when StartsAsOnnx(head) =>
+            $"{OnnxModel}. {nameof(EncoderFile)}.{nameof(EncoderFile.LoadPretrained)} makes an encoder of it, {nameof(EncoderFile.LoadWeights)} brings its weights to one.",
         [0x0a, _, 0x0a, _, >= (byte)' ' and < 0x7f, ..] => $"is a TensorFlow graph or another protobuf file. {FrameworkAdvice}",
         _ => null,
     };
+
+    private static bool StartsAsOnnx(byte[] head) => head is [0x08, >= 1 and <= 20, 0x12 or 0x1a or 0x22 or 0x3a or 0x42, ..];
 
     private static string? ExplainText(byte[] head)
     {

@@ -11,12 +11,14 @@ public sealed class LoadedWeights
 {
     private const int SkippedShown = 12;
 
-    internal LoadedWeights(NamedWeights file, IReadOnlyList<WeightSet> sets, WeightSet chosen, IReadOnlyList<string> resampled)
+    internal LoadedWeights(
+        NamedWeights file, IReadOnlyList<WeightSet> sets, WeightSet chosen, IReadOnlyList<string> resampled, IReadOnlyList<string> notes)
     {
         Resampled = resampled;
+        Notes = notes;
         Prefix = chosen.Prefix;
-        TensorCount = chosen.TensorCount;
-        var taken = chosen.Weights.Values.SelectMany(weight => weight.Parts).ToHashSet(StringComparer.Ordinal);
+        var taken = chosen.Weights.Values.SelectMany(weight => weight.Parts).Concat(chosen.Merged).ToHashSet(StringComparer.Ordinal);
+        TensorCount = file.All.Count(weight => taken.Contains(weight.Name));
         Skipped =
         [
             .. file.All
@@ -46,6 +48,9 @@ public sealed class LoadedWeights
     /// <summary>The first classes and functions in Python, by name, whose objects stand in the file and were not made.</summary>
     public IReadOnlyList<string> SkippedClasses { get; }
 
+    /// <summary>What else there is to know, in sentences: how pixels are normalized, and what a model has in another form than the encoder.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
     /// <inheritdoc/>
     public override string ToString()
     {
@@ -62,7 +67,7 @@ public sealed class LoadedWeights
             text += $" Would fit too: {string.Join(", ", OtherPrefixes.Select(prefix => $"'{prefix}'"))}.";
         if (SkippedClasses.Count > 0)
             text += $" Objects that were not read: {string.Join(", ", SkippedClasses)}.";
-        return text;
+        return string.Join(' ', Notes.Prepend(text));
     }
 
     // The names that a weight shares with the encoder's, and one more: "module.encoder_q.fc" beside "module.encoder_q.".

@@ -1,3 +1,4 @@
+using SelfSup.Onnx;
 using static TorchSharp.torch;
 
 namespace SelfSup.Files;
@@ -14,12 +15,12 @@ internal sealed record NamedWeight(string Name, long[] Shape, ScalarType? Type, 
     public IReadOnlyList<string> Parts { get; init; } = [Name];
 }
 
-/// <summary>The tensors in a file of weights, safetensors or PyTorch's, whatever its name.</summary>
+/// <summary>The tensors in a file of weights, safetensors, PyTorch's or ONNX, whatever its name.</summary>
 internal sealed class NamedWeights : IDisposable
 {
-    private readonly IDisposable file;
+    private readonly IDisposable? file;
 
-    private NamedWeights(IDisposable file, IEnumerable<NamedWeight> weights, IReadOnlyCollection<string> classes)
+    private NamedWeights(IDisposable? file, IEnumerable<NamedWeight> weights, IReadOnlyCollection<string> classes)
     {
         this.file = file;
         All = [.. weights];
@@ -32,12 +33,33 @@ internal sealed class NamedWeights : IDisposable
     /// <summary>The first classes and functions in Python, by name, whose objects stand in the file and are not read.</summary>
     public IReadOnlyCollection<string> Classes { get; }
 
+    /// <summary>What the file's writer noted by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>The model that the tensors belong to; null if the file is none of ONNX.</summary>
+    public OnnxWeights? Onnx { get; private init; }
+
     /// <summary>Opens a file.</summary>
     /// <exception cref="InvalidDataException">It is malformed, or holds no weights; the message names it and says what it is.</exception>
-    public static NamedWeights Open(string path) => FileKind.IsZip(path) ? OpenTorch(path) : OpenSafetensors(path);
+    public static NamedWeights Open(string path) =>
+        FileKind.IsZip(path) ? OpenTorch(path) : FileKind.IsOnnx(path) ? OpenOnnx(path) : OpenSafetensors(path);
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => file?.Dispose();
+
+    private static NamedWeights OpenOnnx(string path)
+    {
+        var model = OnnxContent.Open(path);
+        try
+        {
+            var weights = new OnnxWeights(model);
+            return new(null, weights.All, []) { Metadata = model.Metadata, Onnx = weights };
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"'{path}' is no model of images whose weights can be read: {e.Message}.", e);
+        }
+    }
 
     private static NamedWeights OpenTorch(string path)
     {
@@ -69,6 +91,9 @@ internal sealed class NamedWeights : IDisposable
         var weights = content.Tensors.Select(pair =>
             new NamedWeight(pair.Key, pair.Value.shape, pair.Value.dtype, pair.Value.dtype.ToString(), () => pair.Value.alias()));
         return new(content, weights.Concat(content.Unread.Select(pair =>
-            new NamedWeight(pair.Key, [], null, pair.Value, () => throw new InvalidDataException($"'{pair.Key}' is {pair.Value}.")))), []);
+            new NamedWeight(pair.Key, [], null, pair.Value, () => throw new InvalidDataException($"'{pair.Key}' is {pair.Value}.")))), [])
+        {
+            Metadata = content.Metadata,
+        };
     }
 }

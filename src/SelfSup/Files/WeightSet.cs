@@ -15,6 +15,12 @@ internal sealed record WeightSet(string Prefix, IReadOnlyDictionary<string, Name
     // encoder_k of MoCo and encoder_m of others; alone these letters may mean anything.
     private static readonly string[] CopyEndings = ["k", "m"];
 
+    /// <summary>Names of tensors in the file that went into one of the weights, beside its own.</summary>
+    public IReadOnlyCollection<string> Merged { get; init; } = [];
+
+    /// <summary>Convolutions that have their batch normalization folded into them, whose statistics are therefore not in the file.</summary>
+    public int FoldedCount { get; init; }
+
     /// <summary>Whether the names say that this is an averaged copy of the network that was trained.</summary>
     public bool IsCopy { get; } = Prefix.Split('.').Any(IsCopyName);
 

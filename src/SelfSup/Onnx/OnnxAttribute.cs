@@ -10,20 +10,38 @@ public sealed class OnnxAttribute
     /// <summary>Creates an attribute that is an integer.</summary>
     /// <param name="name">Its name in the operator's specification.</param>
     /// <param name="value">Its value.</param>
-    public OnnxAttribute(string name, long value) =>
-        Message = new ProtobufMessage().Add(NameField, name).Add(IntegerField, value).Add(TypeField, IntegerType);
+    public OnnxAttribute(string name, long value)
+        : this(name, value, new ProtobufMessage().Add(NameField, name).Add(IntegerField, value).Add(TypeField, IntegerType))
+    {
+    }
 
     /// <summary>Creates an attribute that is a number.</summary>
     /// <param name="name">Its name in the operator's specification.</param>
     /// <param name="value">Its value.</param>
-    public OnnxAttribute(string name, float value) =>
-        Message = new ProtobufMessage().Add(NameField, name).Add(FloatField, value).Add(TypeField, FloatType);
+    public OnnxAttribute(string name, float value)
+        : this(name, value, new ProtobufMessage().Add(NameField, name).Add(FloatField, value).Add(TypeField, FloatType))
+    {
+    }
 
     /// <summary>Creates an attribute that is a list of integers.</summary>
     /// <param name="name">Its name in the operator's specification.</param>
     /// <param name="values">Its values.</param>
-    public OnnxAttribute(string name, IEnumerable<long> values) =>
-        Message = new ProtobufMessage().Add(NameField, name).Add(IntegersField, values).Add(TypeField, IntegersType);
+    public OnnxAttribute(string name, IEnumerable<long> values)
+        : this(name, values.ToArray(), new ProtobufMessage().Add(NameField, name).Add(IntegersField, values).Add(TypeField, IntegersType))
+    {
+    }
+
+    private OnnxAttribute(string name, object value, ProtobufMessage message)
+    {
+        Name = name;
+        Value = value;
+        Message = message;
+    }
+
+    internal string Name { get; }
+
+    /// <summary>A long, a float or a long[].</summary>
+    internal object Value { get; }
 
     internal ProtobufMessage Message { get; }
 }

@@ -12,17 +12,27 @@ public sealed class OnnxGraph
     private const int TensorDimension = 1, TensorType = 2, TensorName = 8, TensorBytes = 9;
     private const int Float = 1, UInt8 = 2;
 
-    private sealed record Node(string[] Inputs, string Output, ProtobufMessage Message);
+    private sealed record Node(OnnxNode Content, ProtobufMessage Message)
+    {
+        public string Output => Content.Outputs[0];
+    }
 
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly List<Node> nodes = [];
     private readonly List<(string Name, ProtobufMessage Message)> constants = [];
+    private readonly Dictionary<string, Tensor> sources = new(StringComparer.Ordinal);
     private readonly List<ProtobufMessage> inputs = [];
     private readonly List<(string Name, ProtobufMessage Message)> outputs = [];
 
     internal OnnxGraph()
     {
     }
+
+    /// <summary>The nodes in the order of the computation.</summary>
+    internal IEnumerable<OnnxNode> Nodes => nodes.Select(node => node.Content);
+
+    /// <summary>The tensors that <see cref="AddConstant"/> was given, by the constants' names. Borrowed.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Sources => sources;
 
     /// <summary>Adds a node of one output.</summary>
     /// <param name="operatorName">The operator, of ONNX's opset 17, such as <c>Relu</c>.</param>
@@ -45,6 +55,7 @@ public sealed class OnnxGraph
         using var scope = NewDisposeScope();
         var plain = values.detach().cpu().to(ScalarType.Float32).contiguous();
         var name = FreshName("Constant");
+        sources.Add(name, values);
         constants.Add((name, new ProtobufMessage()
             .Add(TensorDimension, plain.shape)
             .Add(TensorType, Float)
@@ -79,7 +90,7 @@ public sealed class OnnxGraph
     {
         var needed = outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var node in nodes.AsEnumerable().Reverse().Where(node => needed.Contains(node.Output)))
-            needed.UnionWith(node.Inputs);
+            needed.UnionWith(node.Content.Inputs);
         return new ProtobufMessage()
             .Add(GraphNode, nodes.Where(node => needed.Contains(node.Output)).Select(node => node.Message))
             .Add(GraphName, nameof(SelfSup))
@@ -90,7 +101,8 @@ public sealed class OnnxGraph
 
     private string AddNode(string operatorName, string[] inputs, string output, OnnxAttribute[] attributes)
     {
-        nodes.Add(new Node(inputs, output, new ProtobufMessage()
+        var content = new OnnxNode(output, operatorName, inputs, [output], attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Value));
+        nodes.Add(new Node(content, new ProtobufMessage()
             .Add(NodeInput, inputs)
             .Add(NodeOutput, output)
             .Add(NodeName, output)

@@ -35,7 +35,6 @@ public sealed class FileKindTests : IDisposable
         ["npz"] = (Zip("conv1.npy", "bn1.npy"), "NumPy arrays (.npz)", "safetensors"),
         ["npy"] = ([0x93, .. "NUMPY"u8, 1, 0], "NumPy array (.npy)", "safetensors"),
         ["hdf5"] = ([0x89, .. "HDF\r\n\u001a\n"u8], "HDF5", "safetensors"),
-        ["onnx"] = ([8, 8, 0x12, 7, .. "pytorch"u8, 0x1a, 3], "ONNX", "safetensors"),
         ["saved model"] = ([8, 1, 0x12, 0xe3, 0xb7, 1, 0x0a], "SavedModel", "safetensors"),
         ["graph"] = ([0x0a, 30, 0x0a, 5, .. "input"u8, 0x12], "TensorFlow graph", "safetensors"),
         ["tflite"] = ([0x1c, 0, 0, 0, .. "TFL3"u8], "TensorFlow Lite", "safetensors"),

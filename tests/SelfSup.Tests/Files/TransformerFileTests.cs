@@ -87,6 +87,29 @@ public sealed class TransformerFileTests : IDisposable
         Assert.Equal(["embeddings"], loaded.Skipped.Select(group => group.Name));
     }
 
+    [Fact]
+    public void Pretrained_files_show_what_they_are_by_any_of_the_names()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = new VisionTransformer("vit_tiny", 32, new() { Depth = 3, PatchSize = 8 }, seed: 5);
+        using var second = new VisionTransformer(
+            "vit_tiny", 32, new() { Depth = 3, PatchSize = 8, Registers = 2, LayerScale = 0.5, Pooling = VitPooling.ClassToken }, seed: 5);
+        var authors = second.state_dict().ToDictionary(pair => pair.Key.Replace("reg_token", "register_tokens", StringComparison.Ordinal), pair => pair.Value.detach());
+        Check(plain, plain.state_dict().Select(pair => KeyValuePair.Create(pair.Key, pair.Value.detach())));
+        Check(plain, HuggingFace(plain.state_dict().Select(pair => KeyValuePair.Create(pair.Key, pair.Value.detach())), vit));
+        Check(second, authors);
+        Check(second, HuggingFace(authors, dinoV2));
+        Check(second, authors.Select(pair => KeyValuePair.Create(pair.Key.Replace("blocks.", "blocks.0.", StringComparison.Ordinal), pair.Value)));
+
+        void Check(Encoder expected, IEnumerable<KeyValuePair<string, Tensor>> weights)
+        {
+            using var images = expected.Normalize(TestImages.Colorful(2, 32));
+            using var loaded = EncoderFile.LoadPretrained(Write(weights), imageSize: 32);
+            Assert.Equal(expected.Stages, loaded.Stages);
+            Assert.True(loaded.forward(images).allclose(expected.forward(images), 1e-4, 1e-5));
+        }
+    }
+
     [ReferenceFact]
     public void Files_of_another_form_are_refused_by_the_file_s_names()
     {
