@@ -21,7 +21,7 @@ internal static partial class EncoderRecognition
 
     private static EncoderFactory? FindVisionTransformer(IReadOnlyList<WeightShape> weights)
     {
-        if (Ending("cls_token") is not [_, _, var width] || !VitNames.TryGetValue(width, out var name) 
+        if (Ending("cls_token") is not [_, _, var width] || !VitNames.TryGetValue(width, out var name)
             || (Ending("patch_embed.proj.weight") ?? Ending("patch_embeddings.projection.weight")) is not [_, _, var patch, _])
         {
             return null;

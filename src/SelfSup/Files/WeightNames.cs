@@ -26,7 +26,11 @@ internal sealed class WeightNames
     public static IReadOnlyList<WeightNames> All { get; } =
     [
         Own,
-        new([.. transformers, (".norm1.", ".layernorm_before."), (".norm2.", ".layernorm_after."), (".mlp.fc1.", ".intermediate.dense."), (".mlp.fc2.", ".output.dense.")]),
+        new(
+        [
+            .. transformers, (".norm1.", ".layernorm_before."), (".norm2.", ".layernorm_after."), (".mlp.fc1.", ".intermediate.dense."),
+            (".mlp.fc2.", ".output.dense."),
+        ]),
         new([.. transformers, (".ls1.gamma", ".layer_scale1.lambda1"), (".ls2.gamma", ".layer_scale2.lambda1")]),
     ];
 
