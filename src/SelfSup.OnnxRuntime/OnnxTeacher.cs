@@ -11,7 +11,7 @@ namespace SelfSup.OnnxRuntime;
 /// <remarks>Where the student is on a GPU, every step brings its images to the CPU and the features back.</remarks>
 public sealed class OnnxTeacher : ITeacher, IDisposable
 {
-    private const string UsualOutput = "features";
+    private const string UsualOutput = "features", LicenseKey = "license";
     private readonly InferenceSession session;
     private readonly Normalization normalization;
     private readonly bool isBgr;
@@ -132,8 +132,8 @@ public sealed class OnnxTeacher : ITeacher, IDisposable
             settings["mean"] = JsonSerializer.Serialize(normalization.Mean);
             settings["std"] = JsonSerializer.Serialize(normalization.Deviation);
         }
-        if (options.License is { } license)
-            settings["license"] = license;
+        if ((options.License ?? session.ModelMetadata.CustomMetadataMap.GetValueOrDefault(LicenseKey)) is { } license)
+            settings[LicenseKey] = license;
         return settings;
     }
 

@@ -21,6 +21,9 @@ public sealed record OnnxTeacherOptions
     /// <summary>Whether the planes are blue, green and red, in this order. The default is false.</summary>
     public bool IsBgr { get; init; }
 
-    /// <summary>The licence of the weights, such as <c>MIT</c>, for the record of runs; null, the default, where it is not known.</summary>
+    /// <summary>
+    /// The licence of the weights, such as <c>MIT</c>, for the record of runs; null, the default, for what the model's metadata say under
+    /// <c>license</c>, if anything.
+    /// </summary>
     public string? License { get; init; }
 }
