@@ -5,6 +5,7 @@ using SelfSup;
 using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
 using SelfSup.Samples;
@@ -15,8 +16,11 @@ using TorchSharp;
 
 TorchRuntime.TuneForTraining();
 var task = Options.Checked(
-    "--task", $"One task, or several with weights such as rotation,colorization:0.5 [default: rotation]. Tasks: {string.Join(", ", TaskCatalog.Names)}.",
-    $"a task or several, with a positive weight or without, such as rotation,colorization:0.5; the tasks are {string.Join(", ", TaskCatalog.Names)}", ParseTasks);
+    "--task", $"One task, or several with weights such as rotation,colorization:0.5 [default: rotation]. Tasks: {string.Join(", ", AllTasks())}.",
+    $"a task or several, with a positive weight or without, such as rotation,colorization:0.5; the tasks are {string.Join(", ", AllTasks())}", ParseTasks);
+var teacher = Options.ExistingFile(
+    "--teacher", $"Weights of a network to learn from, of any origin, for the task {string.Join(", ", TaskCatalog.TaughtNames)}.");
+var teacherSize = Options.Whole("--teacher-size", "Side of the images that the teacher looks at [default: the encoder's].", 16, 4096);
 var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files.");
 var idx = Options.ExistingFile("--idx", "IDX file of images (MNIST, Fashion-MNIST), plain or .gz.");
@@ -44,20 +48,23 @@ var resume = new Option<bool>("--resume") { Description = "Go on from the last c
 
 var command = new RootCommand("Pretrains an encoder on unlabeled images.")
 {
-    task, images, cifar10, idx, pack, encoder, size, epochs, steps, batch, precision, cropArea, seed, device, output, knn, resume,
+    task, teacher, teacherSize, images, cifar10, idx, pack, encoder, size, epochs, steps, batch, precision, cropArea, seed, device, output, knn, resume,
 };
 training.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    var (folder, tasks) = (options.GetValue(output)!, options.GetValue(task) is { Length: > 0 } given ? given : [new WeightedTask(TaskCatalog.Create("rotation"))]);
+    var folder = options.GetValue(output)!;
     RunFolders.Check(folder, options.GetValue(resume), folder);
     if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
         throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");
-    var recipe = training.Apply(StatedBy(tasks).ForBatch(options.GetValue(batch)!.Value), options);
     var source = OpenImages(options);
     var (network, taken) = OpenEncoder(options);
     using var owned = network;
+    using var taught = options.GetValue(teacher) is { } weights ? OpenTeacher(weights, options.GetValue(teacherSize) ?? network.ImageSize) : null;
+    WeightedTask[] tasks = [.. (options.GetValue(task) is { Length: > 0 } given ? given : [("rotation", 1)])
+        .Select(asked => new WeightedTask(TaskCatalog.Create(asked.Name, taught), asked.Weight))];
+    var recipe = training.Apply(StatedBy(tasks).ForBatch(options.GetValue(batch)!.Value), options);
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
     var labeled = options.GetValue(knn) is { } labeledFolder ? OpenLabeled(labeledFolder) : null;
@@ -118,18 +125,28 @@ static LabeledSubset OpenLabeled(string folder)
     return LabeledSubset.Stratified(images, Math.Min(images.Count, 1000), seed: 0);
 }
 
-static WeightedTask[]? ParseTasks(string list)
+// The teacher has a copy of its own.
+static EncoderTeacher OpenTeacher(string file, int size)
 {
-    var tasks = list.Split(',', StringSplitOptions.TrimEntries).Select(ParseTask).OfType<WeightedTask>().ToArray();
+    using var network = EncoderFile.LoadPretrained(file, out var loaded, size);
+    Screen.Say($"The teacher is {network.Architecture} at {size} pixels. {loaded}");
+    return new EncoderTeacher(network);
+}
+
+static IEnumerable<string> AllTasks() => TaskCatalog.Names.Concat(TaskCatalog.TaughtNames);
+
+static (string Name, double Weight)[]? ParseTasks(string list)
+{
+    var tasks = list.Split(',', StringSplitOptions.TrimEntries).Select(ParseTask).OfType<(string, double)>().ToArray();
     return tasks.Length == list.Count(letter => letter == ',') + 1 ? tasks : null;
 }
 
-static WeightedTask? ParseTask(string text)
+static (string Name, double Weight)? ParseTask(string text)
 {
     var (name, weight) = text.Split(':') is [var first, var second]
         ? (first, double.TryParse(second, CultureInfo.InvariantCulture, out var number) ? number : 0)
         : (text, 1);
-    return TaskCatalog.Names.Contains(name) && weight is > 0 and < double.PositiveInfinity ? new(TaskCatalog.Create(name), weight) : null;
+    return AllTasks().Contains(name) && weight is > 0 and < double.PositiveInfinity ? (name, weight) : null;
 }
 
 static string Describe(WeightedTask weighted) =>

@@ -1,7 +1,6 @@
 using System.Reflection;
 using SelfSup.Encoders;
 using SelfSup.Optimization;
-using SelfSup.Tasks;
 using SelfSup.Tests;
 using SelfSup.Training;
 using static TorchSharp.torch;
@@ -11,7 +10,7 @@ namespace SelfSup.DeviceTests;
 /// <summary>Every task of the catalog does all its work on the device of its images.</summary>
 public class EveryTaskTests
 {
-    public static TheoryData<string> Names => [.. TaskCatalog.Names];
+    public static TheoryData<string> Names => [.. KnownTasks.Names];
 
     [DeviceTheory]
     [MemberData(nameof(Names))]

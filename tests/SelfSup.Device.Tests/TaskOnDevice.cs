@@ -34,7 +34,7 @@ internal sealed class TaskOnDevice : IDisposable
     public PretextInput Input { get; }
 
     /// <summary>A task of the catalog; those with generators narrow ones, which take seconds instead of minutes.</summary>
-    public static IPretextTask Create(string name) => TaskCatalog.Create(name) switch
+    public static IPretextTask Create(string name) => KnownTasks.Create(name) switch
     {
         DcganTask => new DcganTask(Narrow),
         BiganTask => new BiganTask(Narrow),

@@ -21,15 +21,20 @@ internal static partial class EncoderRecognition
 
     private static EncoderFactory? FindVisionTransformer(IReadOnlyList<WeightShape> weights)
     {
-        if (Ending("cls_token") is not [_, _, var width] || !VitNames.TryGetValue(width, out var name) || Ending("patch_embed.proj.weight") is not [_, _, var patch, _])
+        if (Ending("cls_token") is not [_, _, var width] || !VitNames.TryGetValue(width, out var name)
+            || (Ending("patch_embed.proj.weight") ?? Ending("patch_embeddings.projection.weight")) is not [_, _, var patch, _])
+        {
             return null;
+        }
         var registers = Ending("reg_token") ?? Ending("register_tokens");
+        var isDinoV2 = (Ending("ls1.gamma") ?? Ending("layer_scale1.lambda1")) is not null;
         var options = new VitOptions
         {
             Depth = Math.Max(1, Numbers(BlockName(), weights).Count),
             PatchSize = (int)patch,
             Registers = registers is [_, var count, _] ? (int)count : 0,
-            LayerScale = Ending("ls1.gamma") is null ? null : 1e-5,
+            LayerScale = isDinoV2 ? 1e-5 : null,
+            Pooling = isDinoV2 ? VitPooling.ClassToken : VitPooling.Mean,
         };
         return (size, seed, normalization, _) => new VisionTransformer(name, size, options, seed, normalization, Stem.Large);
 
@@ -70,6 +75,7 @@ internal static partial class EncoderRecognition
     private static HashSet<string> Numbers(Regex pattern, IReadOnlyList<WeightShape> weights) =>
         [.. weights.Select(weight => pattern.Match(weight.Name)).Where(match => match.Success).Select(match => match.Groups[2].Value)];
 
-    [GeneratedRegex(@"(^|\.)blocks\.(\d+)\.")]
+    // DINOv2's checkpoints may number groups of blocks first.
+    [GeneratedRegex(@"(^|\.)(?:blocks|encoder\.layer)\.(?:\d+\.)?(\d+)\.")]
     private static partial Regex BlockName();
 }

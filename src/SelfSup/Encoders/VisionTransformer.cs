@@ -10,7 +10,8 @@ namespace SelfSup.Encoders;
 /// Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021 (arXiv 2010.11929). A patch has 4 pixels a side in <see cref="Stem.Small"/>, 8 in
 /// <see cref="Stem.Medium"/> and the published 16 in <see cref="Stem.Large"/>, so that images of 32, 96 and 224 pixels have 64, 144 and 196
 /// patches. The stages are maps of the patches' tokens after a quarter, a half, three quarters and all of the blocks, the last behind the
-/// final normalization; the feature is its average. The class token is in <see cref="ForwardTokens"/>, first.
+/// final normalization; the feature is its average, or with <see cref="VitPooling.ClassToken"/> that token, a stage after these. All tokens
+/// are in <see cref="ForwardTokens"/>, the class token first.
 /// </para>
 /// <para>
 /// Images of other sizes get positions that are resampled from the table: by DINO's rule, or timm's where there are registers. Sides that
@@ -19,7 +20,7 @@ namespace SelfSup.Encoders;
 /// </remarks>
 public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, IAdaptableWeights
 {
-    private const string PositionsName = "pos_embed";
+    private const string PositionsName = "pos_embed", ClassStageName = "cls";
     private const double Deviation = 0.02, PrefixDeviation = 1e-6; // timm's
 
     private readonly VitOptions options;
@@ -67,7 +68,8 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
             new TransformerBlock(width, heads, options.LayerScale, options.DropPath * i / last))]);
         norm = nn.LayerNorm(width, TransformerBlock.Epsilon);
         stageEnds = [.. Enumerable.Range(1, 4).Select(quarter => (options.Depth * quarter + 3) / 4).Distinct()];
-        Stages = [.. stageEnds.Select(end => new EncoderStage($"block{end}", width))];
+        string[] classStage = options.Pooling == VitPooling.ClassToken ? [ClassStageName] : [];
+        Stages = [.. stageEnds.Select(end => $"block{end}").Concat(classStage).Select(name => new EncoderStage(name, width))];
         RegisterComponents();
         RegisterPositions(width);
         Initialize(seed);
@@ -107,10 +109,14 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
         for (var i = 0; i < blocks.Count; i++)
         {
             tokens = blocks[i].forward(tokens);
+            if (i + 1 == blocks.Count)
+                tokens = norm.forward(tokens);
             if (stageEnds.Contains(i + 1))
-                maps.Add(i + 1 == blocks.Count ? norm.forward(tokens) : tokens);
+                maps.Add(WithoutPrefix(tokens).transpose(1, 2).view(-1, FeatureCount, rows, columns));
         }
-        return [.. maps.Select(map => WithoutPrefix(map).transpose(1, 2).view(-1, FeatureCount, rows, columns).MoveToOuterDisposeScope())];
+        if (options.Pooling == VitPooling.ClassToken)
+            maps.Add(tokens.select(1, 0).view(-1, FeatureCount, 1, 1));
+        return [.. maps.Select(map => map.MoveToOuterDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -148,11 +154,13 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
         for (var i = 0; i < blocks.Count; i++)
         {
             tokens = graph.AddLayer(blocks[i], tokens);
-            if (!stageEnds.Contains(i + 1))
-                continue;
-            var last = i + 1 == blocks.Count ? graph.AddLayer(norm, tokens) : tokens;
-            maps.Add(graph.AddReshape(graph.AddTranspose(graph.AddWithoutFirst(last, PrefixCount), 0, 2, 1), 0, FeatureCount, side, side));
+            if (i + 1 == blocks.Count)
+                tokens = graph.AddLayer(norm, tokens);
+            if (stageEnds.Contains(i + 1))
+                maps.Add(graph.AddTokenMap(tokens, PrefixCount, FeatureCount, side));
         }
+        if (options.Pooling == VitPooling.ClassToken)
+            maps.Add(graph.AddTokenMap(tokens, 0, FeatureCount, side: 1));
         return maps;
     }
 

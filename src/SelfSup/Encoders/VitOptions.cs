@@ -13,6 +13,16 @@ public enum VitPositions
     SineCosine,
 }
 
+/// <summary>What the feature of an image is.</summary>
+public enum VitPooling
+{
+    /// <summary>The mean of the patches' tokens, as MAE, SimMIM and I-JEPA have it.</summary>
+    Mean,
+
+    /// <summary>The class token, as DINO, DINOv2 and MoCo v3 have it. It is a stage of its own, the last, a map of one place.</summary>
+    ClassToken,
+}
+
 /// <summary>What may differ between vision transformers of one name. It travels in the encoder's file.</summary>
 public sealed record VitOptions
 {
@@ -43,6 +53,9 @@ public sealed record VitOptions
     /// <summary>What learned factors on every branch start at, above 0; null, the default, for none. DINOv2 starts at 1e-5.</summary>
     public double? LayerScale { get; init; }
 
+    /// <summary>What the feature of an image is. The default is the mean of its patches.</summary>
+    public VitPooling Pooling { get; init; }
+
     /// <summary>Share of images that leave out the last block in training, less in earlier ones; in [0, 1). The default is 0.</summary>
     public double DropPath { get; init; }
 
@@ -58,6 +71,7 @@ public sealed record VitOptions
         this.Require(Enum.IsDefined(Positions), Positions, $"a {nameof(VitPositions)}");
         this.Require(Registers >= 0, Registers, "at least 0");
         this.Require(LayerScale is null or > 0, LayerScale, "null or above 0");
+        this.Require(Enum.IsDefined(Pooling), Pooling, $"a {nameof(VitPooling)}");
         this.Require(DropPath is >= 0 and < 1, DropPath, "in [0, 1)");
     }
 
@@ -82,6 +96,7 @@ public sealed record VitOptions
             "positions" when pair.Value == "sine_cosine" => read with { Positions = VitPositions.SineCosine },
             "registers" => read with { Registers = Whole(pair) },
             "layer_scale" => read with { LayerScale = Number(pair) },
+            "pooling" when pair.Value == "class_token" => read with { Pooling = VitPooling.ClassToken },
             "drop_path" => read with { DropPath = Number(pair) },
             _ => throw new ArgumentException($"A vision transformer has no setting {pair.Key} = {pair.Value}."),
         });

@@ -17,7 +17,7 @@ public sealed class LoadedWeights
         Resampled = resampled;
         Notes = notes;
         Prefix = chosen.Prefix;
-        var taken = chosen.Weights.Values.Select(weight => weight.Name).Concat(chosen.Merged).ToHashSet(StringComparer.Ordinal);
+        var taken = chosen.Weights.Values.SelectMany(weight => weight.Parts).Concat(chosen.Merged).ToHashSet(StringComparer.Ordinal);
         TensorCount = file.All.Count(weight => taken.Contains(weight.Name));
         Skipped =
         [

@@ -9,7 +9,11 @@ namespace SelfSup.Files;
 /// <param name="Type">The type; null if it is not read.</param>
 /// <param name="TypeName">The type as the file spells it.</param>
 /// <param name="Read">Reads the values; the tensor is on the CPU, in the dispose scope.</param>
-internal sealed record NamedWeight(string Name, long[] Shape, ScalarType? Type, string TypeName, Func<Tensor> Read);
+internal sealed record NamedWeight(string Name, long[] Shape, ScalarType? Type, string TypeName, Func<Tensor> Read)
+{
+    /// <summary>The names of the tensors in the file that it is made of; more than one where it is joined.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [Name];
+}
 
 /// <summary>The tensors in a file of weights, safetensors, PyTorch's or ONNX, whatever its name.</summary>
 internal sealed class NamedWeights : IDisposable

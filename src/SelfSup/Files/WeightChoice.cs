@@ -42,7 +42,7 @@ internal static class WeightChoice
 
     private static string List(IReadOnlyList<WeightSet> sets) =>
         string.Join(", ", sets.Select(set =>
-            $"'{set.Name}' ({set.Weights.Count} tensors{(set.IsCopy ? ", an averaged copy by its name" : "")})"));
+            $"'{set.Name}' ({set.TensorCount} tensors{(set.IsCopy ? ", an averaged copy by its name" : "")})"));
 
     private static string Advice(WeightSet example) =>
         $"Name the one to take, such as {nameof(EncoderFile.LoadWeights)}(encoder, path, prefix: \"{example.Name}\").";

@@ -24,6 +24,9 @@ internal sealed record WeightSet(string Prefix, IReadOnlyDictionary<string, Name
     /// <summary>Whether the names say that this is an averaged copy of the network that was trained.</summary>
     public bool IsCopy { get; } = Prefix.Split('.').Any(IsCopyName);
 
+    /// <summary>How many of the file's tensors these are.</summary>
+    public int TensorCount => Weights.Values.Sum(weight => weight.Parts.Count);
+
     /// <summary>The prefix as users read and give it.</summary>
     public string Name => Prefix.TrimEnd('.');
 

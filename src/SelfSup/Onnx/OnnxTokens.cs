@@ -39,9 +39,18 @@ internal static class OnnxTokens
     public static string AddTranspose(this OnnxGraph graph, string input, params long[] order) =>
         graph.AddNode("Transpose", [input], new OnnxAttribute("perm", order));
 
-    /// <summary>Leaves out the first tokens of (N, L, D).</summary>
-    public static string AddWithoutFirst(this OnnxGraph graph, string input, long count) =>
-        graph.AddNode("Slice", [input, graph.AddIntegers(count), graph.AddIntegers(1 << 20), graph.AddIntegers(1)]);
+    /// <summary>Makes a map (N, D, S, S) of consecutive tokens of (N, L, D).</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="input">The name of the tokens' value.</param>
+    /// <param name="first">The first token.</param>
+    /// <param name="width">Length of a token, D.</param>
+    /// <param name="side">Side of the map S.</param>
+    public static string AddTokenMap(this OnnxGraph graph, string input, long first, long width, int side)
+    {
+        var tokens = graph.AddNode(
+            "Slice", [input, graph.AddIntegers(first), graph.AddIntegers(first + (long)side * side), graph.AddIntegers(1)]);
+        return graph.AddReshape(graph.AddTranspose(tokens, 0, 2, 1), 0, width, side, side);
+    }
 
     /// <summary>Puts the same tokens (1, K, D) before every image's (N, L, D).</summary>
     public static string AddPrefix(this OnnxGraph graph, string input, Tensor prefix)

@@ -39,8 +39,16 @@ public static class TaskCatalog
         ["speediness"] = () => new SpeedinessTask(),
     };
 
-    /// <summary>All names.</summary>
+    private static readonly Dictionary<string, Func<ITeacher, IPretextTask>> TaughtTasks = new()
+    {
+        ["distillation"] = teacher => new DistillationTask(teacher),
+    };
+
+    /// <summary>The names of all tasks that need nothing but images.</summary>
     public static IReadOnlyList<string> Names => [.. Tasks.Keys];
+
+    /// <summary>The names of tasks that need a teacher besides.</summary>
+    public static IReadOnlyList<string> TaughtNames => [.. TaughtTasks.Keys];
 
     /// <summary>Finds the tasks that can be asked of an encoder and a source.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -49,12 +57,20 @@ public static class TaskCatalog
     public static IReadOnlyList<string> NamesFor(Encoder encoder, int frames) => [.. Names.Where(name => Fits(Create(name), encoder, frames))];
 
     /// <summary>Creates a task with its default settings.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="name">One of <see cref="Names"/>, or with a teacher one of <see cref="TaughtNames"/>.</param>
+    /// <param name="teacher">Teaches the tasks that need it; others do without. Borrowed: it must outlive the task.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">There is no such task.</exception>
-    public static IPretextTask Create(string name) => Tasks.TryGetValue(name, out var create)
-        ? create()
-        : throw new ArgumentException($"There is no pretext task '{name}'. Known tasks: {string.Join(", ", Names)}.", nameof(name));
+    /// <exception cref="ArgumentException">There is no such task, or it needs a teacher.</exception>
+    public static IPretextTask Create(string name, ITeacher? teacher = null)
+    {
+        if (Tasks.TryGetValue(name, out var create))
+            return create();
+        if (!TaughtTasks.TryGetValue(name, out var createTaught))
+            throw new ArgumentException($"There is no pretext task '{name}'. Known tasks: {string.Join(", ", Names.Concat(TaughtNames))}.", nameof(name));
+        return teacher is null
+            ? throw new ArgumentException($"The task '{name}' needs a teacher, a network to learn from.", nameof(teacher))
+            : createTaught(teacher);
+    }
 
     private static bool Fits(IPretextTask task, Encoder encoder, int frames)
     {

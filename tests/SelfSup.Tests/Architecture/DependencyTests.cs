@@ -28,8 +28,8 @@ public partial class DependencyTests
         ["Files"] = ["Encoders", "Onnx", "Runtime.Settings"],
         ["Tasks"] =
         [
-            "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock", "Heads",
-            "Losses", "Optimization", "Previews", "Runtime",
+            "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock",
+            "Files.EncoderMetadata", "Files.WeightsFingerprint", "Heads", "Losses", "Optimization", "Previews", "Runtime",
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Comparison"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],

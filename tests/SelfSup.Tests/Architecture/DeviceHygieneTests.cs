@@ -40,6 +40,7 @@ public partial class DeviceHygieneTests
         ["Tasks/Joint/CropPreview.cs: Draw"] = "A picture.",
         ["Tasks/Clusters/UniformClusterOrder.cs: Numbers"] = "The order of an epoch is drawn before it.",
         ["Tasks/DeepCluster/FirstDeepClusterModel.cs: OnEpochStarting"] = "The order of an epoch is drawn before it.",
+        ["Tasks/Distillation/DistillationTask.cs: Draw"] = "A picture.",
         ["Tasks/Jigsaw/JigsawTask.cs: Draw"] = "A picture.",
         ["Tasks/Joint/JointViews.cs"] = "A picture.",
         ["Tasks/RelativePatch/RelativePatchTask.cs: Preview"] = "A picture.",

@@ -1,4 +1,3 @@
-using SelfSup.Tasks;
 using SelfSup.Testing;
 
 namespace SelfSup.Tests.Contracts;
@@ -31,12 +30,12 @@ public class EveryTaskTests
     // At the usual rate these swing.
     private static readonly Dictionary<string, double> rates = new() { ["speediness"] = 0.01 };
 
-    public static TheoryData<string> Names => [.. TaskCatalog.Names];
+    public static TheoryData<string> Names => [.. KnownTasks.Names];
 
     /// <summary>Finite loss, a gradient for every parameter, images not modified, and more.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void PassesTheConformanceCheck(string name) => PretextTaskCheck.Verify(TaskCatalog.Create(name));
+    public void PassesTheConformanceCheck(string name) => PretextTaskCheck.Verify(KnownTasks.Create(name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -65,7 +64,7 @@ public class EveryTaskTests
 
     private static ContractRun NewRun(string name, int seed = 0)
     {
-        var task = TaskCatalog.Create(name);
+        var task = KnownTasks.Create(name);
         return new(task, task.CreateEncoder(32, seed), count: 4, seed, Rate(name));
     }
 

@@ -1,16 +1,15 @@
-using SelfSup.Tasks;
 
 namespace SelfSup.Tests.Contracts;
 
 public class PretextModelTests
 {
-    public static TheoryData<string> Names => [.. TaskCatalog.Names];
+    public static TheoryData<string> Names => [.. KnownTasks.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void TheEncoderIsBorrowed(string name)
     {
-        var task = TaskCatalog.Create(name);
+        var task = KnownTasks.Create(name);
         using Encoder encoder = task.CreateEncoder(32);
         using (var model = task.CreateModel(encoder))
         {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Runtime;
+using SelfSup.Tests.Onnx;
 using SelfSup.Transfer;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -150,6 +152,7 @@ public class VisionTransformerTests
             Registers = 2,
             LayerScale = 1e-5,
             DropPath = 0.25,
+            Pooling = VitPooling.ClassToken,
         };
         using var encoder = new VisionTransformer("vit_small", 32, options, seed: 4);
         EncoderFile.Save(encoder, folder["vit.safetensors"]);
@@ -163,7 +166,7 @@ public class VisionTransformerTests
         using (var file = SafetensorsFile.Read(folder["vit.safetensors"]))
         {
             Assert.Equal(
-                """{"depth":3,"drop_path":0.25,"heads":4,"layer_scale":1E-05,"patch_size":8,"position_grid":5,"positions":"sine_cosine","registers":2,"width":64}""",
+                """{"depth":3,"drop_path":0.25,"heads":4,"layer_scale":1E-05,"patch_size":8,"pooling":"class_token","position_grid":5,"positions":"sine_cosine","registers":2,"width":64}""",
                 file.Metadata["settings"]);
         }
         Assert.DoesNotContain("pos_embed", encoder.named_parameters().Select(pair => pair.name));
@@ -195,61 +198,49 @@ public class VisionTransformerTests
     }
 
     [Fact]
-    public void A_file_of_timm_loads_without_its_head_and_with_positions_of_another_grid()
+    public void The_feature_is_the_class_token_where_that_is_chosen()
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var options = new VitOptions { Depth = 1 };
-        using var source = new VisionTransformer("vit_tiny", 224, options, seed: 1);
-        var tensors = source.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach());
-        (tensors["head.weight"], tensors["head.bias"]) = (zeros(10, 192), zeros(10));
-        SafetensorsFile.Write(folder["timm.safetensors"], tensors, new Dictionary<string, string>());
+        using var mean = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, Registers = 1 }, seed: 3);
+        using var token = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, Registers = 1, Pooling = VitPooling.ClassToken }, seed: 3);
+        using var images = mean.Normalize(TestImages.Colorful(2, 32));
+        Assert.Equal(["block1", "block2", "cls"], token.Stages.Select(stage => stage.Name));
+        Assert.Equal([8, 8, 1], token.MeasureStages());
+        Assert.True(token.forward(images).allclose(token.ForwardTokens(images).select(1, 0)));
+        foreach (var (expected, map) in mean.ForwardStages(images).Zip(token.ForwardStages(images)))
+            Assert.True(map.Equals(expected));
+        Assert.Equal("cls", FeatureLayer.ListOf(token)[^1].Name);
 
-        using var same = new VisionTransformer("vit_tiny", 224, options, seed: 2);
-        var loaded = EncoderFile.LoadWeights(same, folder["timm.safetensors"]);
-        Assert.Equal(WeightsFingerprint.Of(source), WeightsFingerprint.Of(same));
-        Assert.Empty(loaded.Resampled);
-        Assert.Equal(["head"], loaded.Skipped.Select(group => group.Name));
-
-        using var smaller = new VisionTransformer("vit_tiny", 96, options, seed: 2, stem: Stem.Large);
-        var resampled = EncoderFile.LoadWeights(smaller, folder["timm.safetensors"]);
-        Assert.Contains("Resampled pos_embed from [1, 197, 192] to [1, 37, 192].", resampled.ToString());
-        var table = Parameter(smaller, "pos_embed");
-        var expected = PositionTable.Resample(tensors["pos_embed"].narrow(1, 1, 196), (14, 14), (6, 6), PositionResampling.Antialiased);
-        Assert.True(table.narrow(1, 1, 36).allclose(expected));
-        Assert.True(table[0, 0].allclose(tensors["pos_embed"][0, 0]));
-
-        using var patches = new VisionTransformer("vit_tiny", 96, options);
-        var error = Assert.Throws<InvalidDataException>(() => EncoderFile.LoadWeights(patches, folder["timm.safetensors"]));
-        Assert.Contains("patch_embed.proj.weight is [192, 3, 16, 16] instead of [192, 3, 8, 8]", error.Message);
-        using var shallow = new VisionTransformer("vit_tiny", 224, options with { LayerScale = 1e-5 });
-        Assert.Contains("ls1.gamma is missing", Assert.Throws<InvalidDataException>(() => EncoderFile.LoadWeights(shallow, folder["timm.safetensors"])).Message);
+        EncoderFile.Save(token, folder["vit.safetensors"]);
+        using var loaded = EncoderFile.Load(folder["vit.safetensors"]);
+        Assert.True(loaded.forward(images).Equals(token.forward(images)));
+        OnnxFile.Export(token, folder["vit.onnx"]);
+        using var run = new OnnxRun(folder["vit.onnx"]);
+        var pixels = TestImages.Colorful(2, 32);
+        OnnxRun.AssertClose(token.forward(token.Normalize(pixels)), run.Compute(pixels)["features"]);
     }
 
     [Fact]
-    public void Files_of_DINOv2_and_of_timms_form_of_it_load_with_registers()
+    public void In_bfloat16_features_and_gradients_stay_near()
     {
         using var scope = NewDisposeScope();
-        using var folder = new TemporaryFolder();
-        var options = new VitOptions { Depth = 1, Registers = 2, LayerScale = 1e-5 };
-        using var source = new VisionTransformer("vit_tiny", 32, options, seed: 1);
-        var tensors = source.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach());
-        var authors = new Dictionary<string, Tensor>(tensors) { ["register_tokens"] = tensors["reg_token"], ["mask_token"] = zeros(1, 192) };
-        authors.Remove("reg_token");
-        SafetensorsFile.Write(folder["authors.safetensors"], authors, new Dictionary<string, string>());
-        // timm adds the class token's position to the token and leaves its row out.
-        var timm = new Dictionary<string, Tensor>(tensors)
+        using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, LayerScale = 1 }, seed: 3);
+        using var images = encoder.Normalize(TestImages.Colorful(4, 32));
+        var (features, gradient) = Compute();
+        using (Autocast.ToBFloat16(CPU))
         {
-            ["pos_embed"] = tensors["pos_embed"].narrow(1, 1, 64).clone(),
-            ["cls_token"] = tensors["cls_token"].add(tensors["pos_embed"].narrow(1, 0, 1)),
-        };
-        SafetensorsFile.Write(folder["timm.safetensors"], timm, new Dictionary<string, string>());
-        using var images = source.Normalize(TestImages.Colorful(2, 32));
-        foreach (var file in new[] { "authors.safetensors", "timm.safetensors" })
+            var (rough, roughGradient) = Compute();
+            Assert.InRange(nn.functional.cosine_similarity(rough, features, 1).min().item<float>(), 0.999f, 1f + 1e-5f);
+            Assert.InRange(nn.functional.cosine_similarity(roughGradient, gradient, 0).item<float>(), 0.99f, 1f + 1e-5f);
+        }
+
+        (Tensor Features, Tensor Gradient) Compute()
         {
-            using var loaded = new VisionTransformer("vit_tiny", 32, options, seed: 2);
-            EncoderFile.LoadWeights(loaded, folder[file]);
-            Assert.True(loaded.ForwardTokens(images).allclose(source.ForwardTokens(images), 1e-4, 1e-5), file);
+            encoder.zero_grad();
+            var computed = encoder.forward(images).to(ScalarType.Float32);
+            computed.select(1, 0).sum().backward();
+            return (computed, Parameter(encoder, "blocks.0.attn.qkv.weight").grad!.flatten().clone());
         }
     }
 

@@ -8,7 +8,7 @@ public class TaskSettingsTests
 {
     public static TheoryData<Type> TasksWithOptions =>
     [
-        .. TaskCatalog.Names.Select(name => TaskCatalog.Create(name).GetType()).Distinct().Where(task => ConstructorOf(task).GetParameters().Length > 0),
+        .. KnownTasks.Names.Select(name => KnownTasks.Create(name).GetType()).Distinct().Where(task => ConstructorOf(task).GetParameters().Length > 0),
     ];
 
     [Theory]
@@ -16,7 +16,7 @@ public class TaskSettingsTests
     public void EveryOptionChangesTheSettings(Type task)
     {
         var usual = Create(task, _ => { }).Settings;
-        var options = ConstructorOf(task).GetParameters()[0].ParameterType;
+        var options = ConstructorOf(task).GetParameters()[^1].ParameterType;
         Assert.NotEmpty(options.GetProperties());
         foreach (var option in options.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
@@ -38,9 +38,9 @@ public class TaskSettingsTests
     private static IPretextTask Create(Type task, Action<object> change)
     {
         var constructor = ConstructorOf(task);
-        var options = Activator.CreateInstance(constructor.GetParameters()[0].ParameterType)!;
+        var options = Activator.CreateInstance(constructor.GetParameters()[^1].ParameterType)!;
         change(options);
-        return (IPretextTask)constructor.Invoke([options]);
+        return (IPretextTask)constructor.Invoke(constructor.GetParameters().Length == 1 ? [options] : [KnownTasks.Teacher, options]);
     }
 
     /// <summary>A sound value that differs from an option's usual one.</summary>
@@ -48,7 +48,7 @@ public class TaskSettingsTests
     {
         bool yes => !yes,
         int number => number > 0 && number % 4 == 0 ? 2 * number : number + 1, // what is divisible stays so
-        double number => number / 2,
+        double number => number == 0 ? 0.5 : number / 2,
         Enum choice => Enum.GetValues(type).Cast<Enum>().First(other => !other.Equals(choice)),
         null when type == typeof(int?) => 2,
         null when type == typeof(double?) => 0.25,

@@ -36,6 +36,7 @@ public class ResumeTests
         { "deepcluster-v1", null },
         { "split-brain", null },
         { "mae", null },
+        { "distillation", null },
         { QueueTask.TaskName, "lars" },
     };
 
@@ -185,7 +186,7 @@ public class ResumeTests
         }
     }
 
-    private static IPretextTask NewTask(string name) => name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
+    private static IPretextTask NewTask(string name) => name == QueueTask.TaskName ? new QueueTask() : KnownTasks.Create(name);
 
     private static void Damage(TemporaryFolder folder, string checkpoint, bool cutOff)
     {

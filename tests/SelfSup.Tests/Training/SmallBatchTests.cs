@@ -10,7 +10,7 @@ public class SmallBatchTests
 {
     private const int Side = 32;
 
-    public static TheoryData<string> Names => [.. TaskCatalog.Names];
+    public static TheoryData<string> Names => [.. KnownTasks.Names];
 
     /// <summary>A batch of two of which one image cannot be read, among 21 images: no last batch is whole.</summary>
     [Theory]
@@ -18,7 +18,7 @@ public class SmallBatchTests
     public void An_image_that_is_left_over_by_itself_stops_no_task(string name)
     {
         using var folder = new TemporaryFolder();
-        var task = TaskCatalog.Create(name);
+        var task = KnownTasks.Create(name);
         using Encoder encoder = task.CreateEncoder(Side);
         var images = Draw(task, 21, unreadable: 6);
         var result = Pretraining.Run(

@@ -31,6 +31,8 @@ public sealed class OptionTests : IDisposable
     [InlineData("Pretrain --optimizer adam", "--optimizer is 'adam'; it must be one of sgd, adamw, lars")]
     [InlineData("Pretrain --task sudoku", "--task is 'sudoku'; it must be a task or several")]
     [InlineData("Pretrain --task rotation:0", "--task is 'rotation:0'; it must be")]
+    [InlineData("Pretrain --images photos --task distillation --output run", "The task 'distillation' needs a teacher")]
+    [InlineData("Pretrain --images photos --task distillation --teacher note.txt --output run", "note.txt'")]
     [InlineData("Pretrain --images photos --task frame-order", "The task 'frame-order' needs clips")]
     [InlineData("Pretrain --device gpu", "--device is 'gpu'; it must be auto, cpu, cuda")]
     [InlineData("Pretrain --images photos --device cuda:77", "--device is cuda:77: ")]

@@ -1,5 +1,6 @@
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 
 namespace SelfSup.Transfer;
 

@@ -1,4 +1,5 @@
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Transfer;
 
 namespace SelfSup.Tests.Transfer;

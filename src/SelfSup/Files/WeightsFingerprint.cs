@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using SelfSup.Files;
 using static TorchSharp.torch;
 
-namespace SelfSup.Transfer;
+namespace SelfSup.Files;
 
 /// <summary>Tells two states of an encoder apart: a hash of every parameter and buffer, bit by bit.</summary>
 internal static class WeightsFingerprint
