@@ -33,6 +33,7 @@ public partial class DependencyTests
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
+        ["Curation"] = [Data, "Files.AtomicFile", "Tasks.SphericalKMeans", "Transfer"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 
@@ -104,6 +105,6 @@ public partial class DependencyTests
         ];
     }
 
-    [GeneratedRegex("^(Tasks|Training|Transfer|Encoders(?=/Blocks))")]
+    [GeneratedRegex("^(Tasks|Training|Transfer|Curation|Encoders(?=/Blocks))")]
     private static partial Regex SharedNamespaces();
 }
