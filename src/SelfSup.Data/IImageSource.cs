@@ -21,6 +21,13 @@ public interface IImageSource
     /// <returns>A name that a user can find the image by.</returns>
     string NameOf(int index);
 
+    /// <summary>
+    /// The file that holds an image and nothing else, such as to copy it. The default is none; a source that wraps another passes it on.
+    /// </summary>
+    /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
+    /// <returns>The full path; null where the image has no file of its own, as in a pack.</returns>
+    string? FileOf(int index) => null;
+
     /// <summary>Reads one image, scaled so that its shorter side is <paramref name="size"/> and cropped to the central square.</summary>
     /// <param name="index">The image, 0..<see cref="Count"/>-1.</param>
     /// <param name="size">Side of the square in pixels.</param>

@@ -46,6 +46,9 @@ public sealed class ImageFolder : IImageSource
     /// <returns>The path.</returns>
     public string NameOf(int index) => names[index];
 
+    /// <inheritdoc/>
+    public string FileOf(int index) => System.IO.Path.Combine(Path, names[index]);
+
     /// <summary>The folder, what decodes its files, and how many of which kind are left out.</summary>
     public string Description => $"{Path}, decoded by {decoder.Name}{Listing.LeftOut.Note}";
 
@@ -55,7 +58,7 @@ public sealed class ImageFolder : IImageSource
     /// <inheritdoc/>
     public void Read(int index, int size, double place, Span<byte> pixels)
     {
-        using var file = FileBytes.Read(System.IO.Path.Combine(Path, names[index]));
+        using var file = FileBytes.Read(FileOf(index));
         decoder.Decode(file.Span, size, place, pixels);
     }
 

@@ -46,6 +46,9 @@ public sealed class ImageSubset : IImageSource
     public string NameOf(int index) => source.NameOf(indices[index]);
 
     /// <inheritdoc/>
+    public string? FileOf(int index) => source.FileOf(indices[index]);
+
+    /// <inheritdoc/>
     public string Description => source.Description;
 
     /// <inheritdoc/>

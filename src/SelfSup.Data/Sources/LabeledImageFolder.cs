@@ -49,6 +49,9 @@ public sealed class LabeledImageFolder : ILabeledImageSource
     /// <inheritdoc/>
     public string NameOf(int index) => images.NameOf(index);
 
+    /// <inheritdoc/>
+    public string? FileOf(int index) => images.FileOf(index);
+
     /// <summary>The folder, what decodes its files, how many of which kind are left out, and which sub-folders are no classes.</summary>
     public string Description => images.Description + classes.Note;
 

@@ -61,6 +61,9 @@ public sealed class LabeledImages : ILabeledImageSource
     public string NameOf(int index) => images.NameOf(index);
 
     /// <inheritdoc/>
+    public string? FileOf(int index) => images.FileOf(index);
+
+    /// <inheritdoc/>
     public string Description => images.Description;
 
     /// <inheritdoc/>

@@ -34,6 +34,7 @@ public partial class DependencyTests
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Comparison"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
+        ["Curation"] = [Data, "Files.AtomicFile", "Tasks.SphericalKMeans", "Transfer"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 
@@ -105,6 +106,6 @@ public partial class DependencyTests
         ];
     }
 
-    [GeneratedRegex("^(Tasks|Training|Transfer|Encoders(?=/Blocks))")]
+    [GeneratedRegex("^(Tasks|Training|Transfer|Curation|Encoders(?=/Blocks))")]
     private static partial Regex SharedNamespaces();
 }

@@ -23,6 +23,7 @@ public partial class DeviceHygieneTests
         ["Previews/"] = "A picture is drawn on the CPU, once an epoch.",
         ["Testing/"] = "A check of a task asserts values.",
         ["Transfer/"] = "Probes and classifiers give numbers to their caller; none of it is in a training step.",
+        ["Curation/"] = "Choices and findings are given to their caller; none of it is in a training step.",
         ["Training/Metrics/MetricsLog.cs: Read"] = "Metrics are read some steps after they were computed.",
         ["Training/Metrics/MetricList.cs: Read"] = "Held-out measures, and the policy that looks at every loss when asked to.",
         ["Training/EpochOrder.cs: Read"] = "The order of an epoch is kept on the CPU.",

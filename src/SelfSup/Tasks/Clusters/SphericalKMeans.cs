@@ -17,17 +17,22 @@ public static class SphericalKMeans
     /// <param name="rows">Rows, float (N, D); those of length 0 count for no center. Borrowed.</param>
     /// <param name="start">The centers to start from, float (K, D), of unit length. Borrowed.</param>
     /// <param name="iterations">How often the centers move, at least 0. The default is 10.</param>
+    /// <param name="cancellationToken">Asked before every move.</param>
     /// <returns>
     /// The centers, float (K, D), and for every row the center that is nearest by dot product, int64 (N); owned by the caller.
     /// </returns>
-    public static (Tensor Centers, Tensor Clusters) Fit(Tensor rows, Tensor start, int iterations = 10)
+    public static (Tensor Centers, Tensor Clusters) Fit(
+        Tensor rows, Tensor start, int iterations = 10, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(iterations);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var centers = start.clone();
         for (var i = 0; i < iterations; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             Move(rows, centers);
+        }
         return (centers.MoveToOuterDisposeScope(), Assign(rows, centers).MoveToOuterDisposeScope());
     }
 

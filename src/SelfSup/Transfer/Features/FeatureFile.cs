@@ -85,6 +85,7 @@ public static class FeatureFile
         }
     }
 
-    private static string Quote(string name) =>
+    /// <summary>A name as a field of comma-separated values.</summary>
+    internal static string Quote(string name) =>
         name.AsSpan().IndexOfAny(",\"\n\r") < 0 ? name : $"\"{name.Replace("\"", "\"\"")}\"";
 }
