@@ -133,6 +133,7 @@ internal sealed class RecipeBenchmark(string cifar10, double minutes, string fol
         using var features = LabeledFeatures.Extract("training", encoder, pool, layer);
         using var queries = LabeledFeatures.Extract("test", encoder, test, layer);
         var draws = new LabelDraws(Enumerable.Range(0, features.Labels.Length), features.Labels, Draws, seed: 0);
-        return [.. Enumerable.Range(0, Draws).Select(draw => LowShot.Test(features, draws.Take(draw, LabelsPerClass), queries, train.ClassNames.Count))];
+        var few = new LowShot(features, queries, layer, train.ClassNames);
+        return [.. Enumerable.Range(0, Draws).Select(draw => few.Test(draws.Take(draw, LabelsPerClass)))];
     }
 }

@@ -19,6 +19,9 @@ var train = Options.ExistingFolder("--train", "Labeled training images: a folder
 var test = Options.ExistingFolder("--test", "Labeled test images: a folder of one sub-folder a class.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
+var unlabeled = Options.ExistingFolder(
+    "--unlabeled", "Folder of images without labels, such as all that there are: they center the features, which helps few labels most.");
+var propagate = new Option<bool>("--propagate") { Description = "With --unlabeled: guess the labels of these images and learn from them too." };
 var labels = Options.Whole("--labels", "Training images for the probe, drawn evenly from all classes [default: all].", 2);
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = Options.Whole("--seed", "Decides the draw of labels and the held-out part.", 0, int.MaxValue, 0);
@@ -37,15 +40,15 @@ var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ON
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
+    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, propagate, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size), options.GetValue(architecture), options.GetValue(prefix));
     using var owned = network;
-    if (options.GetValue(stage) is { } asked && network.Stages.All(known => known.Name != asked))
-        throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", network.Stages.Select(known => known.Name))}.");
+    if (options.GetValue(stage) is { } asked && FeatureLayer.ListOf(network).All(known => known.Name != asked))
+        throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", FeatureLayer.ListOf(network).Select(known => known.Name))}.");
     var (trainSet, testSet) = OpenImages(options);
     Screen.Say(taken);
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
@@ -74,7 +77,13 @@ async Task<ProbeReport> ProbeAsync(
 {
     if (options.GetValue(labels) is { } count)
         trainSet = Draw(trainSet, count, options.GetValue(seed)!.Value);
-    var settings = new LinearProbeOptions { Stage = options.GetValue(stage), Seed = options.GetValue(seed)!.Value };
+    var settings = new LinearProbeOptions
+    {
+        Stage = options.GetValue(stage),
+        Seed = options.GetValue(seed)!.Value,
+        Unlabeled = OpenUnlabeled(options),
+        PropagateLabels = options.GetValue(propagate),
+    };
     var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
     Screen.SayLines(report.ToTable());
     SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
@@ -89,6 +98,8 @@ async Task<ProbeReport> JudgeInFullAsync(
         Stage = options.GetValue(stage),
         Seed = options.GetValue(seed)!.Value,
         Labels = options.GetValue(labels),
+        Unlabeled = OpenUnlabeled(options),
+        PropagateLabels = options.GetValue(propagate),
         FineTuning = options.GetValue(fineTune) ? new() : null,
     }, cancellation);
     Screen.SayLines(report.ToTable());
@@ -96,6 +107,13 @@ async Task<ProbeReport> JudgeInFullAsync(
     SaveTo(options.GetValue(plot), "accuracy against labels", file => LabelEfficiencyPlot.SavePng(report, file));
     return report.Probe;
 }
+
+IImageSource? OpenUnlabeled(ParseResult options) => (options.GetValue(unlabeled), options.GetValue(propagate)) switch
+{
+    ({ } folder, _) => ImageFolder.Open(folder),
+    (null, true) => throw new ArgumentException("--propagate guesses the labels of unlabeled images; give --unlabeled too."),
+    _ => null,
+};
 
 static void SaveTo(string? file, string what, Action<string> save)
 {

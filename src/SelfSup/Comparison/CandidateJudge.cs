@@ -20,15 +20,17 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
         if (labeled is null)
             return row;
         using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
+        using var center = some[layer.Name].mean([0]);
+        var classes = labeled.ClassNames.Count;
         var (linear, neighbors) = (new List<double>(), new List<double>());
         for (var draw = 0; draw < options.Draws; draw++)
         {
             var half = StratifiedSplit.Create(features.Labels, 0.5, options.Seed + draw);
             using var learned = Take(features, half.Fit);
             using var asked = Take(features, half.Validation);
-            var classes = labeled.ClassNames.Count;
-            linear.Add(LowShot.Test(learned, [.. Enumerable.Range(0, learned.Labels.Length)], asked, classes, cancellationToken));
-            using var bank = new KnnClassifier(learned.Features, learned.Labels, classes);
+            var few = new LowShot(learned, asked, layer, labeled.ClassNames);
+            linear.Add(few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken));
+            using var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
             neighbors.Add(asked.AccuracyOf(bank.Predict(asked.Features)));
         }
         return row with

@@ -70,6 +70,19 @@ public static class OnnxLayers
     internal static string AddGridFeatures(this OnnxGraph graph, string input, int side, int grid) =>
         graph.AddNode("Flatten", [graph.AddGrid(input, side, grid)], new OnnxAttribute("axis", 1));
 
+    /// <summary>Adds in which direction from a center features lie.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="input">The name of features (N, D).</param>
+    /// <param name="center">The center (D).</param>
+    /// <returns>The name of rows of length 1, (N, D).</returns>
+    internal static string AddDirections(this OnnxGraph graph, string input, Tensor center)
+    {
+        using var shortest = tensor([1e-12f], device: CPU); // so that the center itself, which has no direction, is no division by 0
+        var offsets = graph.AddNode("Sub", [input, graph.AddConstant(center)]);
+        var lengths = graph.AddNode("ReduceL2", [offsets], new OnnxAttribute("axes", [1L]));
+        return graph.AddNode("Div", [offsets, graph.AddNode("Max", [lengths, graph.AddConstant(shortest)])]);
+    }
+
     private static string AddGrid(this OnnxGraph graph, string input, int side, int grid)
     {
         if (grid == 1)

@@ -43,6 +43,27 @@ public sealed class ClassifierExportTests : IDisposable
         Assert.Equal("convnet", run.Metadata["architecture"]);
     }
 
+    [Fact]
+    public void CenterAndUnitLengthAreExportedToo()
+    {
+        using var encoder = new ConvNet(32, seed: 2);
+        using var classifier = LinearProbe.Fit(
+            encoder, new ProceduralImages(40, seed: 2), new() { Unlabeled = new ProceduralImages(60, seed: 5), Strengths = [0.01, 0.1] });
+        classifier.ExportOnnx(folder["classifier.onnx"]);
+        using var run = new OnnxRun(folder["classifier.onnx"]);
+
+        using var scope = NewDisposeScope();
+        var images = Read(new ProceduralImages(12, seed: 3), 32);
+        var expected = classifier.ComputeProbabilities(images);
+        OnnxRun.AssertClose(expected, run.Compute(images)["probabilities"]);
+        classifier.Save(folder["classifier.safetensors"]);
+        using var loaded = ImageClassifier.Load(folder["classifier.safetensors"]);
+        Assert.Equal(expected.bytes.ToArray(), loaded.ComputeProbabilities(images).bytes.ToArray());
+        // It is not what the labeled images alone would give.
+        using var plain = LinearProbe.Fit(encoder, new ProceduralImages(40, seed: 2), new() { Strengths = [0.01, 0.1] });
+        Assert.False(allclose(expected, plain.ComputeProbabilities(images), rtol: 0, atol: 1e-2));
+    }
+
     [Theory]
     [InlineData(48)]
     [InlineData(96)]

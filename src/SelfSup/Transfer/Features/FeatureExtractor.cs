@@ -32,12 +32,40 @@ public static class FeatureExtractor
         IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        using var scope = NewDisposeScope();
+        var rows = layers.ToDictionary(layer => layer.Name, layer => MemoryShortage.AllocateFeatures(source.Count, layer.Length));
+        var images = Visit(encoder, source, layers, batchSize, workers, Keep, progress, cancellationToken);
+        // Unreadable images leave unused rows at the end.
+        foreach (var layer in layers)
+            rows[layer.Name] = rows[layer.Name].narrow(0, 0, images.Indices.Length).DetachFromDisposeScope();
+        return new FeatureSet(rows, images);
+
+        void Keep(int first, Tensor[] computed)
+        {
+            foreach (var (layer, features) in layers.Zip(computed))
+                rows[layer.Name].narrow(0, first, features.shape[0]).copy_(features);
+        }
+    }
+
+    /// <summary>Computes features of every readable image, in the order of the source, without keeping them.</summary>
+    /// <param name="encoder">The encoder, on the device to compute on.</param>
+    /// <param name="source">The images.</param>
+    /// <param name="layers">What to compute.</param>
+    /// <param name="batchSize">Images at a time.</param>
+    /// <param name="workers">Threads that read images; null means one per processor core.</param>
+    /// <param name="visit">Takes how many images were before a batch and the batch's features, a matrix a layer, borrowed.</param>
+    /// <param name="progress">Told how many images are done.</param>
+    /// <param name="cancellationToken">Asked before every batch.</param>
+    /// <returns>Which images were read.</returns>
+    /// <exception cref="ArgumentException">The source is empty, or has images for an encoder of clips, or the other way round.</exception>
+    internal static ReadImages Visit(
+        Encoder encoder, IImageSource source, IReadOnlyList<FeatureLayer> layers, int batchSize, int? workers, Action<int, Tensor[]> visit,
+        IProgress<int>? progress, CancellationToken cancellationToken)
+    {
         if (source.Count == 0)
             throw new ArgumentException("The source has no images to extract features of.", nameof(source));
-        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var frozen = new EvaluationMode(encoder);
-        var rows = layers.ToDictionary(layer => layer.Name, layer => MemoryShortage.AllocateFeatures(source.Count, layer.Length));
         var indices = new List<int>(source.Count);
         var hashes = new List<UInt128>(source.Count);
         var loader = new ImageLoader(source, new ImageLoaderOptions
@@ -52,16 +80,15 @@ public static class FeatureExtractor
         {
             using (batch)
             {
-                Append(encoder, batch, layers, rows, indices.Count);
+                using var scope = NewDisposeScope();
+                visit(indices.Count, MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
+                    Compute(encoder, batch.ToTensor(encoder.parameters().First().device), layers)));
                 indices.AddRange(batch.Indices);
                 hashes.AddRange(ReadImages.HashesOf(batch));
             }
             progress?.Report(indices.Count);
         }
-        // Unreadable images leave unused rows at the end.
-        foreach (var layer in layers)
-            rows[layer.Name] = rows[layer.Name].narrow(0, 0, indices.Count).DetachFromDisposeScope();
-        return new FeatureSet(rows, new ReadImages([.. indices], [.. hashes], loader.Failures));
+        return new ReadImages([.. indices], [.. hashes], loader.Failures);
     }
 
     /// <summary>Computes the features of a batch.</summary>
@@ -95,15 +122,5 @@ public static class FeatureExtractor
         using var scope = NewDisposeScope();
         var image = map.dim() == 5 ? map.mean([2]) : map;
         return nn.functional.adaptive_avg_pool2d(image, [grid, grid]).flatten(1).MoveToOuterDisposeScope();
-    }
-
-    private static void Append(
-        Encoder encoder, ImageBatch batch, IReadOnlyList<FeatureLayer> layers, Dictionary<string, Tensor> rows, int first)
-    {
-        using var scope = NewDisposeScope();
-        var computed = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
-            Compute(encoder, batch.ToTensor(encoder.parameters().First().device), layers));
-        foreach (var (layer, features) in layers.Zip(computed))
-            rows[layer.Name].narrow(0, first, batch.Count).copy_(features);
     }
 }

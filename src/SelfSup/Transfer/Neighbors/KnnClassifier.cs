@@ -13,13 +13,18 @@ public sealed class KnnClassifier : IDisposable
     private const int RowsAtATime = 1024;
     private readonly Tensor bank; // (N, D), every row of length 1
     private readonly Tensor votes; // (N, K), one-hot
+    private readonly Tensor? center; // (D)
 
     /// <summary>Remembers labeled features.</summary>
     /// <param name="features">Features, float32 (N, D). Copied.</param>
     /// <param name="labels">The class of every row, 0..<paramref name="classes"/>-1.</param>
     /// <param name="classes">Number of classes K.</param>
+    /// <param name="center">
+    /// What all features are taken relative to, such as the mean of unlabeled images: float32 (D), on the features' device. Copied. Null takes
+    /// them as they come.
+    /// </param>
     /// <exception cref="ArgumentException">There are no rows, not as many labels, a label is no class, or a class has no row.</exception>
-    public KnnClassifier(Tensor features, IReadOnlyList<int> labels, int classes)
+    public KnnClassifier(Tensor features, IReadOnlyList<int> labels, int classes, Tensor? center = null)
     {
         if (labels.Count == 0 || features.shape[0] != labels.Count)
             throw new ArgumentException($"There are {labels.Count} labels for {features.shape[0]} rows of features.", nameof(labels));
@@ -29,7 +34,8 @@ public sealed class KnnClassifier : IDisposable
             throw new ArgumentException($"No row of features is of class {missing[0]}, so that it could never be answered.", nameof(labels));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        bank = Normalize(features).DetachFromDisposeScope();
+        this.center = center?.clone().DetachFromDisposeScope();
+        bank = Centering.DirectionsOf(features, center).DetachFromDisposeScope();
         var truth = tensor(labels.Select(label => (long)label).ToArray(), device: features.device);
         votes = nn.functional.one_hot(truth, classes).to(ScalarType.Float32).DetachFromDisposeScope();
     }
@@ -50,7 +56,7 @@ public sealed class KnnClassifier : IDisposable
         for (long first = 0; first < features.shape[0]; first += RowsAtATime)
         {
             using var scope = NewDisposeScope();
-            var rows = Normalize(features.narrow(0, first, Math.Min(RowsAtATime, features.shape[0] - first)));
+            var rows = Centering.DirectionsOf(features.narrow(0, first, Math.Min(RowsAtATime, features.shape[0] - first)), center);
             var (cosines, places) = rows.mm(bank.t()).topk(count); // (R, k)
             // Relative to the nearest one, or a small temperature would overflow.
             var weights = cosines.sub(cosines.narrow(1, 0, 1)).div(temperature).exp(); // (R, k)
@@ -65,7 +71,6 @@ public sealed class KnnClassifier : IDisposable
     {
         bank.Dispose();
         votes.Dispose();
+        center?.Dispose();
     }
-
-    private static Tensor Normalize(Tensor features) => nn.functional.normalize(features, dim: 1);
 }

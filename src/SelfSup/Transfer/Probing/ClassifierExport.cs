@@ -20,6 +20,8 @@ internal static class ClassifierExport
         var features = layer.Stage < 0
             ? graph.AddGridFeatures(images, encoder.ImageSize, layer.Grid)
             : graph.AddGridFeatures(maps[layer.Stage], encoder.MeasureStages()[layer.Stage], layer.Grid);
+        if (head.CreateCenter() is { } center)
+            features = graph.AddDirections(features, center);
         var logits = graph.AddNode(
             "Gemm",
             [features, graph.AddConstant(head.CreateWeights()), graph.AddConstant(head.CreateBias())],

@@ -8,14 +8,15 @@ namespace SelfSup.Transfer;
 
 /// <summary>A classifier in one <c>.safetensors</c> file.</summary>
 /// <remarks>
-/// The tensors are <c>encoder.*</c> with torchvision's keys, <c>probe.weight</c> (K, D) and <c>probe.bias</c> (K). The metadata
-/// is the encoder file's, with stage, grid and classes (a JSON list).
+/// The tensors are <c>encoder.*</c> with torchvision's keys, <c>probe.weight</c> (K, D) and <c>probe.bias</c> (K), and <c>probe.center</c>
+/// (D) where the features' direction from a center is read. The metadata is the encoder file's, with stage, grid and classes (a JSON list).
 /// </remarks>
 internal static class ClassifierFile
 {
     private const string EncoderPrefix = "encoder.";
     private const string WeightName = "probe.weight";
     private const string BiasName = "probe.bias";
+    private const string CenterName = "probe.center";
 
     /// <summary>Writes a classifier.</summary>
     public static void Write(string path, Encoder encoder, LinearHead head)
@@ -28,6 +29,8 @@ internal static class ClassifierFile
         var tensors = ModuleState.Collect(encoder, EncoderPrefix).ToDictionary();
         tensors[WeightName] = head.CreateWeights();
         tensors[BiasName] = head.CreateBias();
+        if (head.CreateCenter() is { } center)
+            tensors[CenterName] = center;
         SafetensorsFile.Write(path, tensors, metadata);
     }
 
@@ -68,7 +71,10 @@ internal static class ClassifierFile
         var (stage, grid) = (Text(file.Metadata, "stage"), Number(file.Metadata, "grid"));
         var layer = FeatureLayer.ListOf(encoder).FirstOrDefault(layer => layer.Name == stage && layer.Grid == grid)
             ?? throw new InvalidDataException($"its encoder has no stage '{stage}' on a grid of {grid}.");
-        return new(layer, classes, Values(WeightName, classes.Length, layer.Length), Values(BiasName, classes.Length));
+        return new(layer, classes, Values(WeightName, classes.Length, layer.Length), Values(BiasName, classes.Length))
+        {
+            Center = file.Tensors.ContainsKey(CenterName) ? Values(CenterName, layer.Length) : null,
+        };
 
         float[] Values(string name, params long[] shape)
         {

@@ -15,6 +15,7 @@ public sealed class ImageClassifier : IDisposable
     private readonly LinearHead head;
     private readonly Tensor weights; // (K, D)
     private readonly Tensor bias; // (K)
+    private readonly Tensor? center; // (D)
     private bool isDisposed;
 
     internal ImageClassifier(Encoder encoder, LinearHead head)
@@ -25,6 +26,7 @@ public sealed class ImageClassifier : IDisposable
         var device = encoder.parameters().First().device;
         weights = head.CreateWeights().to(device).DetachFromDisposeScope();
         bias = head.CreateBias().to(device).DetachFromDisposeScope();
+        center = head.CreateCenter()?.to(device).DetachFromDisposeScope();
     }
 
     /// <summary>The names of the classes, by label.</summary>
@@ -155,7 +157,7 @@ public sealed class ImageClassifier : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var features = FeatureExtractor.Compute(encoder, images, [Layer])[0]; // (N, D)
-        return features.mm(weights.t()).add_(bias).softmax(1).MoveToOuterDisposeScope(); // (N, K)
+        return LinearHead.ComputeLogits(features, weights, bias, center).softmax(1).MoveToOuterDisposeScope(); // (N, K)
     }
 
     /// <summary>Disposes the encoder and the linear layer.</summary>
@@ -165,6 +167,7 @@ public sealed class ImageClassifier : IDisposable
         encoder.Dispose();
         weights.Dispose();
         bias.Dispose();
+        center?.Dispose();
     }
 
     private Prediction[] PredictPixels(byte[][] images)

@@ -6,8 +6,9 @@ namespace SelfSup.Transfer;
 
 /// <summary>Measures what a frozen encoder has learned: a linear classifier on its features, with few labels.</summary>
 /// <remarks>
-/// The classifier is an L2-regularized multinomial logistic regression on features standardized by the training images, fitted
-/// to its minimum by L-BFGS: convex and deterministic, without a learning rate to tune (<see cref="ProbeSolver"/> has another way).
+/// The classifier is an L2-regularized multinomial logistic regression on features standardized by the training images, or centered by
+/// unlabeled ones (<see cref="LinearProbeOptions.Unlabeled"/>). It is fitted to its minimum by L-BFGS: convex and deterministic, without a
+/// learning rate to tune (<see cref="ProbeSolver"/> has another way).
 /// Images are not augmented, BatchNorm is frozen, and the encoder's parameters and buffers stay as they are, bit by bit.
 /// <para>
 /// Stage and L2 strength are chosen on a stratified, held-out part of the training labels, then refitted on all of them. Test
@@ -61,11 +62,14 @@ public static class LinearProbe
             UnreadableImages = fit.Images.Failures.Count + tested.Failures.Count,
             TrainSource = train.Description,
             TestSource = test.Description,
+            UnlabeledImages = fit.Unlabeled,
+            UnlabeledSource = options.Unlabeled?.Description,
             Duplicates = DuplicateImage.Find(train, fit.Images, test, tested),
         };
     }
 
     /// <summary>Fits a classifier for an app: the encoder as it is, and the best linear layer that the labels allow.</summary>
+    /// <remarks>With few labels, give unlabeled images too, by <see cref="LinearProbeOptions.Unlabeled"/>.</remarks>
     /// <param name="encoder">The encoder, on the device to compute on. Copied.</param>
     /// <param name="labeled">Labeled images.</param>
     /// <param name="options">How to fit; null means the defaults.</param>

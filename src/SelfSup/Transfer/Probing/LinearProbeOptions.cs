@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using SelfSup.Runtime;
 
 namespace SelfSup.Transfer;
@@ -20,6 +21,22 @@ public sealed class LinearProbeOptions
 {
     /// <summary>The stage to probe, a name of <see cref="FeatureLayer.ListOf"/>; null chooses on held-out training labels.</summary>
     public string? Stage { get; init; }
+
+    /// <summary>
+    /// Images such as the classifier will see, the labeled ones among them or not; labels that they may have are not looked at. Features are
+    /// centered by their mean and scaled to one length, which helps most where labels are few; with one label a class, the last stage is
+    /// taken unless <see cref="Stage"/> is given, and the L2 strength is 1 / number of labels. The default, null, standardizes features by
+    /// the labeled images, of which every class then needs two.
+    /// </summary>
+    public IImageSource? Unlabeled { get; init; }
+
+    /// <summary>
+    /// Whether the final fit takes the guessed labels of <see cref="Unlabeled"/> too: labels run from neighbor to neighbor, and a guess
+    /// counts as much as it is certain, divided by the labels a class. Where images of a class lie close together it is worth much with up
+    /// to eight labels a class, elsewhere it costs; the rows of <see cref="TransferReport"/> tell which it is. The default is false. It takes
+    /// memory for the unlabeled images' features, and time by the square of their number.
+    /// </summary>
+    public bool PropagateLabels { get; init; }
 
     /// <summary>Decides which training labels are held out and the weights of the untrained encoders.</summary>
     public int Seed { get; init; }
@@ -51,6 +68,12 @@ public sealed class LinearProbeOptions
     internal void Validate()
     {
         this.Require(Enum.IsDefined(Solver), Solver, $"a {nameof(ProbeSolver)}");
+        if (Unlabeled is { Count: 0 })
+            throw new ArgumentException($"{nameof(Unlabeled)} has no images; leave it out to standardize by the labeled ones.");
+        if (PropagateLabels && Unlabeled is null)
+            throw new ArgumentException($"{nameof(PropagateLabels)} needs {nameof(Unlabeled)} images to guess the labels of.");
+        if (PropagateLabels && Solver != ProbeSolver.Lbfgs)
+            throw new ArgumentException($"{nameof(PropagateLabels)} weighs images, which {nameof(ProbeSolver)}.{Solver} does not; use {nameof(ProbeSolver.Lbfgs)}.");
         if (!(ValidationShare > 0 && ValidationShare < 1))
             throw new ArgumentOutOfRangeException(nameof(ValidationShare), ValidationShare, "The share to hold out is in (0, 1).");
         if (Strengths.Count == 0 || Strengths.Any(strength => !(strength > 0 && double.IsFinite(strength))))

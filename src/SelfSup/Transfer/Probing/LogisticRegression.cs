@@ -32,6 +32,7 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="start">Where to start, such as the fit at the next stronger L2; null means zero.</param>
     /// <param name="tolerance">Largest entry of the gradient at the minimum; null means what the precision of the rows allows.</param>
     /// <param name="maxIterations">Stops after this many steps in any case.</param>
+    /// <param name="weights">How much every row counts (N), of the features' type and on their device; null means all alike.</param>
     /// <param name="cancellationToken">Asked before every step.</param>
     /// <returns>The fit, owned by the caller.</returns>
     public static LogisticRegression Fit(
@@ -42,21 +43,23 @@ internal sealed class LogisticRegression : IDisposable
         LogisticRegression? start = null,
         double? tolerance = null,
         int maxIterations = 300,
+        Tensor? weights = null,
         CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         if (features.shape[0] >= features.shape[1])
-            return Minimize(features, labels, classes, strength, start?.coefficients, tolerance, maxIterations, cancellationToken);
+            return Minimize(features, labels, classes, strength, start?.coefficients, tolerance, maxIterations, weights, cancellationToken);
         using var span = SampleSpan.Of(features);
+        using var wide = weights?.to(ScalarType.Float64);
         var origin = start is null ? null : cat([span.Project(start.GetWeights()), start.GetBias().unsqueeze(1)], 1);
-        using var fit = Minimize(span.Coordinates, labels, classes, strength, origin, tolerance, maxIterations, cancellationToken);
+        using var fit = Minimize(span.Coordinates, labels, classes, strength, origin, tolerance, maxIterations, wide, cancellationToken);
         return span.Lift(fit);
     }
 
     /// <summary>Finds the same minimum among weights for all features, whatever the number of rows, from coefficients (K, D + 1) on.</summary>
     internal static LogisticRegression Minimize(
         Tensor features, Tensor labels, int classes, double strength, Tensor? origin = null, double? tolerance = null,
-        int maxIterations = 300, CancellationToken cancellationToken = default)
+        int maxIterations = 300, Tensor? weights = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         tolerance ??= features.dtype == ScalarType.Float64 ? WideTolerance : Tolerance;
@@ -66,7 +69,7 @@ internal sealed class LogisticRegression : IDisposable
         var curvature = squares.mul((1 - 1.0 / classes) / classes);
         curvature.narrow(0, 0, features.shape[1]).add_(strength);
         return new(Lbfgs.Minimize(
-            point => ComputeLoss(point, features, labels, strength), origin, curvature, tolerance.Value, maxIterations, cancellationToken));
+            point => ComputeLoss(point, features, labels, strength, weights), origin, curvature, tolerance.Value, maxIterations, cancellationToken));
     }
 
     /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>
@@ -74,21 +77,28 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="features">Features (N, D).</param>
     /// <param name="labels">Classes, int64 (N).</param>
     /// <param name="strength">L2 strength.</param>
+    /// <param name="rowWeights">How much every row counts (N); null means all alike.</param>
     /// <returns>The loss and the gradient (K, D + 1), owned by the caller.</returns>
-    public static (double Loss, Tensor Gradient) ComputeLoss(Tensor coefficients, Tensor features, Tensor labels, double strength)
+    public static (double Loss, Tensor Gradient) ComputeLoss(
+        Tensor coefficients, Tensor features, Tensor labels, double strength, Tensor? rowWeights = null)
     {
         using var scope = NewDisposeScope();
-        var (count, length) = (features.shape[0], features.shape[1]);
+        var length = features.shape[1];
+        var count = rowWeights is null ? features.shape[0] : rowWeights.sum(ScalarType.Float64).item<double>();
+        var column = labels.unsqueeze(1); // (N, 1)
+        var share = rowWeights?.unsqueeze(1); // (N, 1)
         var weights = coefficients.narrow(1, 0, length); // (K, D)
         var logits = features.mm(weights.t()).add_(coefficients.select(1, length)); // (N, K)
         var logProbabilities = logits.log_softmax(1);
-        var column = labels.unsqueeze(1); // (N, 1)
+        var answers = logProbabilities.gather(1, column); // (N, 1)
         // Summed in double, or the line search would stall in the rounding of the loss.
-        var entropy = -logProbabilities.gather(1, column).sum(ScalarType.Float64).item<double>() / count;
+        var entropy = -(share is null ? answers : answers.mul_(share)).sum(ScalarType.Float64).item<double>() / count;
         var penalty = strength / 2 * weights.square().sum(ScalarType.Float64).item<double>();
 
         var residuals = logProbabilities.exp_();
         residuals.scatter_add_(1, column, full_like(column, -1, dtype: residuals.dtype));
+        if (share is not null)
+            residuals.mul_(share);
         residuals.div_(count);
         var gradient = empty_like(coefficients);
         gradient.narrow(1, 0, length).copy_(residuals.t().mm(features)).add_(weights, alpha: strength);

@@ -3,12 +3,22 @@ using SelfSup.Data;
 namespace SelfSup.Transfer;
 
 /// <summary>What a search found: every layer's best candidate, the winner among them, and the winner fitted on all labels.</summary>
-internal sealed record ProbeFit(IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, ReadImages Images);
+/// <param name="Candidates">Every layer's best candidate.</param>
+/// <param name="Best">The winner among them.</param>
+/// <param name="Head">The winner, fitted.</param>
+/// <param name="Images">The labeled images that were read.</param>
+/// <param name="Unlabeled">How many unlabeled images were read.</param>
+internal sealed record ProbeFit(
+    IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, ReadImages Images, int Unlabeled);
 
 /// <summary>Finds the best layer of a frozen encoder, from training labels alone.</summary>
 internal sealed class ProbeSearch(
     ILabeledImageSource train, LinearProbeOptions options, IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
 {
+    // One label a class leaves none to choose on: then the last layer is taken, and the strength of LowShot.
+    private readonly bool choosesNothing = options.Unlabeled is not null
+        && Enumerable.Range(0, train.Count).CountBy(train.LabelOf).All(pair => pair.Value == 1);
+
     /// <summary>Chooses a layer and an L2 strength on held-out labels, then fits them on all.</summary>
     /// <param name="name">What is probed, for progress.</param>
     /// <param name="encoder">The encoder.</param>
@@ -16,7 +26,12 @@ internal sealed class ProbeSearch(
     /// <exception cref="InvalidDataException">No image of a class can be read.</exception>
     public ProbeFit Run(string name, Encoder encoder, IReadOnlyList<FeatureLayer> layers)
     {
+        if (choosesNothing)
+            layers = [layers[^1]];
         var device = encoder.parameters().First().device;
+        using var means = options.Unlabeled is { } unlabeled
+            ? UnlabeledMeans.Of(encoder, unlabeled, layers, options, Reading(unlabeled), cancellationToken)
+            : null;
         var candidates = new List<ProbeCandidate>();
         ProbeCandidate? best = null;
         ProbeTraining? winner = null;
@@ -33,7 +48,7 @@ internal sealed class ProbeSearch(
                 var labels = set.Indices.Select(train.LabelOf).ToArray();
                 foreach (var layer in group)
                 {
-                    var training = new ProbeTraining(layer, set.Take(layer.Name), labels, device, options);
+                    var training = new ProbeTraining(layer, set.Take(layer.Name), labels, means?[layer], device, options);
                     var candidate = TryChoose(training);
                     candidates.Add(candidate);
                     progress?.Report(new($"{name}: fitting", candidates.Count, layers.Count));
@@ -43,19 +58,30 @@ internal sealed class ProbeSearch(
                     training?.Dispose();
                 }
             }
-            return new(candidates, best!, winner!.Fit(train.ClassNames, best!.Strength, cancellationToken), images!);
+            return new(candidates, best!, Finish(), images!, means?.Images ?? 0);
         }
         finally
         {
             winner?.Dispose();
         }
+
+        LinearHead Finish()
+        {
+            if (!options.PropagateLabels)
+                return winner!.Fit(train.ClassNames, best!.Strength, cancellationToken);
+            using var others = FeatureExtractor.Extract(
+                encoder, options.Unlabeled!, [best!.Layer], options.BatchSize, options.Workers, Reading(options.Unlabeled!), cancellationToken);
+            return winner!.FitPropagated(train.ClassNames, best.Strength, others[best.Layer.Name], cancellationToken);
+        }
+
+        StepProgress Reading(IImageSource source) => new(progress, $"{name}: reading unlabeled images", source.Count);
     }
 
     private ProbeCandidate TryChoose(ProbeTraining training)
     {
         try
         {
-            return training.Choose(train.ClassNames.Count, cancellationToken);
+            return choosesNothing ? training.TakeUnchosen() : training.Choose(train.ClassNames.Count, cancellationToken);
         }
         catch
         {

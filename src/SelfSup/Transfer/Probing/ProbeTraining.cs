@@ -2,11 +2,17 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>The training features of a layer, standardized in place, with what is needed to fit on them. Owns its tensors.</summary>
+/// <summary>The training features of a layer, scaled in place, with what is needed to fit on them. Owns its tensors.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="features">Its features (N, D) on the CPU. Owned from now on.</param>
+/// <param name="labels">N classes.</param>
+/// <param name="center">The mean of unlabeled images (D), to scale by; null scales by the training features themselves. Borrowed.</param>
+/// <param name="device">Where to fit.</param>
+/// <param name="options">How to fit.</param>
 internal sealed class ProbeTraining(
-    FeatureLayer layer, Tensor features, int[] labels, Device device, LinearProbeOptions options) : IDisposable
+    FeatureLayer layer, Tensor features, int[] labels, Tensor? center, Device device, LinearProbeOptions options) : IDisposable
 {
-    private readonly Standardization scaling = Standardization.ApplyTo(features);
+    private readonly FeatureScaling scaling = center is null ? Standardization.ApplyTo(features) : Centering.ApplyTo(features, center);
 
     /// <summary>Tries every strength on the held-out rows.</summary>
     public ProbeCandidate Choose(int classes, CancellationToken cancellationToken)
@@ -43,6 +49,11 @@ internal sealed class ProbeTraining(
         return best!;
     }
 
+    /// <summary>
+    /// The candidate where no label can be held out: the strength is 1 / number of labels, as <see cref="LowShot"/> has it.
+    /// </summary>
+    public ProbeCandidate TakeUnchosen() => new(layer, 1.0 / labels.Length, null, double.NaN);
+
     /// <summary>Fits on all rows.</summary>
     public LinearHead Fit(IReadOnlyList<string> classNames, double strength, CancellationToken cancellationToken)
     {
@@ -50,8 +61,23 @@ internal sealed class ProbeTraining(
         using var noGrad = no_grad();
         var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
         using var fit = Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken);
-        var (weights, bias) = scaling.Fold(fit);
-        return new(layer, classNames, weights, bias);
+        return scaling.CreateHead(fit, layer, classNames);
+    }
+
+    /// <summary>Fits on all rows and on the guessed labels of unlabeled ones.</summary>
+    /// <param name="classNames">The names of the classes.</param>
+    /// <param name="strength">L2 strength.</param>
+    /// <param name="unlabeled">Features of unlabeled images (U, D) on the CPU. Scaled in place.</param>
+    /// <param name="cancellationToken">Asked now and then.</param>
+    public LinearHead FitPropagated(
+        IReadOnlyList<string> classNames, double strength, Tensor unlabeled, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var alike = Centering.ApplyTo(unlabeled, center!);
+        var target = tensor(labels.Select(label => (long)label).ToArray(), device: CPU);
+        using var fit = LabelPropagation.Fit(features, target, unlabeled, classNames.Count, strength, device, cancellationToken);
+        return scaling.CreateHead(fit, layer, classNames);
     }
 
     public void Dispose()

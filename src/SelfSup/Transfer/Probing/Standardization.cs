@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SelfSup.Transfer;
 
 /// <summary>Mean and scale of every feature on the training images.</summary>
-internal sealed class Standardization : IDisposable
+internal sealed class Standardization : FeatureScaling
 {
     private readonly Tensor mean; // (D)
     private readonly Tensor scale; // (D), 1 / deviation
@@ -35,12 +35,17 @@ internal sealed class Standardization : IDisposable
         // The features were measured on the CPU, the probe may have been fitted on a GPU.
         var weights = probe.GetWeights().cpu().to(ScalarType.Float64).mul(scale); // (K, D)
         var bias = probe.GetBias().cpu().to(ScalarType.Float64) - weights.mv(mean.to(ScalarType.Float64)); // (K)
-        return (ToArray(weights), ToArray(bias));
+        return (LinearHead.ToArray(weights), LinearHead.ToArray(bias));
     }
 
-    private static float[] ToArray(Tensor values) => values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    /// <inheritdoc/>
+    public override LinearHead CreateHead(LogisticRegression probe, FeatureLayer layer, IReadOnlyList<string> classNames)
+    {
+        var (weights, bias) = Fold(probe);
+        return new(layer, classNames, weights, bias);
+    }
 
-    public void Dispose()
+    public override void Dispose()
     {
         mean.Dispose();
         scale.Dispose();

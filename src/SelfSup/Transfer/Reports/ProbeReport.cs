@@ -17,7 +17,7 @@ public sealed class ProbeReport
     {
         head = fit.Head;
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
-        (Seed, ValidationShare, Solver) = (options.Seed, options.ValidationShare, options.Solver);
+        (Seed, ValidationShare, Solver, PropagatesLabels) = (options.Seed, options.ValidationShare, options.Solver, options.PropagateLabels);
         Strengths = [.. options.Strengths.Order()];
         (Rows, Confusion, TrainImages) = (rows, confusion, fit.Images.Indices.Length);
         Best = rows.Single(row => row is { Features: ProbeRow.Pretrained, TestAccuracy: not null });
@@ -46,6 +46,15 @@ public sealed class ProbeReport
 
     /// <summary>Where the test images come from, and what was left out there.</summary>
     public required string TestSource { get; init; }
+
+    /// <summary>Number of unlabeled images whose mean centered the features; 0 where labeled ones standardized them.</summary>
+    public int UnlabeledImages { get; init; }
+
+    /// <summary>Where the unlabeled images come from; null without any.</summary>
+    public string? UnlabeledSource { get; init; }
+
+    /// <summary>Whether the guessed labels of unlabeled images were fitted too.</summary>
+    public bool PropagatesLabels { get; }
 
     /// <summary>
     /// Test images with the very pixels of a training image, at the size at which the encoder sees them: they make results too good.
@@ -108,6 +117,9 @@ public sealed class ProbeReport
         UnreadableImages,
         TrainSource,
         TestSource,
+        UnlabeledImages,
+        UnlabeledSource,
+        PropagatesLabels,
         DuplicateTestImages = Duplicates.Count,
         Duplicates,
         Seed,

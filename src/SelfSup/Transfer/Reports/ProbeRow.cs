@@ -6,8 +6,10 @@ namespace SelfSup.Transfer;
 /// </param>
 /// <param name="Stage">The stage the features come from; null for chance.</param>
 /// <param name="Length">Length of the feature vector; 0 for chance.</param>
-/// <param name="Strength">The L2 strength chosen on held-out training labels; null for chance.</param>
-/// <param name="ValidationAccuracy">Accuracy on the held-out training labels, 0..1; null for chance.</param>
+/// <param name="Strength">The L2 strength, chosen on held-out training labels where there are any; null for chance.</param>
+/// <param name="ValidationAccuracy">
+/// Accuracy on the held-out training labels, 0..1; null for chance, and where there were too few labels to hold any out.
+/// </param>
 /// <param name="TestAccuracy">
 /// Accuracy on the test images, 0..1, the mean over <see cref="Encoders"/>; null for a stage that was not chosen, which never saw them.
 /// </param>
@@ -30,6 +32,9 @@ public sealed record ProbeRow(
 
     /// <summary>The encoder under evaluation.</summary>
     public const string Pretrained = "pretrained";
+
+    /// <summary>The encoder's features, centered by the mean of unlabeled images and scaled to one length.</summary>
+    public const string Centered = "pretrained, centered";
 
     /// <summary>
     /// How many encoders were tested: several untrained ones, of seeds in a row. The first one chose the stage; validation accuracy and

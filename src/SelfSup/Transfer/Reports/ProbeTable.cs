@@ -40,19 +40,37 @@ internal static class ProbeTable
         var uncertainty = 100 * Math.Sqrt(accuracy * (1 - accuracy) / count);
         if (report.Rows.Any(row => row.Features == ProbeRow.Chance))
             AppendBaselines(text, report);
-        text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
-        text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed});"));
-        text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
+        AppendChoices(text, report);
         text.Append(Invariant($"That there are {report.TestImages} test images "));
         text.AppendLine(Invariant($"leaves a test result uncertain by about ±{uncertainty:F1} points, one standard deviation."));
-        if (report.Strengths.Count > 1 && (best.Strength == report.Strengths[0] || best.Strength == report.Strengths[^1]))
+        if (best.ValidationAccuracy is not null && report.Strengths.Count > 1 && (best.Strength == report.Strengths[0] || best.Strength == report.Strengths[^1]))
             text.AppendLine(Invariant($"The chosen L2 strength {best.Strength} is the last one tried; a wider range may do better."));
         text.AppendLine($"Training images: {report.TrainSource}.");
         text.AppendLine($"Test images: {report.TestSource}.");
+        if (report.UnlabeledSource is { } unlabeled)
+            text.AppendLine($"Unlabeled images: {unlabeled}.");
         if (report.Duplicates.Count > 0)
             AppendDuplicates(text, report);
         if (report.UnreadableImages > 0)
             text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
+    }
+
+    private static void AppendChoices(StringBuilder text, ProbeReport report)
+    {
+        if (report.UnlabeledImages > 0)
+        {
+            text.Append(Invariant($"Features were centered by the mean of {report.UnlabeledImages} unlabeled images and scaled to one length"));
+            text.AppendLine(report.PropagatesLabels ? ", and guessed labels of these fitted too." : ".");
+        }
+        if (report.Best.ValidationAccuracy is null)
+        {
+            text.AppendLine("One label a class leaves none to choose on: the last stage was taken, or the one asked for, and as L2 strength");
+            text.AppendLine("1 / number of labels. The probe was tested once.");
+            return;
+        }
+        text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
+        text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed});"));
+        text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
     }
 
     private static void AppendDuplicates(StringBuilder text, ProbeReport report)

@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using SelfSup.Runtime;
 
 namespace SelfSup.Transfer;
@@ -16,6 +17,16 @@ public sealed class TransferOptions
     /// null, takes all training images. Few labels are drawn from all of them in any case.
     /// </summary>
     public int? Labels { get; init; }
+
+    /// <summary>
+    /// Images without labels for the linear probes, as <see cref="LinearProbeOptions.Unlabeled"/>, and for the rows of centered and
+    /// propagated features. The default, null, leaves the probes as they are and takes the training images, without their labels, for these
+    /// rows.
+    /// </summary>
+    public IImageSource? Unlabeled { get; init; }
+
+    /// <summary>Whether the linear probes take guessed labels, as <see cref="LinearProbeOptions.PropagateLabels"/>. The default is false.</summary>
+    public bool PropagateLabels { get; init; }
 
     /// <summary>Few labels of every class to learn from; counts that a class does not have are left out.</summary>
     public IReadOnlyList<int> LabelsPerClass { get; init; } = [1, 2, 4, 8, 16, 32, 64, 96];
@@ -44,6 +55,8 @@ public sealed class TransferOptions
     internal LinearProbeOptions Probing => new()
     {
         Stage = Stage,
+        Unlabeled = Unlabeled,
+        PropagateLabels = PropagateLabels,
         Seed = Seed,
         BatchSize = BatchSize,
         Workers = Workers,

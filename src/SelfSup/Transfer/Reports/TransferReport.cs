@@ -27,6 +27,12 @@ public sealed class TransferReport
     /// </summary>
     public int DisjointLabels { get; private init; }
 
+    /// <summary>
+    /// Number of unlabeled images of the rows <see cref="ProbeRow.Centered"/> and <see cref="LabelEfficiencyLine.Propagated"/>: those of
+    /// <see cref="TransferOptions.Unlabeled"/>, else the training images without their labels. Labels are guessed of at most 2,000 of them.
+    /// </summary>
+    public int UnlabeledImages { get; private init; }
+
     /// <summary>Nearest neighbors and collapse figures of raw pixels, untrained encoders and the pretrained one.</summary>
     public IReadOnlyList<TransferRow> Rows { get; private init; } = [];
 
@@ -62,8 +68,9 @@ public sealed class TransferReport
         var last = judges[^1];
         var report = new TransferReport(probe, options.Seed, options.Draws)
         {
-            Rows = [.. judges.Select(judge => judge.Row)],
-            LabelEfficiency = [.. judges.Select(judge => judge.Line)],
+            Rows = [.. judges.SelectMany(judge => judge.Rows)],
+            LabelEfficiency = [.. judges.SelectMany(judge => judge.Lines)],
+            UnlabeledImages = last.Unlabeled,
             DisjointLabels = last.Draws!.DisjointLabels,
         };
         return options.FineTuningAlike is { } fineTuning
@@ -92,7 +99,7 @@ public sealed class TransferReport
 
     /// <summary>Writes everything as JSON.</summary>
     /// <returns>The JSON; keys are in snake_case.</returns>
-    public string ToJson() => JsonText.Document(new { Probe = Probe.Describe(), Seed, Draws, DisjointLabels, Rows, LabelEfficiency, FineTuning });
+    public string ToJson() => JsonText.Document(new { Probe = Probe.Describe(), Seed, Draws, DisjointLabels, UnlabeledImages, Rows, LabelEfficiency, FineTuning });
 
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
@@ -116,6 +123,7 @@ public sealed class TransferReport
         {
             Rows = Rows,
             DisjointLabels = DisjointLabels,
+            UnlabeledImages = UnlabeledImages,
             LabelEfficiency =
             [
                 .. LabelEfficiency,

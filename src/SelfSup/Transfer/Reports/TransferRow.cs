@@ -2,8 +2,8 @@ namespace SelfSup.Transfer;
 
 /// <summary>What one kind of features is worth to nearest neighbors, and how much they differ.</summary>
 /// <param name="Features">
-/// <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/>, <see cref="ProbeRow.DataStatistics"/> or
-/// <see cref="ProbeRow.Pretrained"/>.
+/// <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/>, <see cref="ProbeRow.DataStatistics"/>,
+/// <see cref="ProbeRow.Pretrained"/> or <see cref="ProbeRow.Centered"/>.
 /// </param>
 /// <param name="Stage">The stage they come from.</param>
 /// <param name="Length">Length of the feature vector.</param>

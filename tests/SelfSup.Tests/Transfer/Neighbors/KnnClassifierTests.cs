@@ -28,6 +28,19 @@ public class KnnClassifierTests
         Assert.Equal(classifier.Predict(queries, Rows), classifier.Predict(queries, 10 * Rows));
     }
 
+    [Fact]
+    public void ACenterIsTheOriginOfTheAngles()
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Draw(seed: 1);
+        var (queries, _) = Draw(seed: 2);
+        var center = features.mean([0]).add(3);
+        using KnnClassifier centered = new(features, labels, Classes, center), by = new(features.sub(center), labels, Classes);
+        Assert.Equal(by.Predict(queries.sub(center)), centered.Predict(queries));
+        using var plain = new KnnClassifier(features, labels, Classes);
+        Assert.NotEqual(plain.Predict(queries), centered.Predict(queries));
+    }
+
     [Theory]
     [InlineData(20, 0.07)]
     [InlineData(7, 1)]

@@ -204,6 +204,23 @@ public class LogisticRegressionTests
             () => LogisticRegression.Fit(features, labels, 3, 0.1, cancellationToken: new CancellationToken(true)));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(80)] // more features than rows
+    public void ARowOfWeightTwoIsTwoRows(int length)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = MakeData(40, length, 3);
+        var weights = cat([full(15, 2f), full(15, 1f), zeros(10)]);
+        using var weighted = LogisticRegression.Fit(features, labels, 3, 0.1, tolerance: 1e-6, weights: weights);
+        var rows = cat([arange(15), arange(30)]);
+        using var repeated = LogisticRegression.Fit(features.index_select(0, rows), labels.index_select(0, rows), 3, 0.1, tolerance: 1e-6);
+        Assert.True(allclose(repeated.GetWeights(), weighted.GetWeights(), rtol: 0, atol: 1e-3));
+        Assert.True(allclose(repeated.GetBias(), weighted.GetBias(), rtol: 0, atol: 1e-3));
+        using var plain = LogisticRegression.Fit(features, labels, 3, 0.1, tolerance: 1e-6);
+        Assert.False(allclose(plain.GetWeights(), weighted.GetWeights(), rtol: 0, atol: 1e-2));
+    }
+
     [Fact]
     public void ConstantColumnsAreSilencedAndFoldingChangesNoAnswer()
     {

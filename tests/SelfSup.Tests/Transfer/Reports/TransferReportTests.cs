@@ -24,18 +24,21 @@ public class TransferReportTests
         var report = TransferReport.Evaluate(encoder, new TestImages(60, 3, seed: 1), new TestImages(30, 3, seed: 2), Frozen);
 
         Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
-        Assert.Equal(["raw pixels", "random weights", "data statistics", "pretrained"], report.Rows.Select(row => row.Features));
-        Assert.Equal(report.Rows.Select(row => row.Features), report.LabelEfficiency.Select(line => line.Name));
+        Assert.Equal(
+            ["raw pixels", "random weights", "data statistics", "pretrained", "pretrained, centered"], report.Rows.Select(row => row.Features));
+        Assert.Equal([.. report.Rows.Select(row => row.Features), "pretrained, propagated"], report.LabelEfficiency.Select(line => line.Name));
+        Assert.Equal(60, report.UnlabeledImages);
         // Each row is judged at the stage that its own linear probe chose.
         Assert.Equal(
             report.Probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => (row.Features, row.Stage!, row.Length)),
-            report.Rows.Select(row => (row.Features, row.Stage, row.Length)));
+            report.Rows.SkipLast(1).Select(row => (row.Features, row.Stage, row.Length)));
+        Assert.Equal(report.Rows[3].Stage, report.Rows[4].Stage);
         Assert.All(report.LabelEfficiency, line => Assert.Equal([1, 4, 20], line.Points.Select(result => result.LabelsPerClass)));
         Assert.Equal(1.0, report.Rows[0].Knn20); // the mean color tells the class
         Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.8, line.ToString()));
-        Assert.All([report.LabelEfficiency[0], report.LabelEfficiency[3]], line => Assert.Equal(0, line.Points[^1].Deviation)); // 20 of 20
-        Assert.Equal([1, 3, 3, 1], report.Rows.Select(row => row.Encoders));
-        Assert.Equal([false, true, true, false], report.Rows.Select(row => row.Knn20Deviation is not null));
+        Assert.All([report.LabelEfficiency[0], .. report.LabelEfficiency.Skip(3)], line => Assert.Equal(0, line.Points[^1].Deviation)); // 20 of 20
+        Assert.Equal([1, 3, 3, 1, 1], report.Rows.Select(row => row.Encoders));
+        Assert.Equal([false, true, true, false, false], report.Rows.Select(row => row.Knn20Deviation is not null));
         Assert.Equal(6, report.DisjointLabels); // of 20 a class, three draws
         Assert.Contains("Above 6 labels a class the draws share images", report.ToTable());
         Assert.All(report.Rows, row => Assert.InRange(row.Spread.EffectiveRank, 1, 30));
@@ -50,7 +53,11 @@ public class TransferReportTests
         TestImages train = new(60, 3, seed: 1), test = new(30, 3, seed: 2);
         var report = TransferReport.Evaluate(encoder, train, test, Whole);
         Assert.Equal(
-            ["raw pixels", "random weights", "data statistics", "pretrained", "fine-tuned", "from scratch"], report.LabelEfficiency.Select(line => line.Name));
+            [
+                "raw pixels", "random weights", "data statistics", "pretrained", "pretrained, centered", "pretrained, propagated", "fine-tuned",
+                "from scratch",
+            ],
+            report.LabelEfficiency.Select(line => line.Name));
         Assert.All(report.LabelEfficiency, line => Assert.Equal([2, 10], line.Points.Select(point => point.LabelsPerClass)));
         Assert.All(report.LabelEfficiency, line => Assert.True(line.Points[^1].Mean > 0.6, line.ToString()));
         Assert.Equal([12, 60], report.FineTuning.Select(row => row.Labels));
@@ -59,9 +66,9 @@ public class TransferReportTests
         // The table and the file say the same.
         report.SaveJson(folder["report.json"]);
         using var json = JsonDocument.Parse(File.ReadAllText(folder["report.json"]));
-        var scratch = json.RootElement.GetProperty("label_efficiency")[5];
+        var scratch = json.RootElement.GetProperty("label_efficiency")[7];
         Assert.Equal("from scratch", scratch.GetProperty("name").GetString());
-        Assert.Equal(report.LabelEfficiency[5].Points[1].Mean, scratch.GetProperty("points")[1].GetProperty("mean").GetDouble());
+        Assert.Equal(report.LabelEfficiency[7].Points[1].Mean, scratch.GetProperty("points")[1].GetProperty("mean").GetDouble());
         Assert.Equal(report.Rows[3].Knn200, json.RootElement.GetProperty("rows")[3].GetProperty("knn200").GetDouble());
         Assert.Equal(
             report.Probe.Best.TestAccuracy, json.RootElement.GetProperty("probe").GetProperty("best").GetProperty("test_accuracy").GetDouble());
@@ -69,7 +76,7 @@ public class TransferReportTests
         Assert.Contains("convnet at 16 px: 3 classes, 60 labels, 30 test images", table);
         foreach (var share in new[] { report.Rows[3].Knn200, report.FineTuning[0].FromScratch, report.Probe.Best.TestAccuracy!.Value })
             Assert.Contains(FormattableString.Invariant($"{100 * share:F1} %"), table);
-        var point = report.LabelEfficiency[5].Points[0];
+        var point = report.LabelEfficiency[7].Points[0];
         Assert.Contains(FormattableString.Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"), table);
     }
 

@@ -1,0 +1,157 @@
+using SelfSup.Encoders;
+using SelfSup.Transfer;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Transfer;
+
+/// <summary>What images without labels give a classifier.</summary>
+public class UnlabeledTests
+{
+    private const int Classes = 4, Length = 64;
+    private static readonly FeatureLayer Layer = new("pooled", 0, 1, Length);
+    private static readonly string[] Names = ["a", "b", "c", "d"];
+
+    [Fact]
+    public void CenteringTakesOutWhatAllImagesShare()
+    {
+        using var scope = NewDisposeScope();
+        using var data = Draw(100, seed: 1);
+        var center = data.Features.mean([0]);
+        var scaled = data.Features.clone();
+        using var centering = Centering.ApplyTo(scaled, center);
+        Assert.True(allclose(scaled.norm(1, false, 2f), full(100, 8f), atol: 1e-4)); // the root of 64
+        Assert.True(allclose(Centering.DirectionsOf(data.Features, center).mul(8), scaled, atol: 1e-4));
+        Assert.Equal(0, Centering.DirectionsOf(center.unsqueeze(0), center).abs().sum().item<float>());
+
+        // A shift of all images alike, and a head of features as they come, change no answer.
+        var shift = full(Length, 5f);
+        Assert.True(allclose(Centering.DirectionsOf(data.Features + shift, center + shift).mul(8), scaled, atol: 1e-3));
+        var labels = tensor(data.Labels.Select(label => (long)label).ToArray());
+        using var fit = LogisticRegression.Fit(scaled, labels, Classes, 0.01);
+        var answers = (scaled.mm(fit.GetWeights().t()) + fit.GetBias()).argmax(1).data<long>().ToArray();
+        Assert.Equal(answers, centering.CreateHead(fit, Layer, Names).Predict(data.Features));
+    }
+
+    /// <summary>
+    /// One labeled image of every class, classes that stand out against noise, and what all images share far larger than both: the mean of
+    /// the others takes it out, and their neighborhoods carry the labels on.
+    /// </summary>
+    [Fact]
+    public void OneLabelAClassIsWorthMoreWithOthersBesideIt()
+    {
+        using var scope = NewDisposeScope();
+        using LabeledFeatures train = Draw(400, seed: 1), test = Draw(400, seed: 2);
+        var few = new LowShot(train, test, Layer, Names);
+        var draws = new LabelDraws(Enumerable.Range(0, 400), train.Labels, 10, seed: 0);
+        var center = train.Features.mean([0]);
+        double plain = 0, centered = 0, propagated = 0;
+        for (var draw = 0; draw < 10; draw++)
+        {
+            var rows = draws.Take(draw, 1);
+            plain += few.Test(rows) / 10;
+            centered += few.TestCentered(rows, center) / 10;
+            propagated += few.TestPropagated(rows, center, train.Features) / 10;
+        }
+        Assert.True(plain > 1.0 / Classes, $"{plain}");
+        Assert.True(centered > plain, $"{plain} {centered}");
+        Assert.True(propagated > centered + 0.05, $"{centered} {propagated}");
+    }
+
+    [Fact]
+    public void GuessesAreCertainWithinAClusterAndWorthNothingWhereNoLabelReaches()
+    {
+        using var scope = NewDisposeScope();
+        // Three far clusters of 20, of which the third has no label.
+        using var random = new RandomSource(3);
+        var corners = eye(3, Length);
+        var unlabeled = corners.repeat_interleave(20, dim: 0) + random.Normal(60, Length) / 100;
+        var (guesses, certainty) = LabelPropagation.Guess(corners.narrow(0, 0, 2), tensor(new long[] { 0, 1 }), unlabeled, 2, default);
+        Assert.Equal([.. Enumerable.Repeat(0L, 20), .. Enumerable.Repeat(1L, 20)], guesses.narrow(0, 0, 40).data<long>().ToArray());
+        Assert.True(certainty.narrow(0, 0, 40).min().item<float>() > 0.9, $"{certainty.min().item<float>()}");
+        Assert.Equal(0, certainty.narrow(0, 40, 20).max().item<float>(), 1e-3);
+        Assert.Throws<OperationCanceledException>(
+            () => LabelPropagation.Guess(corners, tensor(new long[] { 0, 1, 1 }), unlabeled, 2, new CancellationToken(true)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AClassifierIsFittedToOneLabelAClass(bool propagate)
+    {
+        using var encoder = new ConvNet(16, seed: 1);
+        var unlabeled = new TestImages(60, 3, seed: 7);
+        var options = new LinearProbeOptions { Unlabeled = unlabeled, PropagateLabels = propagate, Baselines = false };
+        var report = LinearProbe.Evaluate(encoder, new TestImages(3, 3, seed: 1), new TestImages(60, 3, seed: 2), options);
+        Assert.Equal(FeatureLayer.ListOf(encoder)[^1].Name, report.Best.Stage);
+        Assert.Equal((1.0 / 3, null), (report.Best.Strength!.Value, report.Best.ValidationAccuracy));
+        Assert.True(report.Best.TestAccuracy > 0.6, report.ToTable());
+        Assert.Equal((60, propagate), (report.UnlabeledImages, report.PropagatesLabels));
+        Assert.Contains("the mean of 60 unlabeled images", report.ToTable());
+        Assert.Contains("1 / number of labels", report.ToTable());
+        Assert.All(unlabeled.Reads, count => Assert.Equal(propagate ? 2 : 1, count));
+
+        // With a stage asked for it is that one; with two labels a class there is something to choose on.
+        Assert.Equal("stage1", Stage(3, new() { Unlabeled = unlabeled, Stage = "stage1" }));
+        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => Stage(3, new())).Message);
+
+        string Stage(int labels, LinearProbeOptions settings)
+        {
+            using var classifier = LinearProbe.Fit(encoder, new TestImages(labels, 3, seed: 1), settings);
+            return classifier.Layer.Name;
+        }
+    }
+
+    [Fact]
+    public void LabelsOfUnlabeledImagesAreNotLookedAt()
+    {
+        using var encoder = new ConvNet(16);
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(4);
+        var images = random.Integers(256, 4, 3, 16, 16).to(ScalarType.Byte);
+        Assert.Equal(Probabilities(new TestImages(40, 2, seed: 3)), Probabilities(new TestImages(40, 2, seed: 3) { Labels = new int[40] }));
+
+        byte[] Probabilities(TestImages unlabeled)
+        {
+            using var classifier = LinearProbe.Fit(encoder, new TestImages(12, 3, seed: 1), Propagating(unlabeled));
+            return classifier.ComputeProbabilities(images).bytes.ToArray();
+        }
+    }
+
+    [Fact]
+    public void NoTensorsAreLeft()
+    {
+        using var encoder = new ConvNet(16);
+        TestImages train = new(12, 3, seed: 1), test = new(12, 3, seed: 2), unlabeled = new(40, 3, seed: 3);
+        LinearProbe.Evaluate(encoder, train, test, Propagating(unlabeled));
+        var tensors = LiveTensors.Count();
+        LinearProbe.Evaluate(encoder, train, test, Propagating(unlabeled));
+        Assert.Equal(tensors, Tensor.TotalCount);
+    }
+
+    private static LinearProbeOptions Propagating(TestImages unlabeled) =>
+        new() { Unlabeled = unlabeled, PropagateLabels = true, Strengths = [0.1], Stage = "stage2", Baselines = false };
+
+    [Fact]
+    public void WrongSettingsAreNamed()
+    {
+        using var encoder = new ConvNet(16);
+        Assert.Contains("Unlabeled has no images", Refused(new() { Unlabeled = new TestImages(0, 2) }));
+        Assert.Contains("needs Unlabeled images", Refused(new() { PropagateLabels = true }));
+        Assert.Contains("use Lbfgs", Refused(new() { Unlabeled = new TestImages(9, 2), PropagateLabels = true, Solver = ProbeSolver.Sgd }));
+
+        string Refused(LinearProbeOptions options) =>
+            Assert.Throws<ArgumentException>(() => LinearProbe.Fit(encoder, new TestImages(20, 2), options)).Message;
+    }
+
+    // Features of four classes: an offset that all share, a direction for each class, and noise.
+    private static LabeledFeatures Draw(int count, ulong seed)
+    {
+        using RandomSource random = new(seed), shared = new(99);
+        using var scope = NewDisposeScope();
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % Classes)];
+        var directions = shared.Normal(Classes, Length);
+        var offset = shared.Normal(Length).mul(20);
+        var rows = directions.index_select(0, tensor(labels.Select(label => (long)label).ToArray())) + random.Normal(count, Length) * 2.5 + offset;
+        return new(rows.DetachFromDisposeScope(), labels, [.. Enumerable.Range(0, count)]);
+    }
+}
