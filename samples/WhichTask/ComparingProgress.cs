@@ -1,4 +1,4 @@
-using SelfSup.Comparison;
+using SelfSup.Comparisons;
 
 namespace SelfSup.Samples;
 

@@ -1,7 +1,7 @@
 // Answers for a folder of photos: do the weights that I have serve best as they are, adapted to my images, or does a task from scratch?
 using System.CommandLine;
 using SelfSup;
-using SelfSup.Comparison;
+using SelfSup.Comparisons;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
@@ -39,12 +39,15 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var judges = options.GetValue(labeled) is { } folderOfClasses ? LabeledImageFolder.Open(folderOfClasses) : null;
     var time = TimeSpan.FromMinutes(options.GetValue(minutes) ?? 20);
     var candidates = new List<Candidate>();
-    if (options.GetValue(encoder) is { } weights)
+    using var large = options.GetValue(encoder) is { } weights
+        ? EncoderFile.LoadPretrained(weights, options.GetValue(size), options.GetValue(architecture))
+        : null;
+    using var teacher = large is null ? null : new EncoderTeacher(large);
+    if (large is not null && teacher is not null)
     {
-        var side = options.GetValue(size)!.Value;
-        Encoder Load() => EncoderFile.LoadPretrained(weights, side, options.GetValue(architecture));
-        candidates.Add(new("weights as they are", Load));
-        candidates.Add(Candidate.Adapted("weights adapted", Load));
+        candidates.Add(new("weights as they are", large.Copy));
+        candidates.Add(Candidate.Adapted("weights adapted", large.Copy));
+        candidates.Add(new("weights distilled", () => new ConvNet(scratchSize), new DistillationTask(teacher)));
     }
     foreach (var task in options.GetValue(tasks) ?? ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));

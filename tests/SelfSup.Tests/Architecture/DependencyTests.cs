@@ -32,7 +32,7 @@ public partial class DependencyTests
             "Files.EncoderMetadata", "Files.WeightsFingerprint", "Heads", "Losses", "Optimization", "Previews", "Runtime",
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
-        ["Comparison"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
+        ["Comparisons"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
         ["Curation"] = [Data, "Files.AtomicFile", "Tasks.SphericalKMeans", "Transfer"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],

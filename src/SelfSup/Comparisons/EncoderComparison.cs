@@ -3,7 +3,7 @@ using SelfSup.Data;
 using SelfSup.Files;
 using SelfSup.Transfer;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Finds the encoder that serves a folder of images best within a given time: weights as they are, adapted ones, or tasks from scratch.</summary>
 /// <remarks>

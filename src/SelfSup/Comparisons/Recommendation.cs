@@ -1,6 +1,6 @@
 using SelfSup.Transfer;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Chooses a row, and says why.</summary>
 internal static class Recommendation

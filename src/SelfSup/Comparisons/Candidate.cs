@@ -1,7 +1,7 @@
 using SelfSup.Optimization;
 using SelfSup.Tasks;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>One way to an encoder: where it starts, and what it learns from the unlabeled images.</summary>
 public sealed record Candidate

@@ -2,7 +2,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Settings of a comparison. Every default is usable.</summary>
 public sealed record ComparisonOptions

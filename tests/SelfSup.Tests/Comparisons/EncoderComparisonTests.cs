@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SelfSup.Comparison;
+using SelfSup.Comparisons;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Optimization;
@@ -7,7 +7,7 @@ using SelfSup.Tasks;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-namespace SelfSup.Tests.Comparison;
+namespace SelfSup.Tests.Comparisons;
 
 public class EncoderComparisonTests
 {

@@ -4,7 +4,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using TorchSharp;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Trains and judges candidates one after the other.</summary>
 internal sealed class ComparisonRun(

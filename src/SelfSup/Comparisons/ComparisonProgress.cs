@@ -1,6 +1,6 @@
 using SelfSup.Training;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>How far a comparison is.</summary>
 /// <param name="Candidate">The candidate at work.</param>

@@ -2,7 +2,7 @@ using SelfSup.Data;
 using SelfSup.Transfer;
 using static TorchSharp.torch;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Judges encoders by the global average of their last stage: on halves of labeled images, and by how unlabeled ones differ.</summary>
 internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken)

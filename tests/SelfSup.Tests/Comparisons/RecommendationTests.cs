@@ -1,8 +1,8 @@
-using SelfSup.Comparison;
+using SelfSup.Comparisons;
 using SelfSup.Encoders;
 using SelfSup.Transfer;
 
-namespace SelfSup.Tests.Comparison;
+namespace SelfSup.Tests.Comparisons;
 
 public class RecommendationTests
 {

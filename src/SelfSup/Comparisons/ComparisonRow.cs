@@ -1,6 +1,6 @@
 using SelfSup.Transfer;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>What became of a candidate. Accuracies are of labeled images that were not learned from, 0..1.</summary>
 public sealed record ComparisonRow

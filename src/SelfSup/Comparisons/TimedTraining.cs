@@ -3,7 +3,7 @@ using SelfSup.Data;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-namespace SelfSup.Comparison;
+namespace SelfSup.Comparisons;
 
 /// <summary>Trains a candidate's encoder for about as long as it may.</summary>
 internal sealed class TimedTraining(IImageSource images, ComparisonOptions options, CancellationToken cancellationToken)
