@@ -8,14 +8,12 @@ namespace SelfSup.Tasks;
 public sealed class DistillationModel : PretextModel
 {
     private const string Added = "teachers";
-    private const int CenterBatches = 8;
     private readonly DistillationOptions options;
     private readonly Func<ITeacher> teacher; // behind a function, so that no teacher is taken for a part of the model
     private readonly int mapStage;
     private readonly Linear projector;
     private readonly Conv2d? mapProjector;
     private readonly FeatureQueue queue;
-    private readonly Tensor center; // of the teacher's features, (D)
 
     internal DistillationModel(string name, PretextSetup setup, ITeacher teacher, DistillationOptions options)
         : base(name, setup.Encoder)
@@ -23,7 +21,6 @@ public sealed class DistillationModel : PretextModel
         (this.options, this.teacher) = (options, () => teacher);
         projector = nn.Linear(setup.Encoder.FeatureCount, teacher.FeatureCount);
         queue = FeatureQueue.Random(QueueLength.For(options.QueueLength, setup.ImageCount), teacher.FeatureCount);
-        center = zeros(teacher.FeatureCount, float32, CPU);
         if (options.LocalWeight > 0)
         {
             mapStage = LocalFeatures.StageOf(setup.Encoder);
@@ -36,18 +33,6 @@ public sealed class DistillationModel : PretextModel
 
     /// <inheritdoc/>
     public override IReadOnlyList<Objective> Objectives { get; }
-
-    /// <summary>Learns the mean of the teacher's features.</summary>
-    /// <inheritdoc/>
-    public override void Prepare(IEnumerable<PretextInput> inputs)
-    {
-        if (!options.Center)
-            return;
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var means = inputs.Take(CenterBatches).Select(input => teacher().Compute(input.Images).Features.mean([0])).ToArray();
-        center.copy_(stack(means).mean([0]));
-    }
 
     /// <summary>Puts the teacher's features into the queue.</summary>
     /// <inheritdoc/>
@@ -65,7 +50,7 @@ public sealed class DistillationModel : PretextModel
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var students = projector.forward(Encode(batch)[^1].mean([2, 3]));
-        var teachers = teacher().Compute(batch.Inputs).Features.sub(center);
+        var teachers = teacher().Compute(batch.Inputs).Features;
         return Cosines.Between(Cosines.Unit(students), Cosines.Unit(teachers)).MoveToOuterDisposeScope();
     }
 
@@ -73,7 +58,7 @@ public sealed class DistillationModel : PretextModel
     {
         using var scope = NewDisposeScope();
         var (features, map) = teacher().Compute(batch.Inputs);
-        var teachers = Cosines.Unit(features.sub(center));
+        var teachers = Cosines.Unit(features);
         step.Keep(Added, teachers);
         var maps = Encode(batch);
         var students = projector.forward(maps[^1].mean([2, 3]));

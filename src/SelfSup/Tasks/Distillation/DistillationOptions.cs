@@ -15,12 +15,6 @@ public sealed record DistillationOptions
     public int QueueLength { get; init; } = 4096;
 
     /// <summary>
-    /// Whether the mean of the teacher's features of some images is subtracted from them first: what all images share tells none apart. The
-    /// default is true.
-    /// </summary>
-    public bool Center { get; init; } = true;
-
-    /// <summary>
     /// Whether every image is mixed with another one of the batch, by a share drawn from [0, 1], before both networks see it: Zhang et al.,
     /// 2018, https://arxiv.org/abs/1710.09412. The default is true.
     /// </summary>

@@ -11,9 +11,9 @@ namespace SelfSup.Tasks;
 /// <remarks>
 /// <para>
 /// Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, https://arxiv.org/abs/1503.02531; the form is
-/// LightlyTrain's, see <see cref="Losses.DistillationLoss"/>, but for the share of mixtures, which every image draws by itself, and for the
-/// mean that is taken off the teacher's features. Student and teacher see the same crop, each at its own size and by its own normalization.
-/// The weights of the teacher are in no checkpoint; its hash is in the run's record.
+/// LightlyTrain's, see <see cref="Losses.DistillationLoss"/>, but for the share of mixtures, which every image draws by itself. Student and
+/// teacher see the same crop, each at its own size and by its own normalization. The weights of the teacher are in no checkpoint; its hash
+/// is in the run's record.
 /// </para>
 /// <para>Most of the time goes to the teacher: choose the smallest image size at which its features are good.</para>
 /// </remarks>
