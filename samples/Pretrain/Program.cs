@@ -25,8 +25,10 @@ var images = Options.ExistingFolder("--images", "Folder of images, at any depth.
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files.");
 var idx = Options.ExistingFile("--idx", "IDX file of images (MNIST, Fashion-MNIST), plain or .gz.");
 var pack = Options.CacheFile("--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
-var encoder = Options.Choice("--encoder", $"Architecture: {string.Join(", ", EncoderCatalog.Names)}.", EncoderCatalog.Names, "resnet18");
-var size = Options.Whole("--size", "Side of the images in pixels [default: 32 for CIFAR-10 and IDX, else 96].", 16, 4096);
+var encoder = Options.Checked(
+    "--encoder", $"Architecture: {string.Join(", ", EncoderCatalog.Names)}; or weights to start from, a file (.onnx, .pth, .safetensors) or a folder with one [default: resnet18].",
+    $"one of {string.Join(", ", EncoderCatalog.Names)}, or a file or a folder that is there", text => EncoderCatalog.Names.Contains(text) || Path.Exists(text) ? text : null);
+var size = Options.Whole("--size", "Side of the images in pixels [default: the file's of weights, 32 for CIFAR-10 and IDX, else 96].", 16, 4096);
 var epochs = Options.Whole("--epochs", "Passes over the images [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
 var steps = Options.Whole("--steps", "Length of the run in steps, in place of --epochs; whole passes are made.", 1);
 var batch = Options.Whole("--batch", "Images a step.", 2, 65_536, 64);
@@ -57,13 +59,12 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
         throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");
     var source = OpenImages(options);
-    var imageSize = options.GetValue(size) ?? (options.GetValue(images) is null ? 32 : 96);
-    using var taught = options.GetValue(teacher) is { } weights ? OpenTeacher(weights, options.GetValue(teacherSize) ?? imageSize) : null;
+    var (network, taken) = OpenEncoder(options);
+    using var owned = network;
+    using var taught = options.GetValue(teacher) is { } weights ? OpenTeacher(weights, options.GetValue(teacherSize) ?? network.ImageSize) : null;
     WeightedTask[] tasks = [.. (options.GetValue(task) is { Length: > 0 } given ? given : [("rotation", 1)])
         .Select(asked => new WeightedTask(TaskCatalog.Create(asked.Name, taught), asked.Weight))];
     var recipe = training.Apply(StatedBy(tasks), options);
-    var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;
-    using var network = EncoderCatalog.Create(options.GetValue(encoder)!, imageSize, options.GetValue(seed)!.Value, normalization);
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
     var labeled = options.GetValue(knn) is { } labeledFolder ? OpenLabeled(labeledFolder) : null;
@@ -74,7 +75,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         ? await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), cancellation)
         : null;
     source = packed ?? source;
-    Screen.Say($"Pretraining {network.Architecture} at {imageSize} pixels by {string.Join(", ", tasks.Select(Describe))} on {source.Count:N0} images.");
+    if (taken is not null)
+        Screen.Say(taken);
+    Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
     var result = await Trainer.RunAsync(network, tasks, source, new PretrainingOptions
     {
@@ -95,6 +98,16 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
 });
+
+(Encoder Encoder, string? Taken) OpenEncoder(ParseResult options)
+{
+    var name = options.GetValue(encoder) is { Length: > 0 } given ? given : "resnet18";
+    if (!EncoderCatalog.Names.Contains(name))
+        return EncoderOpener.Open(name, options.GetValue(size));
+    var side = options.GetValue(size) ?? (options.GetValue(images) is null ? 32 : 96);
+    var normalization = options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10;
+    return (EncoderCatalog.Create(name, side, options.GetValue(seed)!.Value, normalization), null);
+}
 
 IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {

@@ -3,19 +3,18 @@ using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
 using SelfSup.Encoders;
-using SelfSup.Files;
 using SelfSup.Plots;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
 TorchRuntime.TuneForTraining();
-var encoder = Options.ExistingFile(
-    "--encoder", "Encoder file (.safetensors), or with --architecture any file of weights, such as a checkpoint of PyTorch.");
+var encoder = Options.Weights(
+    "--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors), or a folder with one of these.");
 encoder.Required = true;
-var architecture = Options.Choice("--architecture", "What the weights are of, such as resnet50 [default: the file says].", EncoderCatalog.Names);
-var imageSize = Options.Whole("--image-size", "With --architecture: side of its images in pixels.", 16, 1024, 224);
-var prefix = new Option<string?>("--prefix") { Description = "With --architecture: which of several sets of weights, by what precedes their names." };
+var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
+var architecture = Options.Choice("--architecture", "What the weights are of, such as resnet50 [default: the file says or shows it].", EncoderCatalog.Names);
+var prefix = new Option<string?>("--prefix") { Description = "Which of several sets of weights, by what precedes their names." };
 var train = Options.ExistingFolder("--train", "Labeled training images: a folder of one sub-folder a class.");
 var test = Options.ExistingFolder("--test", "Labeled test images: a folder of one sub-folder a class.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
@@ -38,15 +37,17 @@ var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ON
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, architecture, imageSize, prefix, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
+    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    using var network = OpenEncoder(options);
+    var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size), options.GetValue(architecture), options.GetValue(prefix));
+    using var owned = network;
     if (options.GetValue(stage) is { } asked && network.Stages.All(known => known.Name != asked))
         throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", network.Stages.Select(known => known.Name))}.");
     var (trainSet, testSet) = OpenImages(options);
+    Screen.Say(taken);
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
         ? await JudgeInFullAsync(network, trainSet, testSet, options, cancellation)
         : await ProbeAsync(network, trainSet, testSet, options, cancellation);
@@ -67,16 +68,6 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Screen.SayCommand($"dotnet run -c Release --project samples/OnnxPredict -- {onnxFile} IMAGE");
     }
 });
-
-Encoder OpenEncoder(ParseResult options)
-{
-    var path = options.GetValue(encoder)!;
-    if (options.GetValue(architecture) is not { } name)
-        return EncoderFile.Load(path);
-    var network = EncoderCatalog.Create(name, options.GetValue(imageSize)!.Value);
-    Screen.Say($"{EncoderFile.LoadWeights(network, path, options.GetValue(prefix))}");
-    return network;
-}
 
 async Task<ProbeReport> ProbeAsync(
     Encoder network, ILabeledImageSource trainSet, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)

@@ -32,7 +32,7 @@ public partial class DependencyTests
             "Files.EncoderMetadata", "Files.WeightsFingerprint", "Heads", "Losses", "Optimization", "Previews", "Runtime",
         ],
         ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
-        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Runtime"],
+        ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
     };
 

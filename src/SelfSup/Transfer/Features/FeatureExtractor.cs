@@ -71,8 +71,18 @@ public static class FeatureExtractor
     /// <returns>One matrix (N, D) a layer, float32 on the encoder's device, owned by the caller.</returns>
     internal static Tensor[] Compute(Encoder encoder, Tensor images, IReadOnlyList<FeatureLayer> layers)
     {
-        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        return Forward(encoder, images, layers);
+    }
+
+    /// <summary>Computes the features of a batch, with gradients where they are on.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="images">As for <see cref="Compute"/>, or in [0, 1] as float.</param>
+    /// <param name="layers">What to compute.</param>
+    /// <returns>One matrix (N, D) a layer, float32 on the encoder's device, owned by the caller.</returns>
+    internal static Tensor[] Forward(Encoder encoder, Tensor images, IReadOnlyList<FeatureLayer> layers)
+    {
+        using var scope = NewDisposeScope();
         var inputs = encoder.Normalize(images); // (N, 3, [T,] S, S)
         var maps = layers.Any(layer => layer.Stage >= 0) ? encoder.ForwardStages(inputs.to(encoder.parameters().First().dtype)) : [];
         return [.. layers.Select(layer => Pool(layer.Stage < 0 ? inputs : maps[layer.Stage], layer.Grid)

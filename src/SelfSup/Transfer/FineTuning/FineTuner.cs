@@ -36,6 +36,30 @@ public static class FineTuner
             ReadableImages.Of(source, what, encoder.ImageSize, options.Workers, progress, cancellationToken);
     }
 
+    /// <summary>
+    /// Trains a classifier for an app as a whole: it starts as the frozen one, the encoder with a linear layer fitted on its last stage, and
+    /// ends after as many epochs as held-out labels choose, none included.
+    /// </summary>
+    /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
+    /// <param name="labeled">Labeled images.</param>
+    /// <param name="recipe">How to train; null means the defaults.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>The classifier, saved and exported like any other; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or a class has no image.</exception>
+    /// <exception cref="InvalidOperationException">The training diverged: its learning rate is too high.</exception>
+    /// <exception cref="InvalidDataException">Too many images cannot be read, or all of a class; the message names them.</exception>
+    public static ImageClassifier Fit(
+        Encoder encoder, ILabeledImageSource labeled, ClassifierRecipe? recipe = null,
+        IProgress<ProbeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        recipe ??= new();
+        recipe.Validate();
+        LabelRules.Check(labeled);
+        var readable = ReadableImages.Of(labeled, "labeled", encoder.ImageSize, recipe.Workers, progress, cancellationToken);
+        return new ClassifierFit(encoder, recipe, progress, cancellationToken).Run(readable);
+    }
+
     /// <summary>Evaluates on images that can all be read, the test images with the labels of the training images.</summary>
     private static IReadOnlyList<FineTuneRow> EvaluateReadable(
         Encoder encoder, ILabeledImageSource train, ILabeledImageSource testSet, FineTuneOptions options,

@@ -1,0 +1,54 @@
+using SelfSup.Data;
+
+namespace SelfSup.Transfer;
+
+/// <summary>Chooses a number of epochs on held-out labels, and trains a classifier for as many on all of them.</summary>
+internal sealed class ClassifierFit(
+    Encoder encoder, ClassifierRecipe recipe, IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
+{
+    private const int LabelsAClassToHoldOut = 10;
+
+    /// <summary>Trains with images that can all be read.</summary>
+    public ImageClassifier Run(ILabeledImageSource labeled)
+    {
+        var planned = recipe.EpochsFor(labeled.Count);
+        var epochs = recipe.HeldOutShare > 0 && labeled.Count >= LabelsAClassToHoldOut * labeled.ClassNames.Count ? ChooseEpochs(labeled, planned) : planned;
+        using var classifier = Start(labeled);
+        for (var epoch = 0; epoch < epochs; epoch++)
+            Train(classifier, labeled, epoch, planned, "training");
+        return classifier.ToClassifier();
+    }
+
+    private int ChooseEpochs(ILabeledImageSource labeled, int planned)
+    {
+        var (held, rest) = LabeledSubset.Split(labeled, (int)(recipe.HeldOutShare * labeled.Count), recipe.Seed);
+        using var classifier = Start(rest);
+        var (best, lowest) = (0, classifier.Test(held, cancellationToken).Loss);
+        for (var epoch = 0; epoch < planned && epoch - best < recipe.Patience; epoch++)
+        {
+            Train(classifier, rest, epoch, planned, "choosing the epochs");
+            var loss = classifier.Test(held, cancellationToken).Loss;
+            if (loss < lowest)
+                (best, lowest) = (epoch + 1, loss);
+        }
+        return best;
+    }
+
+    private TrainedClassifier Start(ILabeledImageSource labeled)
+    {
+        var options = new LinearProbeOptions { Seed = recipe.Seed, Workers = recipe.Workers };
+        var last = FeatureLayer.ListOf(encoder).Where(layer => layer.Stage == encoder.Stages.Count - 1).ToArray();
+        var head = new ProbeSearch(labeled, options, progress, cancellationToken).Run("linear layer", encoder, last).Head;
+        return new TrainedClassifier(encoder.Copy(), head, WeighClasses(labeled), recipe);
+    }
+
+    private float[] WeighClasses(ILabeledImageSource labeled)
+    {
+        var counts = Enumerable.Range(0, labeled.Count).CountBy(labeled.LabelOf).ToDictionary();
+        return [.. labeled.ClassNames.Select((_, label) => recipe.BalanceClasses ? (float)labeled.Count / (counts.Count * counts[label]) : 1)];
+    }
+
+    private void Train(TrainedClassifier classifier, ILabeledImageSource labeled, int epoch, int epochs, string what) =>
+        classifier.TrainEpoch(
+            labeled, epoch, epochs, share => progress?.Report(new(what, (int)(100 * (epoch + share)), 100 * epochs)), cancellationToken);
+}

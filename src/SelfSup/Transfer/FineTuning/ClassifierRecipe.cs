@@ -1,0 +1,73 @@
+using SelfSup.Augmentations;
+using SelfSup.Runtime;
+
+namespace SelfSup.Transfer;
+
+/// <summary>How <see cref="FineTuner.Fit"/> trains a classifier as a whole.</summary>
+public sealed record ClassifierRecipe
+{
+    private const int UsualSteps = 300;
+
+    /// <summary>
+    /// Passes over the labeled images, at least 1; fewer where held-out labels say so. Null, the default, is as many as make 300 steps.
+    /// </summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Images a step, at least 2; all of them where there are fewer. The default is 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>
+    /// What share of its own size a parameter of the last layers changes by in the first steps, above 0; it falls along a cosine. So layers
+    /// learn alike, whatever range their inputs and weights are in. The default is 0.003.
+    /// </summary>
+    public double LearningRate { get; init; } = 0.003;
+
+    /// <summary>
+    /// Learning rate of the first layer as a share of the last one's, above 0 and at most 1; those between lie evenly on a logarithmic scale.
+    /// The default is 0.1: what first layers see is alike in all photos.
+    /// </summary>
+    public double FirstLayerShare { get; init; } = 0.1;
+
+    /// <summary>
+    /// Probability that an image is laid over another one of its step, labels alike, with shares of the beta distribution of 1/2; in [0, 1].
+    /// The default is 0.5. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018, https://arxiv.org/abs/1710.09412.
+    /// </summary>
+    public double Mixup { get; init; } = 0.5;
+
+    /// <summary>Whether a class counts as much as any other, however many images it has. The default is true.</summary>
+    public bool BalanceClasses { get; init; } = true;
+
+    /// <summary>How the training images are varied. By default they are cropped to half their area or more, and mirrored.</summary>
+    public Augmentation Augmentation { get; init; } = new() { MinimumArea = 0.5 };
+
+    /// <summary>
+    /// Share of every class's labels held out to choose the number of epochs on, in [0, 1); with it and with that number all labels are then
+    /// trained on. 0 trains all epochs. Under ten labels a class none are held out. The default is 0.2.
+    /// </summary>
+    public double HeldOutShare { get; init; } = 0.2;
+
+    /// <summary>Epochs without a lower loss on the held-out labels after which the choice ends, at least 1. The default is 4.</summary>
+    public int Patience { get; init; } = 4;
+
+    /// <summary>Decides the held-out labels, the order of the images and how they are varied. The default is 0.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Passes over so many images.</summary>
+    internal int EpochsFor(int images) => Epochs ?? Math.Max(1, (int)Math.Round((double)UsualSteps / Math.Max(1, images / BatchSize)));
+
+    internal void Validate()
+    {
+        this.Require(Epochs is null or >= 1, Epochs, "null or at least 1");
+        this.Require(BatchSize >= 2, BatchSize, "at least 2");
+        this.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
+        this.Require(FirstLayerShare is > 0 and <= 1, FirstLayerShare, "in (0, 1]");
+        this.Require(Mixup is >= 0 and <= 1, Mixup, "in [0, 1]");
+        this.Require(HeldOutShare is >= 0 and < 1, HeldOutShare, "in [0, 1)");
+        this.Require(Patience >= 1, Patience, "at least 1");
+        this.Require(Workers >= 1, Workers, "at least 1");
+        Augmentation.Validate();
+    }
+}

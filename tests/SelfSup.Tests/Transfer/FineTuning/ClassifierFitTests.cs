@@ -1,0 +1,137 @@
+using SelfSup.Augmentations;
+using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Tests.Onnx;
+using SelfSup.Transfer;
+using static TorchSharp.torch;
+
+namespace SelfSup.Tests.Transfer;
+
+/// <summary>A classifier that is trained as a whole starts as the frozen one, and ends where held-out labels say.</summary>
+public class ClassifierFitTests
+{
+    private const int Size = 32;
+
+    private static readonly ClassifierRecipe Quick = new()
+    {
+        Epochs = 12,
+        BatchSize = 16,
+        LearningRate = 0.03,
+        FirstLayerShare = 0.5,
+        Augmentation = new Augmentation(),
+    };
+
+    [Fact]
+    public void TheWholeNetworkAnswersBetterThanItsLastLayerAlone()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var before = FeatureExtractorTests.Snapshot(encoder);
+        var (train, test) = (new ProceduralImages(200, seed: 1), new ProceduralImages(200, seed: 2));
+        using var frozen = LinearProbe.Fit(encoder, train, new() { Stage = FeatureLayer.PooledName });
+        using var tuned = FineTuner.Fit(encoder, train, Quick with { Epochs = 30, Mixup = 0, HeldOutShare = 0 });
+        Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
+        var (first, second) = (Accuracy(frozen, test), Accuracy(tuned, test));
+        Assert.True(second > first + 0.1, $"{first} and {second}");
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameClassifierAndOnnxRuntimeItsAnswers()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = new ProceduralImages(40, seed: 1);
+        var recipe = Quick with { Epochs = 2, HeldOutShare = 0 };
+        using (var first = FineTuner.Fit(encoder, images, recipe))
+            first.Save(folder["first"]);
+        using var second = FineTuner.Fit(encoder, images, recipe);
+        second.Save(folder["second"]);
+        Assert.Equal(File.ReadAllBytes(folder["first"]), File.ReadAllBytes(folder["second"]));
+
+        using var loaded = ImageClassifier.Load(folder["first"]);
+        loaded.ExportOnnx(folder["classifier.onnx"]);
+        using var run = new OnnxRun(folder["classifier.onnx"]);
+        using var pixels = SelfSup.Tests.TestImages.Colorful(5, Size);
+        using var expected = second.ComputeProbabilities(pixels);
+        using var scope = NewDisposeScope();
+        OnnxRun.AssertClose(expected, run.Compute(pixels)["probabilities"]);
+    }
+
+    [Fact]
+    public void WhereTrainingHelpsNothingTheFrozenClassifierRemains()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = new ProceduralImages(120, seed: 1);
+        using var wrecked = FineTuner.Fit(encoder, images, Quick with { LearningRate = 1e6 });
+        using var untouched = FineTuner.Fit(encoder, images, Quick with { LearningRate = 1e-30, Epochs = 1, HeldOutShare = 0 });
+        using var pixels = SelfSup.Tests.TestImages.Colorful(5, Size);
+        using var first = wrecked.ComputeProbabilities(pixels);
+        using var second = untouched.ComputeProbabilities(pixels);
+        Assert.True(first.allclose(second, 0, 1e-6));
+    }
+
+    [Fact]
+    public void ATrainingThatDivergesIsAnError()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var error = Assert.Throws<InvalidOperationException>(
+            () => FineTuner.Fit(encoder, new ProceduralImages(40, seed: 1), Quick with { LearningRate = 1e30, HeldOutShare = 0 }));
+        Assert.Contains("LearningRate", error.Message);
+    }
+
+    [Fact]
+    public void BalancedClassesMakeRareOnesAnsweredMoreOften()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var all = new ProceduralImages(400, seed: 1);
+        var rare = Enumerable.Range(0, all.Count).Where(i => all.LabelOf(i) == 0).Take(4);
+        var train = new LabeledSubset(all, [.. rare, .. Enumerable.Range(0, 160).Where(i => all.LabelOf(i) != 0)]);
+        var test = new ProceduralImages(200, seed: 2);
+        Assert.True(CountRare(true) > CountRare(false));
+
+        int CountRare(bool isBalanced)
+        {
+            using var classifier = FineTuner.Fit(encoder, train, Quick with { BalanceClasses = isBalanced, HeldOutShare = 0, Epochs = 6 });
+            return Answers(classifier, test).Count(answer => answer == 0);
+        }
+    }
+
+    [Fact]
+    public void StepsLeaveNoTensors()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = new ProceduralImages(40, seed: 1);
+        CountLeft(1);
+        Assert.Equal(CountLeft(1), CountLeft(4)); // TorchSharp counts every parameter that is made twice
+
+        long CountLeft(int epochs)
+        {
+            var before = LiveTensors.Count();
+            FineTuner.Fit(encoder, images, Quick with { Epochs = epochs }).Dispose();
+            return LiveTensors.Count() - before;
+        }
+    }
+
+    [Fact]
+    public void WrongOptionsAreNamed()
+    {
+        using var encoder = new ConvNet(Size);
+        Assert.Contains("Mixup is 2", Refused(new() { Mixup = 2 }));
+        Assert.Contains("FirstLayerShare is 0", Refused(new() { FirstLayerShare = 0 }));
+        Assert.Contains("Patience is 0", Refused(new() { Patience = 0 }));
+
+        string Refused(ClassifierRecipe recipe) =>
+            Assert.Throws<ArgumentException>(() => FineTuner.Fit(encoder, new ProceduralImages(30), recipe)).Message;
+    }
+
+    private static double Accuracy(ImageClassifier classifier, ILabeledImageSource images) =>
+        Answers(classifier, images).Index().Count(answer => answer.Item == images.LabelOf(answer.Index)) / (double)images.Count;
+
+    private static long[] Answers(ImageClassifier classifier, ILabeledImageSource images)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = new byte[images.Count * 3 * Size * Size];
+        for (var i = 0; i < images.Count; i++)
+            images.Read(i, Size, pixels.AsSpan(i * 3 * Size * Size, 3 * Size * Size));
+        return classifier.ComputeProbabilities(tensor(pixels, [images.Count, 3, Size, Size])).argmax(1).data<long>().ToArray();
+    }
+}
