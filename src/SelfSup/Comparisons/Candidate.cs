@@ -6,7 +6,8 @@ namespace SelfSup.Comparisons;
 /// <summary>One way to an encoder: where it starts, and what it learns from the unlabeled images.</summary>
 public sealed record Candidate
 {
-    private const double AdaptationRate = 0.01;
+    // Chosen on held-out labels of ten kinds of clothes among 1,662 photos, with a ResNet-18 of ImageNet.
+    private const double AdaptationRate = 0.02;
     private const int AdaptationEpochs = 10;
 
     /// <summary>Creates a candidate.</summary>
