@@ -47,7 +47,7 @@ public class ViewTests
         var deviations = new List<float>();
         var task = new HookedTask
         {
-            AskedViews = [new(Augmentation.None), new(SmallPart, size: 16)],
+            AskedViews = [new(Augmentation.None), new(SmallPart)],
             Generating = (input, _) =>
             {
                 deviations.AddRange(input.Views.Select(view => view.to(ScalarType.Float32).std().item<float>()));
