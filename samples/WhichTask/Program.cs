@@ -49,7 +49,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         candidates.Add(Candidate.Adapted("weights adapted", large.Copy));
         candidates.Add(new("weights distilled", () => new ConvNet(scratchSize), new DistillationTask(teacher)));
     }
-    foreach (var task in options.GetValue(tasks) ?? ["simclr", "rotation"])
+    foreach (var task in options.GetValue(tasks) is { Length: > 0 } asked ? asked : ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));
     Screen.Say($"Comparing {candidates.Count} candidates on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
     if (judges is null)

@@ -9,6 +9,7 @@ namespace SelfSup.Comparisons;
 internal sealed class TimedTraining(IImageSource images, ComparisonOptions options, CancellationToken cancellationToken)
 {
     private const int TimedBatches = 3;
+    private const double PlannedShare = 0.8; // of the time, since the first steps promise too much where a machine has other work
     private const double Patience = 1.25;
 
     /// <summary>Trains as many whole epochs as fit in the time.</summary>
@@ -23,7 +24,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         var start = Stopwatch.GetTimestamp();
         var epoch = TimeAnEpoch(candidate);
         var left = time - Stopwatch.GetElapsedTime(start);
-        var epochs = Math.Min((int)(left / epoch), candidate.MostEpochs ?? int.MaxValue);
+        var epochs = Math.Min((int)(PlannedShare * left / epoch), candidate.MostEpochs ?? int.MaxValue);
         if (epochs < 1)
             throw new TimeoutException($"One pass over the images takes {epoch:h\\:mm\\:ss}, longer than its share of the time.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
