@@ -12,7 +12,8 @@ using SelfSup.Transfer;
 const int shown = 20;
 
 TorchRuntime.TuneForTraining();
-var encoder = Options.ExistingFile("--encoder", "Encoder file (.safetensors).");
+var encoder = Options.Weights("--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors).");
+var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
 encoder.Required = true;
 var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
 images.Required = true;
@@ -22,11 +23,13 @@ var labels = Options.ExistingFile("--labels", "List of an earlier round, filled 
 var duplicates = new Option<bool>("--duplicates") { Description = "Name images that are the same picture, mirrored ones too." };
 var list = Options.NewFile("--list", "Writes the chosen images here, to fill in their labels [default: only shows them].");
 var copies = Options.OutputFolder("--copies", "Copies the chosen images into this folder, to be moved into a sub-folder for each class.", "");
-var command = new RootCommand("Chooses images to label, and finds duplicates.") { encoder, images, select, method, labels, duplicates, list, copies };
+var command = new RootCommand("Chooses images to label, and finds duplicates.") { encoder, size, images, select, method, labels, duplicates, list, copies };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    using var network = EncoderFile.Load(options.GetValue(encoder)!);
+    var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size));
+    using var owned = network;
+    Screen.Say(taken);
     var photos = ImageFolder.Open(options.GetValue(images)!);
     var known = options.GetValue(labels) is { } file ? ImageLabels.ReadList(file, photos) : null;
     using var features = await ExtractAsync(network, photos, "reading images", cancellation);

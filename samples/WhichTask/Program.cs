@@ -12,9 +12,7 @@ using SelfSup.Tasks;
 TorchRuntime.TuneForTraining();
 var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from.");
 var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge by; keep your test images out of it.");
-var encoder = Options.Checked(
-    "--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.", "a file or folder that is there",
-    text => Path.Exists(text) ? text : null);
+var encoder = Options.Weights("--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.");
 var architecture = Options.Choice("--architecture", "What the weights are of [default: what the file shows].", EncoderCatalog.Names);
 var size = Options.Whole("--size", "Side of the images in pixels.", 16, 1024, 112);
 var tasks = Options.Checked(

@@ -85,7 +85,14 @@ public sealed class EncoderComparison : IDisposable
         Reason,
         Rows = Rows.Select(row => new
         {
-            row.Name, row.Epochs, Seconds = row.Time.TotalSeconds, row.Linear, row.LinearDeviation, row.Neighbors, row.Spread, row.Note,
+            row.Name,
+            row.Epochs,
+            Seconds = row.Time.TotalSeconds,
+            row.Linear,
+            row.LinearDeviation,
+            row.Neighbors,
+            row.Spread,
+            row.Note,
         }),
     });
 
