@@ -1,4 +1,5 @@
 using SelfSup.Optimization;
+using SelfSup.Runtime;
 using SelfSup.Tasks;
 
 namespace SelfSup.Comparisons;
@@ -60,4 +61,11 @@ public sealed record Candidate
     /// fine-tuning of zero-shot models", 2022, https://arxiv.org/abs/2109.01903.
     /// </summary>
     public double StartingShare { get; init; }
+
+    internal void Validate()
+    {
+        this.Require(BatchSize >= 2, BatchSize, "at least 2");
+        this.Require(MostEpochs is null or >= 1, MostEpochs, "null or at least 1");
+        this.Require(StartingShare is >= 0 and < 1, StartingShare, "in [0, 1)");
+    }
 }

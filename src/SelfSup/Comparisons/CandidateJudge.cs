@@ -15,7 +15,7 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
         encoder.eval();
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
         using var some = FeatureExtractor.Extract(
-            encoder, ImageSubset.Take(images, Math.Min(SpreadImages, images.Count)), [layer], workers: options.Workers, cancellationToken: cancellationToken);
+            encoder, SomeImages(), [layer], workers: options.Workers, cancellationToken: cancellationToken);
         row = row with { Encoder = encoder, Spread = FeatureSpread.Of(some[layer.Name]) };
         if (labeled is null)
             return row;
@@ -40,6 +40,13 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
             Neighbors = neighbors.Average(),
             Draws = [.. linear],
         };
+    }
+
+    /// <summary>From all over the source, which may be sorted by what the images show.</summary>
+    private ImageSubset SomeImages()
+    {
+        var count = Math.Min(SpreadImages, images.Count);
+        return new(images, Enumerable.Range(0, count).Select(i => (int)((long)i * images.Count / count)));
     }
 
     private static LabeledFeatures Take(LabeledFeatures features, long[] rows) => new(

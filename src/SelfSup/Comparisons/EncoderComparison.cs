@@ -112,6 +112,8 @@ public sealed class EncoderComparison : IDisposable
             throw new ArgumentException("There is no candidate to compare.", nameof(candidates));
         if (candidates.GroupBy(candidate => candidate.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two candidates are called '{twice.Key}'.", nameof(candidates));
+        foreach (var candidate in candidates)
+            candidate.Validate();
         if (labeled is null)
             return;
         LabelRules.Check(labeled);

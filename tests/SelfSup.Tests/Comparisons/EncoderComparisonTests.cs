@@ -83,6 +83,8 @@ public class EncoderComparisonTests
     public void What_cannot_be_compared_is_refused()
     {
         Assert.Contains("no candidate", Refusal([]));
+        Assert.Contains("Candidate.StartingShare is 1", Refusal([Learning("rotation") with { StartingShare = 1 }]));
+        Assert.Contains("Candidate.MostEpochs is 0", Refusal([Learning("rotation") with { MostEpochs = 0 }]));
         Assert.Contains("Two candidates are called 'rotation'", Refusal([Learning("rotation"), Learning("rotation")]));
         var few = new LabeledSubset(Labeled, Enumerable.Range(0, Labeled.ClassNames.Count));
         Assert.Contains("fewer than two labeled images", Assert.Throws<ArgumentException>(
