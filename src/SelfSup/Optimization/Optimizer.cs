@@ -12,6 +12,9 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
     // Keeps a gradient of zeros from a division by zero.
     private const double NormEpsilon = 1e-6;
 
+    private readonly ILookup<(double Factor, bool Decays), int> groups =
+        Enumerable.Range(0, parameters.Count).ToLookup(i => (parameters[i].LearningRateFactor, parameters[i].Decays));
+
     public IReadOnlyList<TrainedParameter> Parameters { get; } = parameters;
 
     /// <summary>The state by name; owned by the optimizer.</summary>
@@ -24,10 +27,11 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        for (var i = 0; i < Parameters.Count; i++)
+        foreach (var group in groups)
         {
-            if (Parameters[i].Gradient is { } gradient)
-                Update(i, gradient, learningRate * Parameters[i].LearningRateFactor, Parameters[i].Decays ? weightDecay : 0);
+            var (indices, gradients) = WithGradients(group);
+            if (indices.Length > 0)
+                Update(indices, gradients, learningRate * group.Key.Factor, group.Key.Decays ? weightDecay : 0);
         }
     }
 
@@ -88,6 +92,17 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
             state.Dispose();
     }
 
+    /// <summary>Updates parameters that share a learning rate, one by one where an optimizer knows no faster way.</summary>
+    /// <param name="indices">Their places in the list, one or more.</param>
+    /// <param name="gradients">Their gradients, which may be written over.</param>
+    /// <param name="learningRate">Their learning rate.</param>
+    /// <param name="weightDecay">Their weight decay, 0 where they do not decay.</param>
+    protected virtual void Update(int[] indices, Tensor[] gradients, double learningRate, double weightDecay)
+    {
+        for (var i = 0; i < indices.Length; i++)
+            Update(indices[i], gradients[i], learningRate, weightDecay);
+    }
+
     /// <summary>Updates one parameter.</summary>
     /// <param name="index">Its place in the list.</param>
     /// <param name="gradient">Its gradient, which may be written over.</param>
@@ -95,9 +110,18 @@ internal abstract class Optimizer(IReadOnlyList<TrainedParameter> parameters) : 
     /// <param name="weightDecay">Its weight decay, 0 where it does not decay.</param>
     protected abstract void Update(int index, Tensor gradient, double learningRate, double weightDecay);
 
+    /// <summary>The values of some parameters.</summary>
+    protected Tensor[] Values(int[] indices) => Array.ConvertAll(indices, i => (Tensor)Parameters[i].Value);
+
     /// <summary>Sets the state of one parameter to zero, in place.</summary>
     /// <param name="index">Its place in the list.</param>
     protected abstract void ResetState(int index);
+
+    private (int[] Indices, Tensor[] Gradients) WithGradients(IEnumerable<int> group)
+    {
+        var found = group.Select(i => (Index: i, Parameters[i].Gradient)).Where(pair => pair.Gradient is not null).ToArray();
+        return (Array.ConvertAll(found, pair => pair.Index), Array.ConvertAll(found, pair => pair.Gradient!));
+    }
 
     private IEnumerable<Tensor> Gradients() => Parameters.Select(parameter => parameter.Gradient).OfType<Tensor>();
 }
