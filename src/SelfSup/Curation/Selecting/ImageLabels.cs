@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.VisualBasic.FileIO;
 using SelfSup.Data;
 
 namespace SelfSup.Curation;
@@ -7,8 +5,6 @@ namespace SelfSup.Curation;
 /// <summary>The classes of some images of a source, such as those that were chosen and then labeled.</summary>
 public sealed class ImageLabels
 {
-    private static readonly char[] separators = [',', ';', '\t'];
-
     /// <summary>Takes labels.</summary>
     /// <param name="classes">The class of every labeled image, by its place in the source.</param>
     /// <param name="classNames">The names of the classes.</param>
@@ -50,22 +46,19 @@ public sealed class ImageLabels
         var places = new Dictionary<string, int>();
         for (var image = 0; image < source.Count; image++)
             places.TryAdd(source.NameOf(image), image);
-        using var table = new TextFieldParser(path) { Delimiters = [FindSeparator(path)], HasFieldsEnclosedInQuotes = true };
-        var titles = table.ReadFields() ?? [];
-        var imageColumn = Array.FindIndex(titles, title => title.Equals("image", StringComparison.OrdinalIgnoreCase));
-        var labelColumn = Array.FindIndex(titles, title => title.Equals("label", StringComparison.OrdinalIgnoreCase));
+        using var table = new TableFile(path);
+        var (imageColumn, labelColumn) = (table.ColumnOf("image"), table.ColumnOf("label"));
         if (imageColumn < 0 || labelColumn < 0)
-            throw new InvalidDataException($"'{path}' begins with the titles '{string.Join("', '", titles)}'; there must be 'image' and 'label'.");
+            throw new InvalidDataException($"'{path}' begins with the titles '{string.Join("', '", table.Titles)}'; there must be 'image' and 'label'.");
         var labels = new Dictionary<int, string>();
-        while (!table.EndOfData)
+        while (!table.IsAtEnd)
         {
-            var line = table.LineNumber;
-            var fields = Read(table, path);
+            var fields = table.ReadRow();
             if (fields.Length <= Math.Max(imageColumn, labelColumn) || fields[labelColumn].Length == 0)
                 continue;
             if (!places.TryGetValue(fields[imageColumn], out var image))
-                throw new InvalidDataException($"'{path}', line {line}: '{fields[imageColumn]}' is none of the {source.Count:N0} images ({source.Description}).");
-            Add(labels, image, fields[labelColumn], $"'{path}', line {line}: '{fields[imageColumn]}'");
+                throw new InvalidDataException($"'{path}', line {table.Line}: '{fields[imageColumn]}' is none of the {source.Count:N0} images ({source.Description}).");
+            Add(labels, image, fields[labelColumn], $"'{path}', line {table.Line}: '{fields[imageColumn]}'");
         }
         return new(labels);
     }
@@ -114,25 +107,5 @@ public sealed class ImageLabels
     {
         if (!labels.TryAdd(image, label) && labels[image] != label)
             throw new InvalidDataException($"{where} has the label '{label}', and before that the label '{labels[image]}'. Keep one.");
-    }
-
-    // Spreadsheets of many languages save semicolons.
-    private static string FindSeparator(string path)
-    {
-        var titles = File.ReadLines(path).FirstOrDefault("");
-        var place = titles.IndexOfAny(separators);
-        return place < 0 ? "," : titles[place].ToString(CultureInfo.InvariantCulture);
-    }
-
-    private static string[] Read(TextFieldParser table, string path)
-    {
-        try
-        {
-            return table.ReadFields() ?? [];
-        }
-        catch (MalformedLineException e)
-        {
-            throw new InvalidDataException($"'{path}', line {e.LineNumber}: the quotation marks do not match.", e);
-        }
     }
 }

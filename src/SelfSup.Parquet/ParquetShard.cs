@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text.Json;
+using Parquet;
+using Parquet.Schema;
+using SelfSup.Data;
+
+namespace SelfSup.Parquet;
+
+/// <summary>The images of a Parquet file, unpacked one row group after the other.</summary>
+internal sealed class ParquetShard
+{
+    private const string HuggingFace = "huggingface";
+    private readonly List<string?> labels = [];
+    private readonly List<ImageFailure> failures = [];
+
+    private ParquetShard(ImageShard images) => Images = images;
+
+    public ImageShard Images { get; }
+
+    /// <summary>The number or name of every image's class; null where there is none.</summary>
+    public IReadOnlyList<string?> Labels => labels;
+
+    /// <summary>The names of the classes that the file has for its numbers; null where it has none.</summary>
+    public string[]? ClassNames { get; private set; }
+
+    public IReadOnlyList<ImageFailure> Failures => failures;
+
+    /// <summary>Unpacks a file.</summary>
+    /// <exception cref="InvalidDataException">It is no Parquet file, a damaged one, or has no such column.</exception>
+    public static async Task<ParquetShard> OpenAsync(string path, ParquetImagesOptions options, CancellationToken cancellationToken)
+    {
+        using var copy = new TemporaryCopy(options.TemporaryFolder);
+        var shard = new ParquetShard(new ImageShard(path));
+        var reader = await NameDamageAsync(path, () => ParquetReader.CreateAsync(path, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await using var closing = reader.ConfigureAwait(false);
+        var columns = Columns.Of(reader.Schema, path, options);
+        shard.ClassNames = columns.Label is null ? null : ReadClassNames(reader.CustomMetadata, options.LabelColumn);
+        for (var group = 0; group < reader.RowGroupCount; group++)
+        {
+            using var rows = reader.OpenRowGroupReader(group);
+            var (images, paths, labels) = await NameDamageAsync(path, () => ReadAsync(rows, columns, cancellationToken)).ConfigureAwait(false);
+            shard.Add(images, paths, labels, copy);
+        }
+        if (shard.Images.Count > 0)
+            shard.Images.Map(copy.Take());
+        return shard;
+    }
+
+    // What a damaged file makes the reader and its decompressors throw is not documented.
+    private static async Task<T> NameDamageAsync<T>(string path, Func<Task<T>> read)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            throw new InvalidDataException($"'{path}' cannot be used: it is no Parquet file, or a damaged one ({error.Message}).", error);
+        }
+    }
+
+    private static async Task<(byte[]?[] Images, string?[] Paths, string?[] Labels)> ReadAsync(
+        ParquetRowGroupReader rows, Columns columns, CancellationToken cancellationToken)
+    {
+        var count = checked((int)rows.RowCount);
+        var images = await ReadColumnAsync<ReadOnlyMemory<byte>, byte[]>(columns.Bytes, bytes => bytes.ToArray()).ConfigureAwait(false);
+        var paths = await ReadTextsAsync(columns.Path).ConfigureAwait(false);
+        var labels = columns.Label switch
+        {
+            { } numbers when numbers.ClrType == typeof(int) => await ReadColumnAsync<int, string>(numbers, Text).ConfigureAwait(false),
+            { } numbers when numbers.ClrType == typeof(long) => await ReadColumnAsync<long, string>(numbers, Text).ConfigureAwait(false),
+            var texts => await ReadTextsAsync(texts).ConfigureAwait(false),
+        };
+        return (images, paths, labels);
+
+        async Task<string?[]> ReadTextsAsync(DataField? field) =>
+            field is null ? new string?[count] : await ReadColumnAsync<ReadOnlyMemory<char>, string>(field, text => text.ToString()).ConfigureAwait(false);
+
+        async Task<TResult?[]> ReadColumnAsync<T, TResult>(DataField field, Func<T, TResult> convert)
+            where T : struct
+            where TResult : class
+        {
+            // Not as strings and arrays: of these a row without one would keep what an earlier read left there.
+            var values = new T?[count];
+            if (field.IsNullable)
+            {
+                await rows.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                var present = new T[count];
+                await rows.ReadAsync(field, present.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
+                values = Array.ConvertAll(present, value => (T?)value);
+            }
+            return Array.ConvertAll(values, value => value is { } present ? convert(present) : null);
+        }
+
+        static string Text<T>(T number)
+            where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
+    }
+
+    private void Add(byte[]?[] images, string?[] paths, string?[] classes, TemporaryCopy copy)
+    {
+        var first = labels.Count + failures.Count;
+        for (var row = 0; row < images.Length; row++)
+        {
+            var name = paths[row] is { Length: > 0 } path ? path : $"row {(first + row).ToString(CultureInfo.InvariantCulture)}";
+            if (images[row] is not { Length: > 0 } bytes)
+            {
+                failures.Add(new($"{Path.GetFileName(Images.Path)}/{name}", "the row holds no bytes of an image"));
+                continue;
+            }
+            Images.Add(name, copy.Add(bytes), bytes.Length);
+            labels.Add(classes[row]);
+        }
+    }
+
+    // Hugging Face writes the features of a data set into the file: {"info": {"features": {"label": {"names": [...]}}}}.
+    private static string[]? ReadClassNames(IReadOnlyDictionary<string, string>? metadata, string column)
+    {
+        if (metadata is null || !metadata.TryGetValue(HuggingFace, out var text))
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var names = document.RootElement.GetProperty("info").GetProperty("features").GetProperty(column).GetProperty("names");
+            return [.. names.EnumerateArray().Select(name => name.GetString() ?? "")];
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>);
+
+    private sealed record Columns(DataField Bytes, DataField? Path, DataField? Label)
+    {
+        public static Columns Of(ParquetSchema schema, string path, ParquetImagesOptions options)
+        {
+            var bytes = Find(schema, $"{options.ImageColumn}/bytes") ?? Find(schema, options.ImageColumn);
+            if (bytes is null || bytes.ClrType != typeof(ReadOnlyMemory<byte>))
+            {
+                var names = string.Join(", ", schema.DataFields.Select(field => field.Path));
+                throw new InvalidDataException($"'{path}' has no column '{options.ImageColumn}' of images; its columns are {names}. Name one.");
+            }
+            var label = Find(schema, options.LabelColumn);
+            return new(
+                bytes, Find(schema, $"{options.ImageColumn}/path"),
+                label is not null && (IsText(label) || label.ClrType == typeof(int) || label.ClrType == typeof(long)) ? label : null);
+        }
+
+        private static DataField? Find(ParquetSchema schema, string path) =>
+            schema.DataFields.FirstOrDefault(field => field.Path.ToString() == path);
+    }
+}
