@@ -19,6 +19,7 @@ public class BarlowTwinsLossTests
         ReferenceAssert.Near(Case("grad_B"), b.grad!, 1e-4);
         ReferenceAssert.Near(Case("cross_correlation"), BarlowTwinsLoss.CrossCorrelation(a, b), 1e-5);
         ReferenceAssert.Near(Case("loss_lambda_005"), BarlowTwinsLoss.Of(a, b), 1e-5);
+        ReferenceAssert.Near(Case("loss_solo_005_scale01"), BarlowTwinsLoss.Of(a, b).mul(0.1), 1e-5);
         ReferenceAssert.Near(Case("on_diagonal"), BarlowTwinsLoss.Of(a, b, 0), 1e-5);
         ReferenceAssert.Near(Case("loss_lambda_0051"), BarlowTwinsLoss.Of(a.detach().to(ScalarType.Float32), b.to(ScalarType.Float32), 0.0051), 1e-5);
 

@@ -26,6 +26,25 @@ public class NearestNeighborContrastTests
         static JsonElement Case(string name) => ReferenceVectors.Get("nnclr", name);
     }
 
+    [ReferenceFact]
+    public void Neighbors_against_all_other_rows_of_both_sides_are_lightlys_form()
+    {
+        using var scope = NewDisposeScope();
+        var memory = nn.functional.normalize(ReferenceVectors.Fill(71, 24, 16), dim: 1);
+        var ((first, second), (fromFirst, fromSecond)) = (Pair(1, 2), Pair(3, 4));
+        fromFirst.requires_grad_();
+        fromSecond.requires_grad_();
+        var loss = Value(first, fromSecond).add(Value(second, fromFirst)).div(2);
+        loss.backward();
+        ReferenceAssert.Near(Case("lightly_loss_T05"), loss, 1e-5);
+        ReferenceAssert.Near(Case("lightly_grad_p0"), fromFirst.grad!, 1e-4);
+        ReferenceAssert.Near(Case("lightly_grad_p1"), fromSecond.grad!, 1e-4);
+
+        Tensor Value(Tensor embeddings, Tensor predictions) =>
+            NtXent.Of(memory.index_select(0, NearestNeighborContrast.Find(embeddings, memory)), predictions, 0.5).Value;
+        static JsonElement Case(string name) => ReferenceVectors.Get("nnclr", name);
+    }
+
     [Fact]
     public void What_is_in_the_memory_is_its_own_neighbor_and_lengths_do_not_count()
     {
