@@ -21,7 +21,10 @@ var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
 var unlabeled = Options.ExistingFolder(
     "--unlabeled", "Folder of images without labels, such as all that there are: they center the features, which helps few labels most.");
-var propagate = new Option<bool>("--propagate") { Description = "With --unlabeled: guess the labels of these images and learn from them too." };
+var pseudoLabels = new Option<bool>("--pseudo-labels")
+{
+    Description = "With --unlabeled: guess the labels of these images and learn from them too; for images of these classes alone, about as many of each.",
+};
 var labels = Options.Whole("--labels", "Training images for the probe, drawn evenly from all classes [default: all].", 2);
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = Options.Whole("--seed", "Decides the draw of labels and the held-out part.", 0, int.MaxValue, 0);
@@ -40,7 +43,7 @@ var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ON
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, propagate, stage, seed, transfer, fineTune, plot, json, save, onnx,
+    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, pseudoLabels, stage, seed, transfer, fineTune, plot, json, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -82,7 +85,7 @@ async Task<ProbeReport> ProbeAsync(
         Stage = options.GetValue(stage),
         Seed = options.GetValue(seed)!.Value,
         Unlabeled = OpenUnlabeled(options),
-        PropagateLabels = options.GetValue(propagate),
+        PseudoLabels = options.GetValue(pseudoLabels),
     };
     var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
     Screen.SayLines(report.ToTable());
@@ -99,7 +102,7 @@ async Task<ProbeReport> JudgeInFullAsync(
         Seed = options.GetValue(seed)!.Value,
         Labels = options.GetValue(labels),
         Unlabeled = OpenUnlabeled(options),
-        PropagateLabels = options.GetValue(propagate),
+        PseudoLabels = options.GetValue(pseudoLabels),
         FineTuning = options.GetValue(fineTune) ? new() : null,
     }, cancellation);
     Screen.SayLines(report.ToTable());
@@ -108,10 +111,10 @@ async Task<ProbeReport> JudgeInFullAsync(
     return report.Probe;
 }
 
-IImageSource? OpenUnlabeled(ParseResult options) => (options.GetValue(unlabeled), options.GetValue(propagate)) switch
+IImageSource? OpenUnlabeled(ParseResult options) => (options.GetValue(unlabeled), options.GetValue(pseudoLabels)) switch
 {
     ({ } folder, _) => ImageFolder.Open(folder),
-    (null, true) => throw new ArgumentException("--propagate guesses the labels of unlabeled images; give --unlabeled too."),
+    (null, true) => throw new ArgumentException("--pseudo-labels guesses the labels of unlabeled images; give --unlabeled too."),
     _ => null,
 };
 

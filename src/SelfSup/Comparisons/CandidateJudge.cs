@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Comparisons;
 
-/// <summary>Judges encoders by the global average of their last stage: on halves of labeled images, and by how unlabeled ones differ.</summary>
+/// <summary>Judges encoders by the global average of their last stage: cross-validated on labeled images, and by how unlabeled ones differ.</summary>
 internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken)
 {
     private const int SpreadImages = 1024;
+    private const int Folds = 10; // so that nearly as many labels are learned from as there are
 
     /// <summary>Fills in a row's figures.</summary>
     public ComparisonRow Judge(Encoder encoder, ComparisonRow row)
@@ -15,38 +16,32 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
         encoder.eval();
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
         using var some = FeatureExtractor.Extract(
-            encoder, SomeImages(), [layer], workers: options.Workers, cancellationToken: cancellationToken);
+            encoder, ImageSample.Of(images, SpreadImages), [layer], workers: options.Workers, cancellationToken: cancellationToken);
         row = row with { Encoder = encoder, Spread = FeatureSpread.Of(some[layer.Name]) };
         if (labeled is null)
             return row;
         using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
         using var center = some[layer.Name].mean([0]);
         var classes = labeled.ClassNames.Count;
-        var (linear, neighbors) = (new List<double>(), new List<double>());
-        for (var draw = 0; draw < options.Draws; draw++)
+        var splits = Enumerable.Range(0, options.Repetitions)
+            .SelectMany(repetition => StratifiedFolds.Deal(features.Labels, Folds, options.Seed + repetition)).ToArray();
+        var (linear, neighbors) = (new double[splits.Length], new double[splits.Length]);
+        foreach (var (i, split) in splits.Index())
         {
-            var half = StratifiedSplit.Create(features.Labels, 0.5, options.Seed + draw);
-            using var learned = Take(features, half.Fit);
-            using var asked = Take(features, half.Validation);
+            using var learned = Take(features, split.Fit);
+            using var asked = Take(features, split.Validation);
             var few = new LowShot(learned, asked, layer, labeled.ClassNames);
-            linear.Add(few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken));
+            linear[i] = few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken);
             using var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
-            neighbors.Add(asked.AccuracyOf(bank.Predict(asked.Features)));
+            neighbors[i] = asked.AccuracyOf(bank.Predict(asked.Features));
         }
         return row with
         {
             Linear = linear.Average(),
             LinearDeviation = LowShotResult.DeviationOf(linear),
             Neighbors = neighbors.Average(),
-            Draws = [.. linear],
+            Trials = new(linear, splits.Length / options.Repetitions),
         };
-    }
-
-    /// <summary>From all over the source, which may be sorted by what the images show.</summary>
-    private ImageSubset SomeImages()
-    {
-        var count = Math.Min(SpreadImages, images.Count);
-        return new(images, Enumerable.Range(0, count).Select(i => (int)((long)i * images.Count / count)));
     }
 
     private static LabeledFeatures Take(LabeledFeatures features, long[] rows) => new(

@@ -11,11 +11,12 @@ public sealed record ComparisonOptions
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(20);
 
     /// <summary>
-    /// How often the labeled images are halved at random, one half to learn from and one to ask about, at least 2. The default is 10.
+    /// How often the labeled images are dealt anew into ten parts, each of which is asked about once by what the others teach, at least 1. So
+    /// nine tenths of the labels judge what all of them will serve. The default is 3.
     /// </summary>
-    public int Draws { get; init; } = 10;
+    public int Repetitions { get; init; } = 3;
 
-    /// <summary>Decides the draws and the training. The default is 0.</summary>
+    /// <summary>Decides the parts and the training. The default is 0.</summary>
     public int Seed { get; init; }
 
     /// <summary>Where the networks run. The default, null, is CUDA when present, else the CPU.</summary>
@@ -30,7 +31,7 @@ public sealed record ComparisonOptions
     internal void Validate()
     {
         this.Require(Time > TimeSpan.Zero, Time, "above zero");
-        this.Require(Draws >= 2, Draws, "at least 2");
+        this.Require(Repetitions >= 1, Repetitions, "at least 1");
         this.Require(Workers >= 1, Workers, "at least 1");
     }
 }

@@ -17,10 +17,10 @@ public sealed record ComparisonRow
     /// <summary>Time that it learned.</summary>
     public TimeSpan Time { get; init; }
 
-    /// <summary>A linear classifier on half of the labels, asked about the other half: the mean over draws. Null without labels.</summary>
+    /// <summary>A linear classifier of nine tenths of the labels, asked about the rest: the mean over all tenths. Null without labels.</summary>
     public double? Linear { get; init; }
 
-    /// <summary>Standard deviation of <see cref="Linear"/> over the draws.</summary>
+    /// <summary>Standard deviation of <see cref="Linear"/> over the tenths.</summary>
     public double? LinearDeviation { get; init; }
 
     /// <summary>The same by the 20 nearest neighbors.</summary>
@@ -34,5 +34,5 @@ public sealed record ComparisonRow
 
     internal bool IsTrained { get; init; }
 
-    internal double[] Draws { get; init; } = [];
+    internal Trials? Trials { get; init; }
 }

@@ -7,10 +7,11 @@ namespace SelfSup.Comparisons;
 
 /// <summary>Finds the encoder that serves a folder of images best within a given time: weights as they are, adapted ones, or tasks from scratch.</summary>
 /// <remarks>
-/// With labeled images, candidates are judged by linear classifiers and nearest neighbors on halves of them. A candidate that learned is
-/// recommended over weights as they are only if it leads by more than a standard error of the difference, that of repeated random
-/// splits: Nadeau and Bengio, "Inference for the Generalization Error", 2003. Without labels nothing here tells which of two encoders serves a
-/// task better: figures of spread find features that collapsed, no more.
+/// With labeled images, candidates are judged by linear classifiers and nearest neighbors, cross-validated: nine tenths of the labels teach
+/// and the rest is asked about, since what serves few labels best may not serve all of them. A candidate that learned is recommended over
+/// weights as they are only if it leads by more than a standard error of the difference, that of Nadeau and Bengio, "Inference for the
+/// Generalization Error", 2003. Without labels nothing here tells which of two encoders serves a task better: figures of spread find
+/// features that collapsed, no more.
 /// </remarks>
 public sealed class EncoderComparison : IDisposable
 {

@@ -23,20 +23,10 @@ internal static class Recommendation
         var best = ready.MaxBy(row => row.Linear)!;
         if (asIs is null || best == asIs)
             return (best, asIs is null ? "It leads on labeled images." : "No candidate that learned from the images leads it on labeled ones.");
-        var (lead, error) = Difference(best.Draws, asIs.Draws);
+        var (lead, error) = best.Trials!.LeadOver(asIs.Trials!);
         var figures = $"{TextTable.Percent(lead, null)} with a standard error of {TextTable.Percent(error, null)}";
         return lead > error
             ? (best, $"It leads {asIs.Name} on labeled images by {figures}.")
             : (asIs, $"{best.Name} leads it on labeled images by {figures}, which may be chance, and it costs no training.");
-    }
-
-    /// <summary>The mean difference over draws, and its standard error: draws overlap, so the number of draws alone would make it too small.</summary>
-    private static (double Mean, double Error) Difference(double[] first, double[] second)
-    {
-        const double askedToLearned = 1; // halves
-        double[] differences = [.. first.Zip(second, (one, other) => one - other)];
-        var mean = differences.Average();
-        var variance = differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1);
-        return (mean, Math.Sqrt((1.0 / differences.Length + askedToLearned) * variance));
     }
 }

@@ -45,9 +45,9 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
     {
         using var encoder = candidate.Create();
         var some = ImageSubset.Take(images, Math.Min(TimedBatches * candidate.BatchSize, images.Count));
-        var clock = new SecondEpoch();
+        var clock = new EpochClock();
         Train(candidate, encoder, some, 2, clock, cancellationToken);
-        return clock.Time * images.Count / some.Count;
+        return clock.LastEpoch * images.Count / some.Count;
     }
 
     private void Train(
@@ -81,21 +81,6 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         {
             if (tensor.is_floating_point())
                 tensor.lerp_(before[name].to(tensor.device), share);
-        }
-    }
-
-    private sealed class SecondEpoch : IProgress<PretrainingProgress>
-    {
-        private long start;
-
-        public TimeSpan Time { get; private set; }
-
-        public void Report(PretrainingProgress progress)
-        {
-            if (progress.Step == progress.Steps / 2)
-                start = Stopwatch.GetTimestamp();
-            else if (progress.Step == progress.Steps)
-                Time = Stopwatch.GetElapsedTime(start);
         }
     }
 }

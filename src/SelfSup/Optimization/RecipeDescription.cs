@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace SelfSup.Optimization;
 
-/// <summary>Lists a recipe's settings for a run's record; by reflection, so that a new setting cannot be left out.</summary>
+/// <summary>Lists a recipe's settings for a run's record; by reflection, so that a new setting cannot be left out unmarked.</summary>
 internal static class RecipeDescription
 {
-    /// <summary>Lists all settings of a recipe.</summary>
+    /// <summary>Lists all settings of a recipe but those that <see cref="UnrecordedAttribute"/> marks.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>
     /// Flat, with names in snake_case: numbers, booleans, null, lists of numbers, and names of optimizer and schedule. The optimizer's
@@ -21,10 +21,8 @@ internal static class RecipeDescription
 
     private static void Add(Dictionary<string, object?> settings, object record, string prefix)
     {
-        foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
+        foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsRecorded))
         {
-            if (property.Name == nameof(TrainingRecipe.ReferenceBatchSize))
-                continue; // the learning rate is that of the run's batches already
             var name = prefix + SnakeCase(property.Name);
             var value = property.GetValue(record);
             settings.Add(name, value switch
@@ -40,6 +38,8 @@ internal static class RecipeDescription
                 Add(settings, value, name + "_");
         }
     }
+
+    private static bool IsRecorded(PropertyInfo property) => property.CanWrite && !property.IsDefined(typeof(UnrecordedAttribute));
 
     private static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

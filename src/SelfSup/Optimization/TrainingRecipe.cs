@@ -22,6 +22,7 @@ public sealed record TrainingRecipe
     /// task's rate in proportion. Goyal et al., "Accurate, Large Minibatch SGD", 2017, https://arxiv.org/abs/1706.02677. The default, null,
     /// is for recipes whose rate suits any usual batch size.
     /// </summary>
+    [Unrecorded] // a run knows its own batch size, and its learning rate is the one for it
     public int? ReferenceBatchSize { get; init; }
 
     /// <summary>How the learning rate falls after warm-up. The default is a cosine to 0.</summary>
@@ -88,7 +89,7 @@ public sealed record TrainingRecipe
     /// <param name="dimensions">The parameter's number of dimensions.</param>
     internal bool Decays(long dimensions) => DecayNormsAndBiases || dimensions > 1;
 
-    /// <summary>All settings under snake_case names, for the run's record.</summary>
+    /// <summary>The settings under snake_case names, for the run's record.</summary>
     internal IReadOnlyDictionary<string, object?> Describe() => RecipeDescription.Of(this);
 
     /// <summary>Checks all settings.</summary>

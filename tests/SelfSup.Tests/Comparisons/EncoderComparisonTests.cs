@@ -13,7 +13,7 @@ public class EncoderComparisonTests
 {
     private const string AsIs = "as it is";
     private static readonly ProceduralImages Images = new(96, seed: 1);
-    private static readonly ProceduralImages Labeled = new(80, seed: 2);
+    private static readonly ProceduralImages Labeled = new(200, seed: 2);
 
     [Fact]
     public void Candidates_are_trained_and_judged_on_labels_that_they_did_not_see()
@@ -24,8 +24,8 @@ public class EncoderComparisonTests
         Assert.Equal([AsIs, "rotation"], comparison.Rows.Select(row => row.Name).Order());
         Assert.All(comparison.Rows, row =>
         {
-            Assert.InRange(row.Linear!.Value, 0.12, 1); // of ten classes
-            Assert.InRange(row.Neighbors!.Value, 0.12, 1);
+            Assert.InRange(row.Linear!.Value, 0.2, 1); // chance is 0.1, with a deviation of 0.021 over 200 images
+            Assert.InRange(row.Neighbors!.Value, 0.17, 1);
             Assert.InRange(row.LinearDeviation!.Value, 0.001, 0.2);
             Assert.InRange(row.Spread!.RankMe, 2, 256);
             Assert.False(row.Encoder!.training);
@@ -89,8 +89,8 @@ public class EncoderComparisonTests
         var few = new LabeledSubset(Labeled, Enumerable.Range(0, Labeled.ClassNames.Count));
         Assert.Contains("fewer than two labeled images", Assert.Throws<ArgumentException>(
             () => EncoderComparison.Run([new(AsIs, Create)], Images, few, Options())).Message);
-        Assert.Contains("ComparisonOptions.Draws is 1", Assert.Throws<ArgumentException>(
-            () => EncoderComparison.Run([new(AsIs, Create)], Images, Labeled, Options() with { Draws = 1 })).Message);
+        Assert.Contains("ComparisonOptions.Repetitions is 0", Assert.Throws<ArgumentException>(
+            () => EncoderComparison.Run([new(AsIs, Create)], Images, Labeled, Options() with { Repetitions = 0 })).Message);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class EncoderComparisonTests
 
     private static Candidate Learning(string task) => new(task, Create, TaskCatalog.Create(task)) { BatchSize = 16, MostEpochs = 1 };
 
-    private static ComparisonOptions Options() => new() { Draws = 4, Device = CPU, Precision = Precision.Float32, Workers = 1 };
+    private static ComparisonOptions Options() => new() { Repetitions = 1, Device = CPU, Precision = Precision.Float32, Workers = 1 };
 
     private sealed class Collector(List<ComparisonProgress> reports, Action<ComparisonProgress>? then = null) : IProgress<ComparisonProgress>
     {

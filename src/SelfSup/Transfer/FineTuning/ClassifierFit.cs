@@ -36,7 +36,7 @@ internal sealed class ClassifierFit(
 
     private TrainedClassifier Start(ILabeledImageSource labeled)
     {
-        var options = new LinearProbeOptions { Seed = recipe.Seed, Workers = recipe.Workers };
+        var options = new LinearProbeOptions { Seed = recipe.Seed, Workers = recipe.Workers, Unlabeled = recipe.Unlabeled };
         var last = FeatureLayer.ListOf(encoder).Where(layer => layer.Stage == encoder.Stages.Count - 1).ToArray();
         var head = new ProbeSearch(labeled, options, progress, cancellationToken).Run("linear layer", encoder, last).Head;
         return new TrainedClassifier(encoder.Copy(), head, WeighClasses(labeled), recipe);

@@ -1,4 +1,5 @@
 using SelfSup.Augmentations;
+using SelfSup.Data;
 using SelfSup.Runtime;
 
 namespace SelfSup.Transfer;
@@ -49,6 +50,13 @@ public sealed record ClassifierRecipe
     /// <summary>Epochs without a lower loss on the held-out labels after which the choice ends, at least 1. The default is 4.</summary>
     public int Patience { get; init; } = 4;
 
+    /// <summary>
+    /// Images such as the classifier will see, whose labels are not looked at: the linear layer that training starts from reads features
+    /// centered by their mean and of one length, as <see cref="LinearProbeOptions.Unlabeled"/> has it, and one label a class is enough. The
+    /// default, null, standardizes features by the labeled images.
+    /// </summary>
+    public IImageSource? Unlabeled { get; init; }
+
     /// <summary>Decides the held-out labels, the order of the images and how they are varied. The default is 0.</summary>
     public int Seed { get; init; }
 
@@ -68,6 +76,7 @@ public sealed record ClassifierRecipe
         this.Require(HeldOutShare is >= 0 and < 1, HeldOutShare, "in [0, 1)");
         this.Require(Patience >= 1, Patience, "at least 1");
         this.Require(Workers >= 1, Workers, "at least 1");
+        this.Require(Unlabeled is not { Count: 0 }, "without images", "null or a source with images", nameof(Unlabeled));
         Augmentation.Validate();
     }
 }

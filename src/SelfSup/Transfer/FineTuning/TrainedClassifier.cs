@@ -24,6 +24,7 @@ internal sealed class TrainedClassifier : IDisposable
     private readonly Device device;
     private readonly Parameter weight; // (K, D)
     private readonly Parameter bias; // (K)
+    private readonly Tensor? center; // (D)
     private readonly Tensor classWeights; // (K)
     private readonly Optimizer optimizer;
     private readonly RandomSource random;
@@ -41,8 +42,11 @@ internal sealed class TrainedClassifier : IDisposable
         encoder.eval();
         weight = NewParameter(start.CreateWeights());
         bias = NewParameter(start.CreateBias());
-        using (var values = tensor(classWeights.ToArray(), device: CPU))
-            this.classWeights = values.to(device).DetachFromDisposeScope();
+        using (NewDisposeScope())
+        {
+            center = start.CreateCenter()?.to(device).DetachFromDisposeScope();
+            this.classWeights = tensor(classWeights.ToArray(), device: CPU).to(device).DetachFromDisposeScope();
+        }
         optimizer = new AdamW().Create(ListParameters());
         random = new RandomSource((ulong)recipe.Seed, device);
     }
@@ -107,6 +111,7 @@ internal sealed class TrainedClassifier : IDisposable
         encoder.Dispose();
         weight.Dispose();
         bias.Dispose();
+        center?.Dispose();
         classWeights.Dispose();
         optimizer.Dispose();
         random.Dispose();
@@ -154,7 +159,7 @@ internal sealed class TrainedClassifier : IDisposable
     }
 
     private Tensor ComputeLogits(Tensor images) =>
-        nn.functional.linear(FeatureExtractor.Forward(encoder, images, [start.Layer])[0], weight, bias); // (N, K)
+        LinearHead.ComputeLogits(FeatureExtractor.Forward(encoder, images, [start.Layer])[0], weight, bias, center); // (N, K)
 
     private Tensor LabelsOf(ImageBatch batch, ILabeledImageSource images)
     {

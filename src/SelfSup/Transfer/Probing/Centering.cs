@@ -52,5 +52,5 @@ internal sealed class Centering : FeatureScaling
 
     public override void Dispose() => center.Dispose();
 
-    private static Tensor LengthsOf(Tensor rows) => rows.norm(1, keepdim: true, 2f).clamp_min_(ShortestLength); // (N, 1)
+    private static Tensor LengthsOf(Tensor rows) => rows.norm(1, keepdim: true, 2f).clamp_min(ShortestLength); // (N, 1)
 }

@@ -31,12 +31,11 @@ public sealed class LinearProbeOptions
     public IImageSource? Unlabeled { get; init; }
 
     /// <summary>
-    /// Whether the final fit takes the guessed labels of <see cref="Unlabeled"/> too: labels run from neighbor to neighbor, and a guess
-    /// counts as much as it is certain, divided by the labels a class. Where images of a class lie close together it is worth much with up
-    /// to eight labels a class, elsewhere it costs; the rows of <see cref="TransferReport"/> tell which it is. The default is false. It takes
-    /// memory for the unlabeled images' features, and time by the square of their number.
+    /// Whether the final fit learns from guessed labels of up to 2,000 of the <see cref="Unlabeled"/> images too. Where these are of the
+    /// labeled classes alone, of about as many images each, it helps most with few labels; where other images are among them, or a class is
+    /// rare, it costs. The default is false.
     /// </summary>
-    public bool PropagateLabels { get; init; }
+    public bool PseudoLabels { get; init; }
 
     /// <summary>Decides which training labels are held out and the weights of the untrained encoders.</summary>
     public int Seed { get; init; }
@@ -70,10 +69,10 @@ public sealed class LinearProbeOptions
         this.Require(Enum.IsDefined(Solver), Solver, $"a {nameof(ProbeSolver)}");
         if (Unlabeled is { Count: 0 })
             throw new ArgumentException($"{nameof(Unlabeled)} has no images; leave it out to standardize by the labeled ones.");
-        if (PropagateLabels && Unlabeled is null)
-            throw new ArgumentException($"{nameof(PropagateLabels)} needs {nameof(Unlabeled)} images to guess the labels of.");
-        if (PropagateLabels && Solver != ProbeSolver.Lbfgs)
-            throw new ArgumentException($"{nameof(PropagateLabels)} weighs images, which {nameof(ProbeSolver)}.{Solver} does not; use {nameof(ProbeSolver.Lbfgs)}.");
+        if (PseudoLabels && Unlabeled is null)
+            throw new ArgumentException($"{nameof(PseudoLabels)} needs {nameof(Unlabeled)} images to guess the labels of.");
+        if (PseudoLabels && Solver != ProbeSolver.Lbfgs)
+            throw new ArgumentException($"{nameof(PseudoLabels)} weighs images, which {nameof(ProbeSolver)}.{Solver} does not; use {nameof(ProbeSolver.Lbfgs)}.");
         if (!(ValidationShare > 0 && ValidationShare < 1))
             throw new ArgumentOutOfRangeException(nameof(ValidationShare), ValidationShare, "The share to hold out is in (0, 1).");
         if (Strengths.Count == 0 || Strengths.Any(strength => !(strength > 0 && double.IsFinite(strength))))

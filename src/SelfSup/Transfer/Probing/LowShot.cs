@@ -45,7 +45,7 @@ internal sealed class LowShot(LabeledFeatures train, LabeledFeatures test, Featu
     /// <param name="unlabeled">Features of unlabeled images (U, D).</param>
     /// <param name="cancellationToken">Asked before every step of the fit.</param>
     /// <returns>The test accuracy, 0..1.</returns>
-    public double TestPropagated(int[] rows, Tensor center, Tensor unlabeled, CancellationToken cancellationToken = default)
+    public double TestPseudoLabeled(int[] rows, Tensor center, Tensor unlabeled, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -53,7 +53,7 @@ internal sealed class LowShot(LabeledFeatures train, LabeledFeatures test, Featu
         using var scaling = Centering.ApplyTo(features, center);
         var others = unlabeled.clone();
         using var alike = Centering.ApplyTo(others, center);
-        using var fit = LabelPropagation.Fit(features, labels, others, classNames.Count, 1.0 / rows.Length, CPU, cancellationToken);
+        using var fit = PseudoLabels.Fit(features, labels, others, classNames.Count, 1.0 / rows.Length, cancellationToken);
         return Test(scaling, fit);
     }
 

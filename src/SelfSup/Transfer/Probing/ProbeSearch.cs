@@ -67,11 +67,12 @@ internal sealed class ProbeSearch(
 
         LinearHead Finish()
         {
-            if (!options.PropagateLabels)
-                return winner!.Fit(train.ClassNames, best!.Strength, cancellationToken);
+            if (!options.PseudoLabels)
+                return winner!.Fit(train.ClassNames, best!.Strength, unlabeled: null, cancellationToken);
+            var some = ImageSample.Of(options.Unlabeled!, PseudoLabels.MostImages);
             using var others = FeatureExtractor.Extract(
-                encoder, options.Unlabeled!, [best!.Layer], options.BatchSize, options.Workers, Reading(options.Unlabeled!), cancellationToken);
-            return winner!.FitPropagated(train.ClassNames, best.Strength, others[best.Layer.Name], cancellationToken);
+                encoder, some, [best!.Layer], options.BatchSize, options.Workers, Reading(some), cancellationToken);
+            return winner!.Fit(train.ClassNames, best.Strength, others[best.Layer.Name], cancellationToken);
         }
 
         StepProgress Reading(IImageSource source) => new(progress, $"{name}: reading unlabeled images", source.Count);

@@ -54,30 +54,26 @@ internal sealed class ProbeTraining(
     /// </summary>
     public ProbeCandidate TakeUnchosen() => new(layer, 1.0 / labels.Length, null, double.NaN);
 
-    /// <summary>Fits on all rows.</summary>
-    public LinearHead Fit(IReadOnlyList<string> classNames, double strength, CancellationToken cancellationToken)
+    /// <summary>Fits on all rows, and on the guessed labels of unlabeled ones where there are some.</summary>
+    /// <param name="classNames">The names of the classes.</param>
+    /// <param name="strength">L2 strength.</param>
+    /// <param name="unlabeled">Features of unlabeled images (U, D) on the CPU, scaled in place; or null.</param>
+    /// <param name="cancellationToken">Asked now and then.</param>
+    public LinearHead Fit(IReadOnlyList<string> classNames, double strength, Tensor? unlabeled, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
-        using var fit = Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken);
+        using var fit = unlabeled is null
+            ? Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken)
+            : FitGuesses(unlabeled);
         return scaling.CreateHead(fit, layer, classNames);
-    }
 
-    /// <summary>Fits on all rows and on the guessed labels of unlabeled ones.</summary>
-    /// <param name="classNames">The names of the classes.</param>
-    /// <param name="strength">L2 strength.</param>
-    /// <param name="unlabeled">Features of unlabeled images (U, D) on the CPU. Scaled in place.</param>
-    /// <param name="cancellationToken">Asked now and then.</param>
-    public LinearHead FitPropagated(
-        IReadOnlyList<string> classNames, double strength, Tensor unlabeled, CancellationToken cancellationToken)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var alike = Centering.ApplyTo(unlabeled, center!);
-        var target = tensor(labels.Select(label => (long)label).ToArray(), device: CPU);
-        using var fit = LabelPropagation.Fit(features, target, unlabeled, classNames.Count, strength, device, cancellationToken);
-        return scaling.CreateHead(fit, layer, classNames);
+        LogisticRegression FitGuesses(Tensor others)
+        {
+            using var alike = Centering.ApplyTo(others, center!);
+            return PseudoLabels.Fit(features.to(device), target, others.to(device), classNames.Count, strength, cancellationToken);
+        }
     }
 
     public void Dispose()

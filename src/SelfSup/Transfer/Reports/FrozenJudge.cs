@@ -9,10 +9,8 @@ internal sealed class FrozenJudge(
     string name, FeatureLayer layer, int encoders, TransferImages images, ILabeledImageSource testSet, TransferOptions options,
     IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
 {
-    private const int MostGuessed = 2000; // unlabeled images whose labels are guessed for every draw
-
     private readonly Neighbors plain = new(), centered = new();
-    private readonly SortedDictionary<int, List<double>> fewLabels = [], fewCentered = [], fewPropagated = [];
+    private readonly SortedDictionary<int, List<double>> fewLabels = [], fewCentered = [], fewGuessed = [];
     private FeatureSpread? spread;
 
     private sealed record Neighbors
@@ -43,7 +41,7 @@ internal sealed class FrozenJudge(
 
     /// <summary>What few labels gave, of the pretrained features with unlabeled images too.</summary>
     public IReadOnlyList<LabelEfficiencyLine> Lines => IsPretrained
-        ? [LineOf(name, fewLabels), LineOf(ProbeRow.Centered, fewCentered), LineOf(LabelEfficiencyLine.Propagated, fewPropagated)]
+        ? [LineOf(name, fewLabels), LineOf(ProbeRow.Centered, fewCentered), LineOf(LabelEfficiencyLine.PseudoLabeled, fewGuessed)]
         : [LineOf(name, fewLabels)];
 
     private bool IsPretrained => name == ProbeRow.Pretrained;
@@ -81,13 +79,13 @@ internal sealed class FrozenJudge(
         JudgeDraws(fewCentered, 0, rows => few.TestCentered(rows, center, cancellationToken));
         var shuffled = Enumerable.Range(0, Unlabeled).ToArray();
         new Random(options.Seed).Shuffle(shuffled);
-        JudgeDraws(fewPropagated, 0, rows =>
+        JudgeDraws(fewGuessed, 0, rows =>
         {
             // Training images stand in for unlabeled ones as long as their labels are not drawn.
-            var guessed = (others is null ? shuffled.Except(rows) : shuffled).Take(MostGuessed).Order().Select(row => (long)row).ToArray();
+            var guessed = (others is null ? shuffled.Except(rows) : shuffled).Take(PseudoLabels.MostImages).Order().Select(row => (long)row).ToArray();
             using var places = tensor(guessed, device: CPU);
             using var some = unlabeled.index_select(0, places);
-            return few.TestPropagated(rows, center, some, cancellationToken);
+            return few.TestPseudoLabeled(rows, center, some, cancellationToken);
         });
     }
 

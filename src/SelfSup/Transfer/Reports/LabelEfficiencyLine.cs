@@ -4,13 +4,13 @@ namespace SelfSup.Transfer;
 /// <param name="Name">
 /// What learns: a logistic regression on <see cref="ProbeRow.RawPixels"/>, <see cref="ProbeRow.RandomWeights"/>,
 /// <see cref="ProbeRow.DataStatistics"/> or <see cref="ProbeRow.Pretrained"/> features, with unlabeled images too where it is
-/// <see cref="ProbeRow.Centered"/> or <see cref="Propagated"/>, or a whole network, <see cref="FineTuned"/> or <see cref="FromScratch"/>.
+/// <see cref="ProbeRow.Centered"/> or <see cref="PseudoLabeled"/>, or a whole network, <see cref="FineTuned"/> or <see cref="FromScratch"/>.
 /// </param>
 /// <param name="Points">Accuracies, by rising numbers of labels.</param>
 public sealed record LabelEfficiencyLine(string Name, IReadOnlyList<LowShotResult> Points)
 {
     /// <summary><see cref="ProbeRow.Centered"/>, learned from the guessed labels of unlabeled images too.</summary>
-    public const string Propagated = "pretrained, propagated";
+    public const string PseudoLabeled = "pretrained, pseudo-labels";
 
     /// <summary>The whole network, trained on from the pretrained weights.</summary>
     public const string FineTuned = "fine-tuned";

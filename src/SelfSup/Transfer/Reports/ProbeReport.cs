@@ -17,7 +17,7 @@ public sealed class ProbeReport
     {
         head = fit.Head;
         (Architecture, ImageSize, EncoderFingerprint) = (encoder.Architecture, encoder.ImageSize, fingerprint);
-        (Seed, ValidationShare, Solver, PropagatesLabels) = (options.Seed, options.ValidationShare, options.Solver, options.PropagateLabels);
+        (Seed, ValidationShare, Solver, PseudoLabels) = (options.Seed, options.ValidationShare, options.Solver, options.PseudoLabels);
         Strengths = [.. options.Strengths.Order()];
         (Rows, Confusion, TrainImages) = (rows, confusion, fit.Images.Indices.Length);
         Best = rows.Single(row => row is { Features: ProbeRow.Pretrained, TestAccuracy: not null });
@@ -53,8 +53,8 @@ public sealed class ProbeReport
     /// <summary>Where the unlabeled images come from; null without any.</summary>
     public string? UnlabeledSource { get; init; }
 
-    /// <summary>Whether the guessed labels of unlabeled images were fitted too.</summary>
-    public bool PropagatesLabels { get; }
+    /// <summary>Whether guessed labels of unlabeled images were learned from too.</summary>
+    public bool PseudoLabels { get; }
 
     /// <summary>
     /// Test images with the very pixels of a training image, at the size at which the encoder sees them: they make results too good.
@@ -119,7 +119,7 @@ public sealed class ProbeReport
         TestSource,
         UnlabeledImages,
         UnlabeledSource,
-        PropagatesLabels,
+        PseudoLabels,
         DuplicateTestImages = Duplicates.Count,
         Duplicates,
         Seed,

@@ -19,14 +19,14 @@ public sealed class TransferOptions
     public int? Labels { get; init; }
 
     /// <summary>
-    /// Images without labels for the linear probes, as <see cref="LinearProbeOptions.Unlabeled"/>, and for the rows of centered and
-    /// propagated features. The default, null, leaves the probes as they are and takes the training images, without their labels, for these
+    /// Images without labels for the linear probes, as <see cref="LinearProbeOptions.Unlabeled"/>, and for the rows of centered
+    /// features and of pseudo-labels. The default, null, leaves the probes as they are and takes the training images, without their labels, for these
     /// rows.
     /// </summary>
     public IImageSource? Unlabeled { get; init; }
 
-    /// <summary>Whether the linear probes take guessed labels, as <see cref="LinearProbeOptions.PropagateLabels"/>. The default is false.</summary>
-    public bool PropagateLabels { get; init; }
+    /// <summary>Whether the linear probes learn from guessed labels, as <see cref="LinearProbeOptions.PseudoLabels"/>. The default is false.</summary>
+    public bool PseudoLabels { get; init; }
 
     /// <summary>Few labels of every class to learn from; counts that a class does not have are left out.</summary>
     public IReadOnlyList<int> LabelsPerClass { get; init; } = [1, 2, 4, 8, 16, 32, 64, 96];
@@ -56,7 +56,7 @@ public sealed class TransferOptions
     {
         Stage = Stage,
         Unlabeled = Unlabeled,
-        PropagateLabels = PropagateLabels,
+        PseudoLabels = PseudoLabels,
         Seed = Seed,
         BatchSize = BatchSize,
         Workers = Workers,

@@ -28,7 +28,7 @@ public sealed class TransferReport
     public int DisjointLabels { get; private init; }
 
     /// <summary>
-    /// Number of unlabeled images of the rows <see cref="ProbeRow.Centered"/> and <see cref="LabelEfficiencyLine.Propagated"/>: those of
+    /// Number of unlabeled images of the rows <see cref="ProbeRow.Centered"/> and <see cref="LabelEfficiencyLine.PseudoLabeled"/>: those of
     /// <see cref="TransferOptions.Unlabeled"/>, else the training images without their labels. Labels are guessed of at most 2,000 of them.
     /// </summary>
     public int UnlabeledImages { get; private init; }

@@ -12,6 +12,8 @@ public class ClassifierFitTests
 {
     private const int Size = 32;
 
+    private static readonly ProceduralImages Unlabeled = new(60, seed: 5);
+
     private static readonly ClassifierRecipe Quick = new()
     {
         Epochs = 12,
@@ -34,13 +36,15 @@ public class ClassifierFitTests
         Assert.True(second > first + 0.1, $"{first} and {second}");
     }
 
-    [Fact]
-    public void TheSameSeedGivesTheSameClassifierAndOnnxRuntimeItsAnswers()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheSameSeedGivesTheSameClassifierAndOnnxRuntimeItsAnswers(bool hasUnlabeled)
     {
         using var folder = new TemporaryFolder();
         using var encoder = new ConvNet(Size, seed: 1);
         var images = new ProceduralImages(40, seed: 1);
-        var recipe = Quick with { Epochs = 2, HeldOutShare = 0 };
+        var recipe = Quick with { Epochs = 2, HeldOutShare = 0, Unlabeled = hasUnlabeled ? Unlabeled : null };
         using (var first = FineTuner.Fit(encoder, images, recipe))
             first.Save(folder["first"]);
         using var second = FineTuner.Fit(encoder, images, recipe);
@@ -54,6 +58,24 @@ public class ClassifierFitTests
         using var expected = second.ComputeProbabilities(pixels);
         using var scope = NewDisposeScope();
         OnnxRun.AssertClose(expected, run.Compute(pixels)["probabilities"]);
+    }
+
+    /// <summary>From one label a class on, which unlabeled images alone make possible.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void WithUnlabeledImagesItStartsAsTheFrozenOneWithThemAndLearns(int labelsAClass)
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = LabeledSubset.Stratified(new ProceduralImages(200, seed: 1), 10 * labelsAClass, seed: 0);
+        var still = Quick with { LearningRate = 1e-30, Epochs = 1, HeldOutShare = 0, Unlabeled = Unlabeled };
+        using var start = FineTuner.Fit(encoder, images, still);
+        using var frozen = LinearProbe.Fit(encoder, images, new() { Unlabeled = Unlabeled, Stage = start.Layer.Name });
+        using var learned = FineTuner.Fit(encoder, images, still with { LearningRate = 0.01 });
+        using var pixels = SelfSup.Tests.TestImages.Colorful(5, Size);
+        using var scope = NewDisposeScope();
+        Assert.True(frozen.ComputeProbabilities(pixels).allclose(start.ComputeProbabilities(pixels), 0, 1e-5));
+        Assert.False(start.ComputeProbabilities(pixels).allclose(learned.ComputeProbabilities(pixels), 0, 1e-3));
     }
 
     [Fact]
@@ -118,6 +140,7 @@ public class ClassifierFitTests
         Assert.Contains("Mixup is 2", Refused(new() { Mixup = 2 }));
         Assert.Contains("FirstLayerShare is 0", Refused(new() { FirstLayerShare = 0 }));
         Assert.Contains("Patience is 0", Refused(new() { Patience = 0 }));
+        Assert.Contains("Unlabeled is without images", Refused(new() { Unlabeled = new TestImages(0, 2) }));
 
         string Refused(ClassifierRecipe recipe) =>
             Assert.Throws<ArgumentException>(() => FineTuner.Fit(encoder, new ProceduralImages(30), recipe)).Message;

@@ -34,7 +34,7 @@ public class UnlabeledTests
 
     /// <summary>
     /// One labeled image of every class, classes that stand out against noise, and what all images share far larger than both: the mean of
-    /// the others takes it out, and their neighborhoods carry the labels on.
+    /// the others takes it out, and guesses of their labels tell more of each class.
     /// </summary>
     [Fact]
     public void OneLabelAClassIsWorthMoreWithOthersBesideIt()
@@ -44,51 +44,62 @@ public class UnlabeledTests
         var few = new LowShot(train, test, Layer, Names);
         var draws = new LabelDraws(Enumerable.Range(0, 400), train.Labels, 10, seed: 0);
         var center = train.Features.mean([0]);
-        double plain = 0, centered = 0, propagated = 0;
+        double plain = 0, centered = 0, guessed = 0;
         for (var draw = 0; draw < 10; draw++)
         {
             var rows = draws.Take(draw, 1);
             plain += few.Test(rows) / 10;
             centered += few.TestCentered(rows, center) / 10;
-            propagated += few.TestPropagated(rows, center, train.Features) / 10;
+            guessed += few.TestPseudoLabeled(rows, center, train.Features) / 10;
         }
         Assert.True(plain > 1.0 / Classes, $"{plain}");
         Assert.True(centered > plain, $"{plain} {centered}");
-        Assert.True(propagated > centered + 0.05, $"{centered} {propagated}");
+        Assert.True(guessed > centered + 0.05, $"{centered} {guessed}");
+    }
+
+    /// <summary>A classifier of the first two features: the farther a row lies out along one, the more certain its answer.</summary>
+    [Fact]
+    public void TheMostCertainOfEveryClassAreGuessed()
+    {
+        using var scope = NewDisposeScope();
+        using var fit = new LogisticRegression(tensor(new float[,] { { 1, 0, 0 }, { 0, 1, 0 } }));
+        var rows = tensor(new float[,] { { 1, 0 }, { 3, 0 }, { 0, 2 }, { 2, 0 }, { 0, 9 }, { 4, 1 } });
+        var (chosen, guesses) = PseudoLabels.Guess(fit, rows, most: 2);
+        Assert.Equal([1, 5, 4, 2], chosen.data<long>().ToArray()); // 3 and 4 - 1 tell alike, and the first comes first
+        Assert.Equal([0, 0, 1, 1], guesses.data<long>().ToArray());
+        Assert.Equal(6, PseudoLabels.Guess(fit, rows, most: 9).Rows.shape[0]);
     }
 
     [Fact]
-    public void GuessesAreCertainWithinAClusterAndWorthNothingWhereNoLabelReaches()
+    public void WhereTheyTellNothingGuessesChangeNoAnswer()
     {
         using var scope = NewDisposeScope();
-        // Three far clusters of 20, of which the third has no label.
-        using var random = new RandomSource(3);
-        var corners = eye(3, Length);
-        var unlabeled = corners.repeat_interleave(20, dim: 0) + random.Normal(60, Length) / 100;
-        var (guesses, certainty) = LabelPropagation.Guess(corners.narrow(0, 0, 2), tensor(new long[] { 0, 1 }), unlabeled, 2, default);
-        Assert.Equal([.. Enumerable.Repeat(0L, 20), .. Enumerable.Repeat(1L, 20)], guesses.narrow(0, 0, 40).data<long>().ToArray());
-        Assert.True(certainty.narrow(0, 0, 40).min().item<float>() > 0.9, $"{certainty.min().item<float>()}");
-        Assert.Equal(0, certainty.narrow(0, 40, 20).max().item<float>(), 1e-3);
-        Assert.Throws<OperationCanceledException>(
-            () => LabelPropagation.Guess(corners, tensor(new long[] { 0, 1, 1 }), unlabeled, 2, new CancellationToken(true)));
+        // Rows in the two directions of the labeled ones: what would be guessed of them is what is known.
+        var labeled = eye(2, Length) * 8;
+        var labels = tensor(new long[] { 0, 1 });
+        using var known = LogisticRegression.Fit(labeled, labels, 2, 0.5);
+        using var guessed = PseudoLabels.Fit(labeled, labels, labeled.repeat(10, 1), 2, 0.5, default);
+        Assert.True(allclose(known.GetBias(), guessed.GetBias(), atol: 1e-3));
+        Assert.Equal(0, labeled.mm(guessed.GetWeights().t()).argmax(1).ne(labels).sum().item<long>());
+        Assert.Throws<OperationCanceledException>(() => PseudoLabels.Fit(labeled, labels, labeled, 2, 0.5, new CancellationToken(true)));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AClassifierIsFittedToOneLabelAClass(bool propagate)
+    public void AClassifierIsFittedToOneLabelAClass(bool guesses)
     {
         using var encoder = new ConvNet(16, seed: 1);
         var unlabeled = new TestImages(60, 3, seed: 7);
-        var options = new LinearProbeOptions { Unlabeled = unlabeled, PropagateLabels = propagate, Baselines = false };
+        var options = new LinearProbeOptions { Unlabeled = unlabeled, PseudoLabels = guesses, Baselines = false };
         var report = LinearProbe.Evaluate(encoder, new TestImages(3, 3, seed: 1), new TestImages(60, 3, seed: 2), options);
         Assert.Equal(FeatureLayer.ListOf(encoder)[^1].Name, report.Best.Stage);
         Assert.Equal((1.0 / 3, null), (report.Best.Strength!.Value, report.Best.ValidationAccuracy));
         Assert.True(report.Best.TestAccuracy > 0.6, report.ToTable());
-        Assert.Equal((60, propagate), (report.UnlabeledImages, report.PropagatesLabels));
+        Assert.Equal((60, guesses), (report.UnlabeledImages, report.PseudoLabels));
         Assert.Contains("the mean of 60 unlabeled images", report.ToTable());
         Assert.Contains("1 / number of labels", report.ToTable());
-        Assert.All(unlabeled.Reads, count => Assert.Equal(propagate ? 2 : 1, count));
+        Assert.All(unlabeled.Reads, count => Assert.Equal(guesses ? 2 : 1, count));
 
         // With a stage asked for it is that one; with two labels a class there is something to choose on.
         Assert.Equal("stage1", Stage(3, new() { Unlabeled = unlabeled, Stage = "stage1" }));
@@ -112,7 +123,7 @@ public class UnlabeledTests
 
         byte[] Probabilities(TestImages unlabeled)
         {
-            using var classifier = LinearProbe.Fit(encoder, new TestImages(12, 3, seed: 1), Propagating(unlabeled));
+            using var classifier = LinearProbe.Fit(encoder, new TestImages(12, 3, seed: 1), Guessing(unlabeled));
             return classifier.ComputeProbabilities(images).bytes.ToArray();
         }
     }
@@ -122,22 +133,22 @@ public class UnlabeledTests
     {
         using var encoder = new ConvNet(16);
         TestImages train = new(12, 3, seed: 1), test = new(12, 3, seed: 2), unlabeled = new(40, 3, seed: 3);
-        LinearProbe.Evaluate(encoder, train, test, Propagating(unlabeled));
+        LinearProbe.Evaluate(encoder, train, test, Guessing(unlabeled));
         var tensors = LiveTensors.Count();
-        LinearProbe.Evaluate(encoder, train, test, Propagating(unlabeled));
+        LinearProbe.Evaluate(encoder, train, test, Guessing(unlabeled));
         Assert.Equal(tensors, Tensor.TotalCount);
     }
 
-    private static LinearProbeOptions Propagating(TestImages unlabeled) =>
-        new() { Unlabeled = unlabeled, PropagateLabels = true, Strengths = [0.1], Stage = "stage2", Baselines = false };
+    private static LinearProbeOptions Guessing(TestImages unlabeled) =>
+        new() { Unlabeled = unlabeled, PseudoLabels = true, Strengths = [0.1], Stage = "stage2", Baselines = false };
 
     [Fact]
     public void WrongSettingsAreNamed()
     {
         using var encoder = new ConvNet(16);
         Assert.Contains("Unlabeled has no images", Refused(new() { Unlabeled = new TestImages(0, 2) }));
-        Assert.Contains("needs Unlabeled images", Refused(new() { PropagateLabels = true }));
-        Assert.Contains("use Lbfgs", Refused(new() { Unlabeled = new TestImages(9, 2), PropagateLabels = true, Solver = ProbeSolver.Sgd }));
+        Assert.Contains("needs Unlabeled images", Refused(new() { PseudoLabels = true }));
+        Assert.Contains("use Lbfgs", Refused(new() { Unlabeled = new TestImages(9, 2), PseudoLabels = true, Solver = ProbeSolver.Sgd }));
 
         string Refused(LinearProbeOptions options) =>
             Assert.Throws<ArgumentException>(() => LinearProbe.Fit(encoder, new TestImages(20, 2), options)).Message;

@@ -26,7 +26,7 @@ public class TransferReportTests
         Assert.Equal(before, FeatureExtractorTests.Snapshot(encoder));
         Assert.Equal(
             ["raw pixels", "random weights", "data statistics", "pretrained", "pretrained, centered"], report.Rows.Select(row => row.Features));
-        Assert.Equal([.. report.Rows.Select(row => row.Features), "pretrained, propagated"], report.LabelEfficiency.Select(line => line.Name));
+        Assert.Equal([.. report.Rows.Select(row => row.Features), "pretrained, pseudo-labels"], report.LabelEfficiency.Select(line => line.Name));
         Assert.Equal(60, report.UnlabeledImages);
         // Each row is judged at the stage that its own linear probe chose.
         Assert.Equal(
@@ -54,7 +54,7 @@ public class TransferReportTests
         var report = TransferReport.Evaluate(encoder, train, test, Whole);
         Assert.Equal(
             [
-                "raw pixels", "random weights", "data statistics", "pretrained", "pretrained, centered", "pretrained, propagated", "fine-tuned",
+                "raw pixels", "random weights", "data statistics", "pretrained", "pretrained, centered", "pretrained, pseudo-labels", "fine-tuned",
                 "from scratch",
             ],
             report.LabelEfficiency.Select(line => line.Name));

@@ -1,15 +1,16 @@
 using System.Diagnostics;
-using SelfSup.Training;
 
-namespace SelfSup.Benchmarks;
+namespace SelfSup.Training;
 
 /// <summary>Times the second of two epochs; the first one warms up.</summary>
 internal sealed class EpochClock : IProgress<PretrainingProgress>
 {
     private long start;
 
+    /// <summary>The time of the second epoch, once the run has ended.</summary>
     public TimeSpan LastEpoch { get; private set; }
 
+    /// <inheritdoc/>
     public void Report(PretrainingProgress progress)
     {
         if (progress.Step == progress.Steps / 2)
