@@ -7,6 +7,7 @@ using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
+using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
@@ -41,7 +42,7 @@ var seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0
 var device = Options.Checked(
     "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
     "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
-var output = Options.OutputFolder("--output", "Run folder for the encoder, metrics, previews and checkpoints.", "runs/pretrain");
+var output = Options.OutputFolder("--output", "Run folder for the encoder, report, metrics, previews and checkpoints.", "runs/pretrain");
 var knn = Options.ExistingFolder(
     "--knn", "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.");
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
@@ -93,7 +94,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Monitors = labeled is null ? [] : [new KnnMonitor(labeled)],
         Resume = options.GetValue(resume),
     }, cancellation);
-    Screen.Say($"Wrote {result.EncoderFile}. Previews, metrics.jsonl and checkpoints are in {folder}.");
+    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(Describe))}", source.Description).AddRun(folder).Save(Path.Combine(folder, "report.html"));
+    Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
