@@ -27,11 +27,13 @@ internal sealed class RunOptions
         "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
         "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
 
+    private readonly Option<bool> tensorBoard = new("--tensorboard") { Description = "Also write what TensorBoard shows to --output: metrics and previews." };
+
     private readonly Option<bool> resume = new("--resume") { Description = "Go on from the last checkpoint in --output." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, device, resume })
+        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, device, tensorBoard, resume })
             command.Add(option);
         recipe.AddTo(command);
         command.Validators.Add(given =>
@@ -71,6 +73,7 @@ internal sealed class RunOptions
         RunFolder = folder,
         Monitors = monitors,
         Resume = IsResumed(given),
+        TensorBoardFolder = given.GetValue(tensorBoard) ? folder : null,
     };
 
     private static TrainingRecipe StatedBy(IEnumerable<WeightedTask> tasks) =>
