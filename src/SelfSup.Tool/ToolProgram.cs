@@ -12,7 +12,8 @@ internal static class ToolProgram
 
     private static readonly Verb[] Verbs =
     [
-        new PretrainVerb(), new ProbeVerb(), new EmbedVerb(), new SelectVerb(), new DuplicatesVerb(), new SearchVerb(), new CompareVerb(), new ExportVerb(), new PredictVerb(),
+        new PretrainVerb(), new ProbeVerb(), new EmbedVerb(), new SelectVerb(), new DuplicatesVerb(), new SearchVerb(), new CompareVerb(), new ReportVerb(),
+        new ExportVerb(), new PredictVerb(),
     ];
 
     /// <summary>Runs a command line.</summary>

@@ -3,7 +3,7 @@ namespace SelfSup.Tool.Tests;
 /// <summary>What the tool says of itself, and what completes its command line.</summary>
 public sealed class HelpTests
 {
-    private static readonly string[] names = ["pretrain", "probe", "embed", "select", "duplicates", "search", "compare", "export", "predict"];
+    private static readonly string[] names = ["pretrain", "probe", "embed", "select", "duplicates", "search", "compare", "report", "export", "predict"];
 
     public static TheoryData<string> Verbs => [.. names];
 
@@ -34,7 +34,7 @@ public sealed class HelpTests
         {
             var run = ToolRun.Of(example.Trim().Split(' ').Skip(1));
             Assert.Equal(2, run.ExitCode);
-            Assert.Matches(" a (file|folder) that is there", run.Error);
+            Assert.Matches(" a (file|folder|run folder) that is there", run.Error);
         }
     }
 

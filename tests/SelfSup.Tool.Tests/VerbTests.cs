@@ -29,6 +29,16 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         var again = ToolRun.Of(folder.Words(commandLine));
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("holds an earlier run that is finished", again.Error);
+
+        var report = Run("report @run --images @photos", json: true).Document;
+        Assert.Equal(folder["run/report.html"], report.GetProperty("file").GetString());
+        AssertDamaged(report);
+        Assert.Contains("rotation", File.ReadAllText(folder["run/report.html"]));
+        var twice = ToolRun.Of(folder.Words("report @run"));
+        Assert.Equal(1, twice.ExitCode);
+        Assert.Contains("report.html is there already", twice.Error);
+        Assert.NotEmpty(Run("report @run --output @other.html", json: false).Output);
+        Assert.Contains("Wrote ", Run("export --encoder @run --output @run.onnx", json: false).Output);
         var resumed = Run(commandLine.Replace("--epochs 1", "--epochs 2 --resume"), json: false);
         Assert.Contains("Done after ", resumed.Output);
     }
@@ -36,12 +46,13 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
     [Fact]
     public void ProbeReportsAndSavesAClassifier()
     {
-        var run = Run($"probe {Encoder} --train @photos --test @photos --save @probed.safetensors", json: true);
+        var run = Run($"probe {Encoder} --train @photos --test @photos --save @probed.safetensors --report @probe.html", json: true);
         var report = run.Document.GetProperty("report");
         Assert.Equal("convnet", report.GetProperty("architecture").GetString());
         Assert.InRange(report.GetProperty("best").GetProperty("test_accuracy").GetDouble(), 0, 1);
         Assert.Equal(folder["probed.safetensors"], run.Document.GetProperty("classifier").GetString());
         Assert.Contains("Linear probe of convnet at 32 px", run.Error);
+        AssertHtml(run, "probe.html");
         Assert.Contains("Linear probe of convnet at 32 px", Run($"probe {Encoder} --train @photos --test @photos --labels 16", json: false).Output);
         Assert.NotEmpty(Run("predict @photos/left/000.png --classifier @probed.safetensors", json: false).Output);
     }
@@ -83,9 +94,11 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
     [Fact]
     public void SelectChoosesAndHandsOver()
     {
-        var document = Run($"select {Encoder} --images @photos --count 5 --list @list.csv --copies @copies --links @links", json: true).Document;
+        var document = Run($"select {Encoder} --images @photos --count 5 --list @list.csv --copies @copies --links @links --report @select.html", json: true).Document;
         string[] chosen = [.. document.GetProperty("chosen").EnumerateArray().Select(name => name.GetString()!)];
         Assert.Equal(5, chosen.Distinct().Count());
+        Assert.Contains("000", File.ReadAllText(folder["select.html"]));
+        Assert.Equal(folder["select.html"], document.GetProperty("html").GetString());
         Assert.Equal("herding", document.GetProperty("method").GetString());
         AssertDamaged(document);
         Assert.Equal(chosen.Select(name => name + ","), File.ReadAllLines(folder["list.csv"]).Skip(1));
@@ -110,7 +123,8 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
             Assert.Equal("left/000.png", group.GetProperty("keep").GetString());
             Assert.Equal(options.Length == 0 ? 0 : Readable, document.GetProperty("leaks").GetArrayLength());
         }
-        AssertDamaged(Run($"duplicates --images @photos {Encoder}", json: true).Document);
+        AssertDamaged(Run($"duplicates --images @photos {Encoder} --report @duplicates.html", json: true).Document);
+        Assert.Contains("copy.png", File.ReadAllText(folder["duplicates.html"]));
         Assert.Contains("left/000.png, right/copy.png", Run("duplicates --images @photos", json: false).Output);
     }
 
@@ -135,8 +149,9 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
             Directory.CreateDirectory(Path.GetDirectoryName(folder[$"labeled/{name}"])!);
             File.Copy(folder[$"photos/{name}.png"], folder[$"labeled/{name}.png"]);
         }
-        var run = Run($"compare {Encoder} --images @labeled --labeled @labeled --tasks rotation --minutes 0.05 --output @best.safetensors", json: true);
+        var run = Run($"compare {Encoder} --images @labeled --labeled @labeled --tasks rotation --minutes 0.05 --output @best.safetensors --report @compare.html", json: true);
         Assert.Equal(folder["best.safetensors"], run.Document.GetProperty("encoder_file").GetString());
+        AssertHtml(run, "compare.html");
         var comparison = run.Document.GetProperty("comparison");
         Assert.Equal(4, comparison.GetProperty("rows").GetArrayLength());
         Assert.NotEqual("", comparison.GetProperty("recommended").GetString());
@@ -184,6 +199,12 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         if (!json)
             Assert.Empty(run.Error);
         return run;
+    }
+
+    private void AssertHtml(ToolRun run, string file)
+    {
+        Assert.Equal(folder[file], run.Document.GetProperty("html").GetString());
+        Assert.Contains("</html>", File.ReadAllText(folder[file]));
     }
 
     private static void AssertDamaged(JsonElement document)

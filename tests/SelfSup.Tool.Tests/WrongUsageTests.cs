@@ -30,6 +30,8 @@ public sealed class WrongUsageTests(ToolFolder folder) : IClassFixture<ToolFolde
     [InlineData($"search @note.txt {Encoder} --images missing", "--images is 'missing'; it must be a folder that is there")]
     [InlineData("compare --images missing --output @new.safetensors", "--images is 'missing'; it must be a folder that is there")]
     [InlineData("compare --images @photos --output @new.safetensors --tasks sudoku", "--tasks is 'sudoku'; it must be tasks among")]
+    [InlineData("report missing", "The run is 'missing'; it must be a run folder that is there")]
+    [InlineData("report @photos", "it must be a run folder that is there")]
     [InlineData("export --output @new.onnx", "Give one of --encoder and --classifier")]
     [InlineData($"export {Encoder} --classifier @note.txt --output @new.onnx", "Give one of --encoder and --classifier")]
     [InlineData("export --encoder missing --output @new.onnx", "--encoder is 'missing'; it must be a file or a folder that is there")]

@@ -4,6 +4,7 @@ using SelfSup.Comparisons;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Reports;
 using SelfSup.Samples;
 using SelfSup.Tasks;
 
@@ -22,13 +23,14 @@ internal sealed class CompareVerb : Verb
         "--tasks", $"Tasks to learn from scratch, by a small network [default: {string.Join(',', DefaultTasks)}].", $"tasks among {string.Join(", ", TaskCatalog.Names)}",
         text => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(TaskCatalog.Names.Contains) ? names : null);
     private readonly Option<double?> minutes = Options.Number("--minutes", "Time for the whole comparison [default: 20].", "above 0", time => time > 0);
+    private readonly ReportOption html = new();
     private readonly Option<string?> output = Required(Options.NewFile("--output", "Write the encoder that is recommended here."));
 
     public CompareVerb()
         : base(
             "compare", "Finds the encoder that serves a folder of images best: weights as they are, adapted or distilled, or a task from scratch.",
             "--encoder weights.pth --images photos --labeled labeled\n--minutes 30 --output best.safetensors") =>
-        Take([.. encoder.All, images, labeled, tasks, minutes, output]);
+        Take([.. encoder.All, images, labeled, tasks, minutes, html.Option, output]);
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
@@ -48,7 +50,8 @@ internal sealed class CompareVerb : Verb
         Screen.SayLines(comparison.ToTable());
         EncoderFile.Save(comparison.Recommended.Encoder!, given.GetValue(output)!);
         Screen.Say($"Wrote {given.GetValue(output)}, the encoder to use.");
-        return new { EncoderFile = given.GetValue(output), Comparison = JsonNode.Parse(comparison.ToJson()) };
+        html.Write(given, "Which encoder serves best", page => page.AddComparison(comparison));
+        return new { EncoderFile = given.GetValue(output), Html = html.FileOf(given), Comparison = JsonNode.Parse(comparison.ToJson()) };
     }
 
     private static IEnumerable<Candidate> Learned(Encoder? weights, EncoderTeacher? teacher, int size) => weights is null || teacher is null ? [] :

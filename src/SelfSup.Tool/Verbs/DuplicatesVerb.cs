@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SelfSup.Curation;
 using SelfSup.Data;
+using SelfSup.Reports;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
@@ -13,6 +14,7 @@ internal sealed class DuplicatesVerb : Verb
     private readonly EncoderOptions encoder = new(isRequired: false);
     private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of images, at any depth."));
     private readonly Option<string?> test = Options.ExistingFolder("--test", "Folder of test images: name those that are in --images too. Needs --encoder.");
+    private readonly ReportOption html = new();
     private readonly Option<double?> closeness = Options.Number(
         "--closeness", $"Up to which distance, in shares of that to other images, two are the same [default: {Duplicates.DefaultCloseness.ToString(CultureInfo.InvariantCulture)}].",
         "above 0 and below 1", share => share is > 0 and < 1);
@@ -23,7 +25,7 @@ internal sealed class DuplicatesVerb : Verb
             "--images photos",
             "--images photos --encoder runs/simclr --test others")
     {
-        Take([.. encoder.All, images, test, closeness]);
+        Take([.. encoder.All, images, test, closeness, html.Option]);
         Command.Validators.Add(given =>
         {
             if (given.GetResult(test) is not null && !encoder.AreGiven(given))
@@ -35,7 +37,7 @@ internal sealed class DuplicatesVerb : Verb
     {
         var photos = ImageFolder.Open(given.GetValue(images)!);
         if (!encoder.AreGiven(given.CommandResult))
-            return Describe(Duplicates.FindFiles(photos, cancellation), photos, [], photos.Failures);
+            return Describe(given, Duplicates.FindFiles(photos, cancellation), photos, [], photos.Failures);
         var limit = given.GetValue(closeness) ?? Duplicates.DefaultCloseness;
         using var network = encoder.Open(given);
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
@@ -44,7 +46,7 @@ internal sealed class DuplicatesVerb : Verb
         object[] leaks = given.GetValue(test) is { } folder ? await FindLeaksAsync(network, ImageFolder.Open(folder), features, photos, limit, cancellation) : [];
         ImageFailure[] unreadable = [.. photos.Failures, .. features.Failures];
         TellUnreadable(unreadable);
-        return Describe(groups, photos, leaks, unreadable);
+        return Describe(given, groups, photos, leaks, unreadable);
     }
 
     private static async Task<object[]> FindLeaksAsync(
@@ -59,17 +61,20 @@ internal sealed class DuplicatesVerb : Verb
         return [.. leaks.Select(leak => new { Test = tests.NameOf(leak.Test), Image = photos.NameOf(leak.Train), Match = Name(leak.Match), leak.Closeness })];
     }
 
-    private static object Describe(IReadOnlyList<DuplicateGroup> groups, ImageFolder photos, object[] leaks, IReadOnlyList<ImageFailure> unreadable)
+    private object Describe(
+        ParseResult given, IReadOnlyList<DuplicateGroup> groups, ImageFolder photos, object[] leaks, IReadOnlyList<ImageFailure> unreadable)
     {
         Screen.Say($"{groups.Count:N0} {(groups.Count == 1 ? "picture is" : "pictures are")} there more than once among {photos.Count:N0} images. The first file of each line is the largest:");
         Listing.Show([.. groups.Select(group => string.Create(
             CultureInfo.InvariantCulture,
             $"{Name(group.Match)}, {group.Closeness:F2}: {string.Join(", ", group.Images.OrderBy(image => image != group.Keep).Select(photos.NameOf))}"))]);
+        html.Write(given, "Duplicates", page => page.AddDuplicates(photos, groups));
         return new
         {
             Images = photos.Count,
             Groups = groups.Select(group => new { Match = Name(group.Match), group.Closeness, Keep = photos.NameOf(group.Keep), Images = group.Images.Select(photos.NameOf) }),
             Leaks = leaks,
+            Html = html.FileOf(given),
             Unreadable = unreadable,
         };
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SelfSup.Data;
+using SelfSup.Reports;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
@@ -21,6 +22,7 @@ internal sealed class ProbeVerb : Verb
     {
         Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class from all training images.",
     };
+    private readonly ReportOption html = new();
     private readonly Option<string?> save = Options.NewFile("--save", "Write the fitted classifier here, for selfsup predict and export.");
 
     public ProbeVerb()
@@ -28,7 +30,7 @@ internal sealed class ProbeVerb : Verb
             "probe", "Tells what an encoder's features are worth: a linear classifier on them, beside raw pixels, random weights and chance.",
             "--encoder runs/simclr --train labeled --test others",
             "--encoder weights.pth --train labeled --test others\n--save classifier.safetensors") =>
-        Take([.. encoder.All, train, test, labels, unlabeled, stage, seed, transfer, save]);
+        Take([.. encoder.All, train, test, labels, unlabeled, stage, seed, transfer, html.Option, save]);
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
@@ -45,7 +47,7 @@ internal sealed class ProbeVerb : Verb
             Screen.Say($"Wrote {file}. Label images by it:");
             Screen.SayCommand($"selfsup predict PHOTOS --classifier {file}");
         }
-        return new { Report = JsonNode.Parse(document), Classifier = given.GetValue(save) };
+        return new { Report = JsonNode.Parse(document), Classifier = given.GetValue(save), Html = html.FileOf(given) };
     }
 
     private async Task<(ProbeReport Probe, string Table, string Document)> ProbeAsync(
@@ -63,6 +65,7 @@ internal sealed class ProbeVerb : Verb
             Seed = given.GetValue(seed)!.Value,
             Unlabeled = OpenUnlabeled(given),
         });
+        html.Write(given, "What the features are worth", page => page.AddProbe(report));
         return (report, report.ToTable(), report.ToJson());
     }
 
@@ -76,6 +79,7 @@ internal sealed class ProbeVerb : Verb
             Labels = given.GetValue(labels),
             Unlabeled = OpenUnlabeled(given),
         }, cancellation);
+        html.Write(given, "What the features are worth", page => page.AddTransfer(report));
         return (report.Probe, report.ToTable(), report.ToJson());
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using SelfSup.Curation;
 using SelfSup.Data;
+using SelfSup.Reports;
 using SelfSup.Samples;
+using SelfSup.Transfer;
 
 namespace SelfSup.Tool.Verbs;
 
@@ -14,6 +16,7 @@ internal sealed class SelectVerb : Verb
     private readonly Option<string?> method = Options.Choice(
         "--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
     private readonly Option<string?> labels = Options.ExistingFile("--labels", "List of an earlier round, filled in: its images are not chosen again.");
+    private readonly ReportOption html = new();
     private readonly Option<string?> list = Options.NewFile("--list", "Write the chosen images here, a table to fill in their labels.");
     private readonly Option<string?> copies = Options.OutputFolder("--copies", "Copy the chosen images to this folder.", "");
     private readonly Option<string?> links = Options.OutputFolder("--links", "Make links to the chosen images in this folder.", "");
@@ -23,7 +26,7 @@ internal sealed class SelectVerb : Verb
             "select", "Chooses the images that tell most about all others, to label them first.",
             "--encoder runs/simclr --images photos --list list.csv",
             "--encoder runs/simclr --images photos --labels list.csv") =>
-        Take([.. encoder.All, images, count, method, labels, list, copies, links]);
+        Take([.. encoder.All, images, count, method, labels, list, copies, links, html.Option]);
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
@@ -36,6 +39,7 @@ internal sealed class SelectVerb : Verb
         Screen.Say($"Label these first, of {photos.Count:N0} images:");
         Listing.Show(names);
         HandOver(given, photos, chosen, cancellation);
+        html.Write(given, "Images to label", page => page.AddSelection(photos, chosen).AddMap(photos, features, FeatureLayer.PooledName, marked: chosen));
         ImageFailure[] unreadable = [.. photos.Failures, .. features.Failures];
         TellUnreadable(unreadable);
         return new
@@ -45,6 +49,7 @@ internal sealed class SelectVerb : Verb
             List = given.GetValue(list),
             Copies = NullIfEmpty(given.GetValue(copies)),
             Links = NullIfEmpty(given.GetValue(links)),
+            Html = html.FileOf(given),
             Unreadable = unreadable,
         };
     }
