@@ -4,11 +4,13 @@ using System.Globalization;
 using SelfSup;
 using SelfSup.Curation;
 using SelfSup.Data;
+using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Transfer;
 
 const int shown = 20;
+const int mostClusters = 12;
 
 TorchRuntime.TuneForTraining();
 var encoder = Options.Weights("--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors).");
@@ -22,7 +24,8 @@ var labels = Options.ExistingFile("--labels", "List of an earlier round, filled 
 var duplicates = new Option<bool>("--duplicates") { Description = "Name images that are the same picture, mirrored ones too." };
 var list = Options.NewFile("--list", "Writes the chosen images here, to fill in their labels [default: only shows them].");
 var copies = Options.OutputFolder("--copies", "Copies the chosen images into this folder, to be moved into a sub-folder for each class.", "");
-var command = new RootCommand("Chooses images to label, and finds duplicates.") { encoder, size, images, select, method, labels, duplicates, list, copies };
+var html = Options.NewFile("--report", "Writes here what was found, with pictures and a map: HTML with all in it.");
+var command = new RootCommand("Chooses images to label, and finds duplicates.") { encoder, size, images, select, method, labels, duplicates, list, copies, html };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
@@ -32,14 +35,28 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var photos = ImageFolder.Open(options.GetValue(images)!);
     var known = options.GetValue(labels) is { } file ? ImageLabels.ReadList(file, photos) : null;
     using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
+    var report = new HtmlReport("What is in the photos", photos.Description);
     if (options.GetValue(duplicates))
-        await ShowDuplicatesAsync(network, photos, features, cancellation);
-    if (options.GetValue(select) is not ({ } count and > 0))
+        report.AddDuplicates(photos, await ShowDuplicatesAsync(network, photos, features, cancellation));
+    int[] chosen = [];
+    if (options.GetValue(select) is { } count and > 0)
+    {
+        chosen = await Selector.ChooseAsync(features, count, options.GetValue(method)!, known, cancellation);
+        Screen.Say($"Label these first, of {photos.Count:N0} images:");
+        Show(chosen.Select(photos.NameOf));
+        report.AddSelection(photos, chosen);
+    }
+    if (options.GetValue(html) is { } reportFile)
+    {
+        report
+            .AddMap(photos, features, FeatureLayer.PooledName, known, chosen, cancellation)
+            .AddClusters(photos, ImageClusters.Find(features, FeatureLayer.PooledName, photos, Math.Min(mostClusters, features.Indices.Count), cancellationToken: cancellation))
+            .AddOutliers(photos, Outliers.Rank(features, FeatureLayer.PooledName, cancellationToken: cancellation))
+            .Save(reportFile);
+        Screen.Say($"Wrote {reportFile}, the report.");
+    }
+    if (chosen.Length == 0)
         return;
-
-    var chosen = await Selector.ChooseAsync(features, count, options.GetValue(method)!, known, cancellation);
-    Screen.Say($"Label these first, of {photos.Count:N0} images:");
-    Show(chosen.Select(photos.NameOf));
     if (options.GetValue(list) is { } path)
     {
         Selection.WriteList(path, photos, chosen);
@@ -52,7 +69,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }
 });
 
-static async Task ShowDuplicatesAsync(Encoder network, ImageFolder photos, FeatureSet features, CancellationToken cancellation)
+static async Task<IReadOnlyList<DuplicateGroup>> ShowDuplicatesAsync(Encoder network, ImageFolder photos, FeatureSet features, CancellationToken cancellation)
 {
     using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
     var groups = Duplicates.Find(features, FeatureLayer.PooledName, photos, mirrored, cancellationToken: cancellation);
@@ -62,6 +79,7 @@ static async Task ShowDuplicatesAsync(Encoder network, ImageFolder photos, Featu
     Show(groups.Select(group => string.Create(
         CultureInfo.InvariantCulture,
         $"{group.Match}, {group.Closeness:F2}: {string.Join(", ", group.Images.OrderBy(image => image != group.Keep).Select(photos.NameOf))}")));
+    return groups;
 }
 
 static void Show(IEnumerable<string> lines)

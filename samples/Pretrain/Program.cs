@@ -2,6 +2,7 @@
 using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
+using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Training;
@@ -14,7 +15,7 @@ var idx = Options.ExistingFile("--idx", "IDX file of images (MNIST, Fashion-MNIS
 var pack = Options.CacheFile("--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
 var start = new StartOptions("32 for CIFAR-10 and IDX, else 96");
 var run = new RunOptions();
-var output = Options.OutputFolder("--output", "Run folder for the encoder, metrics, previews and checkpoints.", "runs/pretrain");
+var output = Options.OutputFolder("--output", "Run folder for the encoder, report, metrics, previews and checkpoints.", "runs/pretrain");
 var knn = Options.ExistingFolder(
     "--knn", "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.");
 
@@ -47,7 +48,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
     var result = await Trainer.RunAsync(network, tasks, source, settings, cancellation);
-    Screen.Say($"Wrote {result.EncoderFile}. Previews, metrics.jsonl and checkpoints are in {folder}.");
+    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}", source.Description).AddRun(folder).Save(Path.Combine(folder, "report.html"));
+    Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");

@@ -1,9 +1,11 @@
 // Tells what a pretrained encoder is worth: a linear probe on labeled images, beside random features, raw pixels and chance.
 using System.CommandLine;
 using SelfSup;
+using SelfSup.Curation;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Plots;
+using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Transfer;
@@ -26,6 +28,7 @@ var labels = Options.Whole("--labels", "Training images for the probe, drawn eve
 var stage = new Option<string?>("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
 var seed = Options.Whole("--seed", "Decides the draw of labels and the held-out part.", 0, int.MaxValue, 0);
 var json = Options.NewFile("--json", "Writes the whole report here.");
+var html = Options.NewFile("--report", "Writes the whole report here for people: HTML with all in it, with a map of the test images.");
 var transfer = new Option<bool>("--transfer")
 {
     Description = "Also judge the features by nearest neighbors and by few labels, five draws of 1 to 96 a class from all training images.",
@@ -40,7 +43,7 @@ var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ON
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, propagate, stage, seed, transfer, fineTune, plot, json, save, onnx,
+    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, propagate, stage, seed, transfer, fineTune, plot, json, html, save, onnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -87,6 +90,7 @@ async Task<ProbeReport> ProbeAsync(
     var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
     Screen.SayLines(report.ToTable());
     SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
+    await SaveHtmlAsync(new HtmlReport(TitleOf(network)).AddProbe(report), network, testSet, options, cancellation);
     return report;
 }
 
@@ -105,8 +109,21 @@ async Task<ProbeReport> JudgeInFullAsync(
     Screen.SayLines(report.ToTable());
     SaveTo(options.GetValue(json), "the whole report", report.SaveJson);
     SaveTo(options.GetValue(plot), "accuracy against labels", file => LabelEfficiencyPlot.SavePng(report, file));
+    await SaveHtmlAsync(new HtmlReport(TitleOf(network)).AddTransfer(report), network, testSet, options, cancellation);
     return report.Probe;
 }
+
+async Task SaveHtmlAsync(HtmlReport report, Encoder network, ILabeledImageSource testSet, ParseResult options, CancellationToken cancellation)
+{
+    if (options.GetValue(html) is not { } file)
+        return;
+    var pooled = FeatureLayer.Find(network, FeatureLayer.PooledName);
+    using var features = await Task.Run(() => FeatureExtractor.Extract(network, testSet, [pooled], cancellationToken: cancellation), cancellation);
+    report.AddMap(testSet, features, pooled.Name, ImageLabels.Of(testSet), cancellationToken: cancellation).Save(file);
+    Screen.Say($"Wrote {file}, the report for people.");
+}
+
+static string TitleOf(Encoder network) => $"What {network.Architecture} at {network.ImageSize} pixels is worth";
 
 IImageSource? OpenUnlabeled(ParseResult options) => (options.GetValue(unlabeled), options.GetValue(propagate)) switch
 {

@@ -5,6 +5,7 @@ using SelfSup.Comparisons;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
+using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Tasks;
@@ -19,7 +20,7 @@ var tasks = Options.Checked(
     "--tasks", "Tasks to learn from scratch, by a small network [default: simclr,rotation].", $"tasks among {string.Join(", ", TaskCatalog.Names)}",
     text => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(TaskCatalog.Names.Contains) ? names : null);
 var minutes = Options.Number("--minutes", "Time for the whole comparison [default: 20].", "above 0", time => time > 0);
-var output = Options.OutputFolder("--output", "Folder for the encoder that is recommended, and the table.", "which-task");
+var output = Options.OutputFolder("--output", "Folder for the encoder that is recommended, the table and the report.", "which-task");
 images.Required = true;
 var command = new RootCommand("Finds the encoder that serves a folder of images best, within a given time.")
 {
@@ -59,5 +60,6 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Directory.CreateDirectory(folder);
     EncoderFile.Save(comparison.Recommended.Encoder!, encoderPath);
     File.WriteAllText(Path.Combine(folder, "comparison.json"), comparison.ToJson());
-    Screen.Say($"The encoder is in {encoderPath}.");
+    new HtmlReport("Which encoder serves best?", unlabeled.Description).AddComparison(comparison).Save(Path.Combine(folder, "report.html"));
+    Screen.Say($"The encoder is in {encoderPath}, the report in report.html beside it.");
 });

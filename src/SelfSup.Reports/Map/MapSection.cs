@@ -9,7 +9,7 @@ namespace SelfSup.Reports;
 public static class MapSection
 {
     private const int MostImages = 2000;
-    private const int MostBytes = 2_400_000; // of all pictures together, before they are written as text
+    private const int MostBytes = 2_000_000; // of all pictures together, before they are written as text
     private const int MostBytesOfOne = 6_000;
     private const int Alike = 5;
 
@@ -49,7 +49,7 @@ public static class MapSection
 
     private static string[] ReadPictures(IImageSource source, int[] images, CancellationToken cancellationToken)
     {
-        var side = images.Length switch { <= 300 => 128, <= 800 => 96, _ => 64 };
+        var side = images.Length switch { <= 300 => 128, <= 800 => 96, _ => 80 };
         var most = Math.Min(MostBytesOfOne, MostBytes / images.Length);
         var pictures = new string[images.Length];
         Parallel.For(0, images.Length, new() { CancellationToken = cancellationToken }, i => pictures[i] = Thumbnail.Read(source, images[i], side, most) ?? "");

@@ -13,7 +13,7 @@ for (const map of document.querySelectorAll(".map")) {
   let current = -1;
 
   function create(name, attributes, parent) {
-    const isSvg = ["image", "line"].includes(name);
+    const isSvg = ["image", "line", "rect"].includes(name);
     const element = isSvg ? document.createElementNS(svg.namespaceURI, name) : document.createElement(name);
     for (const [attribute, value] of Object.entries(attributes))
       element.setAttribute(attribute, value);
@@ -62,12 +62,14 @@ for (const map of document.querySelectorAll(".map")) {
     return best;
   }
 
-  svg.addEventListener("pointermove", event => {
+  const showNearest = event => {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
     const nearest = find(point => Math.hypot(point.x - place.x, point.y - place.y));
     if (nearest >= 0 && Math.hypot(points[nearest].x - place.x, points[nearest].y - place.y) < 20)
       show(nearest);
-  });
+  };
+  svg.addEventListener("pointermove", showNearest);
+  svg.addEventListener("pointerdown", showNearest);
 
   const directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
   svg.addEventListener("keydown", event => {
@@ -100,7 +102,10 @@ for (const map of document.querySelectorAll(".map")) {
     if (!picture || placed.some(other => Math.abs(other.x - point.x) < size + 1 && Math.abs(other.y - point.y) < size + 1))
       continue;
     placed.push(point);
-    point.picture = create("image", { href: picture, x: point.x - size / 2, y: point.y - size / 2, width: size, height: size }, layer);
+    const place = { x: point.x - size / 2, y: point.y - size / 2, width: size, height: size };
+    point.picture = create("image", { href: picture, ...place }, layer);
+    if (point.mark.matches(".marked"))
+      create("rect", { class: "frame", ...place }, layer);
   }
   const toggle = document.createElement("button");
   toggle.type = "button";

@@ -6,7 +6,7 @@ namespace SelfSup.Reports;
 /// <summary>Small pictures, as WebP in a data URI.</summary>
 internal static class Thumbnail
 {
-    private static readonly int[] qualities = [80, 60, 40, 20, 5, 0];
+    private static readonly int[] qualities = [75, 50, 30, 15, 5, 0];
 
     /// <summary>Reads an image of a source, of a clip the first frame.</summary>
     /// <param name="source">The images.</param>

@@ -14,7 +14,7 @@ internal static class RunMetrics
     public static IReadOnlyList<RunMetric> Read(string path)
     {
         var values = new Dictionary<string, List<(long Step, double Value)>>();
-        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
+        foreach (var line in File.Exists(path) ? LinesOf(path) : [])
         {
             var metrics = Parse(line);
             if (metrics?.GetValueOrDefault(StepKey) is not { } step)
@@ -31,6 +31,15 @@ internal static class RunMetrics
         return [.. values
             .OrderBy(metric => metric.Key == LearningRateKey ? 2 : RunMetric.IsShare(metric.Key) ? 0 : 1)
             .Select(metric => RunMetric.Of(metric.Key, metric.Value))];
+    }
+
+    // A run that goes on has the file open.
+    private static IEnumerable<string> LinesOf(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var text = new StreamReader(file);
+        while (text.ReadLine() is { } line)
+            yield return line;
     }
 
     private static Dictionary<string, double?>? Parse(string line)

@@ -59,7 +59,9 @@ public static class RunSections
     }
 
     private static IEnumerable<(string Name, double Value)> LastOf(JsonObject? end, IReadOnlyList<RunMetric> metrics) =>
-        (end?["metrics"] as JsonObject)?.Where(metric => metric.Value is JsonValue && IsTelling(metric.Key)).Select(metric => (RunMetric.NameOf(metric.Key), metric.Value!.GetValue<double>()))
+        (end?["metrics"] as JsonObject)?
+            .Where(metric => IsTelling(metric.Key) && metric.Value is JsonValue value && value.TryGetValue<double>(out _))
+            .Select(metric => (RunMetric.NameOf(metric.Key), metric.Value!.GetValue<double>()))
             ?? metrics.Where(metric => IsTelling(metric.Key)).Select(metric => (metric.Name, metric.Points[^1].Y));
 
     private static bool IsTelling(string key) => key.EndsWith("/loss", StringComparison.Ordinal) || RunMetric.IsShare(key);

@@ -22,6 +22,8 @@ public static class TransferSections
         report.Add(ProbeSection.Write(transfer.Probe));
         if (transfer.LabelEfficiency.Any(line => line.Points.Count > 0))
             report.Add(FewLabelsSection.Write(transfer));
+        if (transfer.FineTuning.Count > 0)
+            report.Add(WholeNetworksOf(transfer));
         report.Add(NeighborsOf(transfer));
         return report.Add(ConfusionSection.Write(transfer.Probe.Confusion));
     }
@@ -51,6 +53,13 @@ public static class TransferSections
         section.AddText("Accuracies are of labeled images that were not learned from, the mean over draws with one standard deviation. RankMe finds features that collapsed, no more.");
         return report.Add(section.AddWarnings(comparison.Rows.Where(row => row.Note is not null).Select(row => $"{row.Name}: {row.Note}")));
     }
+
+    private static ReportSection WholeNetworksOf(TransferReport transfer) => new ReportSection("Whole networks")
+        .AddTable(["labels", .. transfer.FineTuning.Select(row => Figure.Count(row.Labels))], [
+            [LabelEfficiencyLine.FineTuned, .. transfer.FineTuning.Select(row => Figure.Percent(row.Pretrained))],
+            [LabelEfficiencyLine.FromScratch, .. transfer.FineTuning.Select(row => Figure.Percent(row.FromScratch))],
+        ])
+        .AddText("Test accuracy of networks that were trained on from the encoder's weights, and from fresh ones, with the same labels.");
 
     private static ReportSection NeighborsOf(TransferReport transfer) => new ReportSection("Nearest neighbors")
         .AddTable(["features", "stage", "length", "20 neighbors", "200 neighbors", "deviation", "effective rank"], transfer.Rows.Select(row => (string[])

@@ -10,7 +10,7 @@ public class SnippetTests
     private static readonly string[] Documents =
     [
         "README.md", "docs/add-a-task.md", "src/SelfSup/README.md", "src/SelfSup.Data/README.md", "src/SelfSup.ImageSharp/README.md",
-        "src/SelfSup.OnnxRuntime/README.md", "src/SelfSup.Plots/README.md",
+        "src/SelfSup.OnnxRuntime/README.md", "src/SelfSup.Plots/README.md", "src/SelfSup.Reports/README.md",
     ];
 
     public static TheoryData<string, int> Snippets
