@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -40,7 +39,9 @@ internal readonly struct HtmlWriter(int literalLength, int formattedCount)
 
     public void AppendFormatted(IEnumerable<Html> parts) => text.AppendJoin("", parts.Select(part => part.Text));
 
-    public void AppendFormatted(string? value) => text.Append(WebUtility.HtmlEncode(value));
+    // These five signs are all that ends a text or an attribute; letters of all languages stay as they are.
+    public void AppendFormatted(string? value) => text.Append(
+        value?.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;").Replace("'", "&#39;"));
 
     public void AppendFormatted<T>(T value, string? format = null)
         where T : IFormattable => AppendFormatted(value.ToString(format, CultureInfo.InvariantCulture));

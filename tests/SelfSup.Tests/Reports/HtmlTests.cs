@@ -8,6 +8,7 @@ public class HtmlTests
     [Theory]
     [InlineData("<script>", "&lt;script&gt;")]
     [InlineData("a & \"b\" 'c'", "a &amp; &quot;b&quot; &#39;c&#39;")]
+    [InlineData("Größe ±1 写真", "Größe ±1 写真")]
     [InlineData(null, "")]
     public void TextIsEscaped(string? text, string expected) => Assert.Equal($"<p>{expected}</p>", Html.Of($"<p>{text}</p>").Text);
 
