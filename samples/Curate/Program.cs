@@ -4,7 +4,6 @@ using System.Globalization;
 using SelfSup;
 using SelfSup.Curation;
 using SelfSup.Data;
-using SelfSup.Files;
 using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
@@ -20,7 +19,7 @@ encoder.Required = true;
 var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
 images.Required = true;
 var select = Options.Whole("--select", "How many images to choose for labeling; 0 chooses none.", 0, 1_000_000, 40);
-var method = Options.Choice("--method", "herding, typiclust, centers, or dropquery for a second round.", ["herding", "typiclust", "centers", "dropquery"], "herding");
+var method = Options.Choice("--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
 var labels = Options.ExistingFile("--labels", "List of an earlier round, filled in: its images are not chosen again.");
 var duplicates = new Option<bool>("--duplicates") { Description = "Name images that are the same picture, mirrored ones too." };
 var list = Options.NewFile("--list", "Writes the chosen images here, to fill in their labels [default: only shows them].");
@@ -35,16 +34,14 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.Say(taken);
     var photos = ImageFolder.Open(options.GetValue(images)!);
     var known = options.GetValue(labels) is { } file ? ImageLabels.ReadList(file, photos) : null;
-    using var features = await ExtractAsync(network, photos, "reading images", cancellation);
+    using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
     var report = new HtmlReport("What is in the photos", photos.Description);
     if (options.GetValue(duplicates))
         report.AddDuplicates(photos, await ShowDuplicatesAsync(network, photos, features, cancellation));
     int[] chosen = [];
     if (options.GetValue(select) is { } count and > 0)
     {
-        chosen = await Screen.TrackAsync(line => Task.Run(
-            () => Selection.Choose(features, FeatureLayer.PooledName, count, MethodOf(options.GetValue(method)!), known, new ShareProgress(line, "choosing"), cancellation),
-            cancellation));
+        chosen = await Selector.ChooseAsync(features, count, options.GetValue(method)!, known, cancellation);
         Screen.Say($"Label these first, of {photos.Count:N0} images:");
         Show(chosen.Select(photos.NameOf));
         report.AddSelection(photos, chosen);
@@ -72,22 +69,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }
 });
 
-static SelectionMethod MethodOf(string name) => name switch
-{
-    "typiclust" => new TypiClust(),
-    "centers" => new KMeansCenters(),
-    "dropquery" => new DropQuery(),
-    _ => new MaxHerding(),
-};
-
-static Task<FeatureSet> ExtractAsync(Encoder network, IImageSource source, string work, CancellationToken cancellation) => Screen.TrackAsync(line => Task.Run(
-    () => FeatureExtractor.Extract(
-        network, source, [FeatureLayer.Find(network, FeatureLayer.PooledName)], progress: new CountProgress(line, work, source.Count), cancellationToken: cancellation),
-    cancellation));
-
 static async Task<IReadOnlyList<DuplicateGroup>> ShowDuplicatesAsync(Encoder network, ImageFolder photos, FeatureSet features, CancellationToken cancellation)
 {
-    using var mirrored = await ExtractAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
+    using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
     var groups = Duplicates.Find(features, FeatureLayer.PooledName, photos, mirrored, cancellationToken: cancellation);
     Screen.Say(string.Create(
         CultureInfo.InvariantCulture,
@@ -105,14 +89,4 @@ static void Show(IEnumerable<string> lines)
         Screen.Say($"  {line}");
     if (all.Length > shown)
         Screen.Say($"  and {all.Length - shown:N0} more");
-}
-
-internal sealed class ShareProgress(ProgressLine line, string work) : IProgress<double>
-{
-    public void Report(double share) => line.Show(work, work, share);
-}
-
-internal sealed class CountProgress(ProgressLine line, string work, int count) : IProgress<int>
-{
-    public void Report(int done) => line.Show(work, work, (double)done / count, string.Create(CultureInfo.InvariantCulture, $"{done:N0}/{count:N0}"));
 }

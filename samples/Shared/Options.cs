@@ -28,9 +28,14 @@ internal static class Options
         text => double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && isValid(number) ? number : null);
 
     /// <summary>One of several words, in upper or lower case.</summary>
-    public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices) => Checked(
-        name, description, $"one of {string.Join(", ", choices)}",
-        text => choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)));
+    public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices)
+    {
+        var option = Checked(
+            name, description, $"one of {string.Join(", ", choices)}",
+            text => choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)));
+        option.CompletionSources.Add([.. choices]);
+        return option;
+    }
 
     /// <summary>One of several words, with a default.</summary>
     public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices, string byDefault) =>
@@ -83,6 +88,7 @@ internal static class Options
     public static Option<T?> Checked<T>(string name, string description, string rule, Func<string, T?> parse) => new(name)
     {
         Description = description,
+        HelpName = name.TrimStart('-'),
         Arity = ArgumentArity.ExactlyOne,
         CustomParser = given =>
         {

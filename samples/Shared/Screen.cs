@@ -1,34 +1,59 @@
+using System.Text;
 using Spectre.Console;
 
 namespace SelfSup.Samples;
 
-/// <summary>What the samples write: on a terminal with colors and a line of progress in place, in a log plain lines alone.</summary>
+/// <summary>What the programs write: on a terminal with colors and a line of progress in place, in a log plain lines alone.</summary>
 internal static class Screen
 {
-    private static readonly IAnsiConsole Output = Create(Console.Out, Console.IsOutputRedirected);
-    private static readonly IAnsiConsole Errors = Create(Console.Error, Console.IsErrorRedirected);
+    private static IAnsiConsole lines = Create(Console.Out, Console.IsOutputRedirected);
+    private static IAnsiConsole besides = Create(Console.Error, Console.IsErrorRedirected);
+    private static IAnsiConsole errors = OnOneLine(Create(Console.Error, Console.IsErrorRedirected));
 
-    /// <summary>Whether a line can be drawn anew in place.</summary>
-    private static bool IsTerminal => !Console.IsOutputRedirected && Output.Profile.Capabilities.Ansi;
+    /// <summary>Standard output.</summary>
+    public static TextWriter Output { get; private set; } = Console.Out;
+
+    /// <summary>The most characters of a line.</summary>
+    public static int Width => lines.Profile.Width;
+
+    /// <summary>Keeps standard output for a document: from now on all lines go to standard error.</summary>
+    public static void KeepOutputForDocument()
+    {
+        lines = besides;
+        // Other programs read documents in UTF-8, whatever this system writes on its screens.
+        if (Output == Console.Out && Console.IsOutputRedirected)
+            Output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+    }
+
+    /// <summary>Writes to other places than standard output and standard error.</summary>
+    /// <param name="output">In place of standard output.</param>
+    /// <param name="error">In place of standard error.</param>
+    /// <param name="width">The most characters of a line; an error is one line all the same.</param>
+    public static void WriteTo(TextWriter output, TextWriter error, int width)
+    {
+        (Output, lines, besides) = (output, Create(output, isRedirected: true), Create(error, isRedirected: true));
+        (lines.Profile.Width, besides.Profile.Width) = (width, width);
+        errors = OnOneLine(Create(error, isRedirected: true));
+    }
 
     /// <summary>Writes a paragraph, which a terminal breaks between words; an empty one is a blank line.</summary>
-    public static void Say(string text = "") => Output.WriteLine(text);
+    public static void Say(string text = "") => lines.WriteLine(text);
 
     /// <summary>Writes a warning.</summary>
-    public static void Warn(string text) => Output.MarkupLineInterpolated($"[yellow]warning:[/] {text}");
+    public static void Warn(string text) => lines.MarkupLineInterpolated($"[yellow]warning:[/] {text}");
 
     /// <summary>Writes a command to copy, which is not broken into lines.</summary>
-    public static void SayCommand(string command) => Output.Profile.Out.Writer.WriteLine($"  {command}");
+    public static void SayCommand(string command) => lines.Profile.Out.Writer.WriteLine($"  {command}");
 
     /// <summary>Writes text that has its lines already, such as a report of the library; a terminal breaks those that are too long for it.</summary>
     public static void SayLines(string text)
     {
         foreach (var line in text.TrimEnd().Split(Environment.NewLine))
-            Output.WriteLine(line);
+            lines.WriteLine(line);
     }
 
     /// <summary>Writes an error, in one line.</summary>
-    public static void Fail(string message) => Errors.MarkupLineInterpolated($"[red]error:[/] {message.ReplaceLineEndings(" ")}");
+    public static void Fail(string message) => errors.MarkupLineInterpolated($"[red]error:[/] {message.ReplaceLineEndings(" ")}");
 
     /// <summary>Writes a table: the first columns are words, the others numbers.</summary>
     public static void Show(int words, string[] titles, IEnumerable<string[]> rows)
@@ -38,17 +63,18 @@ internal static class Screen
             table.AddColumn(new TableColumn(new Text(title)) { Alignment = i < words ? Justify.Left : Justify.Right });
         foreach (var row in rows)
             table.AddRow(row.Select(cell => new Text(cell)));
-        Output.Write(table);
+        lines.Write(table);
     }
 
     /// <summary>Does some work with a line that tells how far it is, and that goes when the work ends.</summary>
     public static async Task<T> TrackAsync<T>(Func<ProgressLine, Task<T>> work)
     {
-        if (!IsTerminal)
-            return await work(new ProgressLine(line => Output.WriteLine(line)));
+        // Only a line of a terminal can be drawn anew in place.
+        if (!lines.Profile.Capabilities.Ansi)
+            return await work(new ProgressLine(line => lines.WriteLine(line)));
         T result = default!;
-        await Output.Live(Text.Empty).AutoClear(true).StartAsync(async live =>
-            result = await work(new ProgressLine(live, Output.Profile.Width - 1, Output.Profile.Capabilities.Unicode)));
+        await lines.Live(Text.Empty).AutoClear(true).StartAsync(async live =>
+            result = await work(new ProgressLine(live, lines.Profile.Width - 1, lines.Profile.Capabilities.Unicode)));
         return result;
     }
 
@@ -60,9 +86,12 @@ internal static class Screen
             Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
             ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
         });
-        // A log has lines of any length, and an error is one line wherever it goes.
-        if (isRedirected || writer == Console.Error)
-            console.Profile.Width = short.MaxValue;
+        return isRedirected ? OnOneLine(console) : console; // a log has lines of any length
+    }
+
+    private static IAnsiConsole OnOneLine(IAnsiConsole console)
+    {
+        console.Profile.Width = short.MaxValue;
         return console;
     }
 }

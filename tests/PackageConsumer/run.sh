@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the libraries, then builds and runs the program beside this script on the packages, as a user would.
+# Packs the libraries and the tool, then builds and runs the program beside this script on the packages, and the tool, as a user would.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -26,3 +26,11 @@ mkdir -p "$user_packages"
 dotnet run -c Release --artifacts-path "$work/consumer" \
   -p:PackageSource="$work/packages" -p:SelfSupVersion="$version" \
   -p:RestorePackagesPath="$work/restored" -p:RestoreFallbackFolders="$user_packages"
+
+# The tool, as a user installs it, with its libtorch: it learns from two pictures.
+dotnet tool install SelfSup.Tool --tool-path "$work/tool" --version "$version" --source "$work/packages"
+mkdir "$work/pictures"
+cp ../../docs/label-efficiency.png "$work/pictures/1.png"
+cp ../../docs/label-efficiency.png "$work/pictures/2.png"
+"$work/tool/selfsup" pretrain --images "$work/pictures" --encoder convnet --size 32 --batch 2 --steps 2 --output "$work/run"
+[ "$("$work/tool/selfsup" duplicates --images "$work/pictures" --encoder "$work/run/encoder.safetensors" --json 2> /dev/null | grep -c '"keep": "1.png"')" = 1 ]

@@ -6,8 +6,6 @@ namespace SelfSup.Samples;
 /// <summary>Pretrains with a line of progress, and tells what came of it.</summary>
 internal static class Trainer
 {
-    private const int NamedFailures = 10;
-
     /// <summary>Pretrains; Ctrl+C is answered by how to go on.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <param name="tasks">The tasks.</param>
@@ -30,18 +28,7 @@ internal static class Trainer
         }
         var metrics = string.Join(", ", result.Metrics.Select(metric => TrainingProgress.Format(metric.Key, metric.Value)));
         Screen.Say($"Done after {result.Steps:N0} steps: {metrics}.");
-        TellFailures(result.Failures, Path.Combine(settings.RunFolder!, "report.json"));
+        UnreadableImages.Tell(result.Failures, $"in {Path.Combine(settings.RunFolder!, "report.json")}");
         return result;
-    }
-
-    private static void TellFailures(IReadOnlyList<ImageFailure> failures, string report)
-    {
-        if (failures.Count == 0)
-            return;
-        Screen.Warn($"{failures.Count:N0} {(failures.Count == 1 ? "image" : "images")} could not be read:");
-        foreach (var failure in failures.Take(NamedFailures))
-            Screen.SayLines($"  {failure.Name}: {failure.Reason}");
-        if (failures.Count > NamedFailures)
-            Screen.SayLines($"  and {failures.Count - NamedFailures:N0} more, all named in {report}");
     }
 }

@@ -24,7 +24,7 @@ internal static class ProbeSection
             ? "One label a class leaves none to choose stage and L2 strength on."
             : FormattableString.Invariant($"Stage and L2 strength were chosen on {100 * probe.ValidationShare:0} % of the labels, held out; then one probe was fitted on all labels and tested once."));
         if (probe.UnlabeledImages > 0)
-            section.AddText($"The mean of {Figure.Count(probe.UnlabeledImages)} unlabeled images centered the features{(probe.PropagatesLabels ? ", and their guessed labels were learned from too" : "")}.");
+            section.AddText($"The mean of {Figure.Count(probe.UnlabeledImages)} unlabeled images centered the features{(probe.PseudoLabels ? ", and their guessed labels were learned from too" : "")}.");
         return section.Add(Html.Of($"""
             <p class="origins">{probe.Architecture} at {probe.ImageSize} px. Training images: {probe.TrainSource}. Test images: {probe.TestSource}.</p>
             """));

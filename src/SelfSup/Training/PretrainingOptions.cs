@@ -93,6 +93,12 @@ public sealed class PretrainingOptions
     public string? RunFolder { get; init; }
 
     /// <summary>
+    /// Folder that receives an event file, such as <see cref="RunFolder"/> itself, which TensorBoard shows: the metrics of every step, what is
+    /// measured, and the previews of a run that has a <see cref="RunFolder"/>. The default, null, writes none.
+    /// </summary>
+    public string? TensorBoardFolder { get; init; }
+
+    /// <summary>
     /// Go on from the last checkpoint in <see cref="RunFolder"/>, or begin there where none is. The default is false, which refuses a
     /// folder that has one.
     /// </summary>

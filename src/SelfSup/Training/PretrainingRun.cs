@@ -24,6 +24,8 @@ internal sealed class PretrainingRun : IDisposable
     private readonly NonFiniteInspection inspection;
     private readonly TaskPreviews previews;
     private readonly ProgressReports reports;
+    private readonly RunMeter meter;
+    private readonly EventFile? events;
     private readonly int epochs;
     private readonly long perEpoch;
     private readonly long steps;
@@ -55,17 +57,20 @@ internal sealed class PretrainingRun : IDisposable
                 Prepare();
             var file = folder is null ? null : new MetricsFile(folder.MetricsPath, done);
             var watch = new MetricWatch([.. step.Learners.SelectMany(learner => learner.Alarms)], steps);
-            log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint);
+            meter = new RunMeter(options.RunFolder);
+            events = options.TensorBoardFolder is { } board ? new EventFile(board, done) : null;
+            log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint, events is null ? [meter] : [meter, events]);
             log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
             heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, loader, views, order);
-            previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device);
+            previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device, events);
             reports = new ProgressReports(progress, steps, done, epochs, perEpoch, log);
         }
         catch
         {
             encoder.eval();
             log?.Dispose();
+            events?.Dispose();
             step?.Dispose();
             folder?.Dispose();
             throw;
@@ -105,6 +110,7 @@ internal sealed class PretrainingRun : IDisposable
     public void Dispose()
     {
         log.Dispose();
+        events?.Dispose();
         step.Dispose();
         folder?.Dispose();
     }
@@ -129,6 +135,7 @@ internal sealed class PretrainingRun : IDisposable
     private void RunEpoch()
     {
         var epoch = (int)(done / perEpoch);
+        meter.OnEpoch(epoch + 1);
         if (done % perEpoch == 0)
         {
             order.StartEpoch(epoch);
@@ -152,6 +159,7 @@ internal sealed class PretrainingRun : IDisposable
         done = (epoch + 1) * perEpoch;
         log.Flush(); // while the order is there to find the images of a loss that is not finite
         order.EndEpoch();
+        meter.OnUnreadable(loader.Failures.Count);
         Measure();
         SaveCheckpoint();
         reports.Report(done, Warnings);
@@ -171,6 +179,7 @@ internal sealed class PretrainingRun : IDisposable
             inspection.TrySave(metric, done + 1);
         log.Add(metrics);
         reports.ImagesDone += batch.Count;
+        meter.OnImages(batch.Count);
     }
 
     private void Measure()

@@ -10,6 +10,7 @@ internal sealed class TaskPreviews
 {
     private readonly RunFolder? folder;
     private readonly PretrainingOptions options;
+    private readonly EventFile? events;
     private readonly ViewMaker views;
     private readonly ImageLoader loader;
     private readonly int[] order;
@@ -22,10 +23,11 @@ internal sealed class TaskPreviews
     /// <param name="imageSize">The encoder's side in pixels.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="device">The run's device.</param>
+    /// <param name="events">Where the pictures go too; null for nowhere else.</param>
     public TaskPreviews(
-        RunFolder? folder, IImageSource images, IReadOnlyList<IPretextTask> tasks, int imageSize, PretrainingOptions options, Device device)
+        RunFolder? folder, IImageSource images, IReadOnlyList<IPretextTask> tasks, int imageSize, PretrainingOptions options, Device device, EventFile? events)
     {
-        (this.folder, this.options) = (folder, options);
+        (this.folder, this.options, this.events) = (folder, options, events);
         views = new ViewMaker(tasks, Augmentation.None, imageSize, device, options.Seed, Seeds.PreviewViews);
         // The loader wants as many as there are images; the first batch alone is read.
         var chosen = PreviewImages.Choose(images);
@@ -79,6 +81,8 @@ internal sealed class TaskPreviews
         var picture = task.Preview(generated, model);
         picture.AddOriginals(input.Images);
         picture.Legend = FormattableString.Invariant($"{task.Name} after {done:N0} steps. {picture.Legend}");
-        picture.SavePng(folder!.PreviewPath(task.Name));
+        var path = folder!.PreviewPath(task.Name);
+        picture.SavePng(path);
+        events?.WriteImage(done, task.Name, File.ReadAllBytes(path));
     }
 }

@@ -7,7 +7,9 @@ namespace SelfSup.Training;
 /// <param name="device">The run's device.</param>
 /// <param name="watch">Raises the alarms.</param>
 /// <param name="lastCheckpoint">Tells the path of the last checkpoint, for the exception when a metric is not finite.</param>
-internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch watch, Func<string?> lastCheckpoint) : IDisposable
+/// <param name="listeners">Who else hears of them, from now on.</param>
+internal sealed class MetricsLog(
+    MetricsFile? file, Device device, MetricWatch watch, Func<string?> lastCheckpoint, IReadOnlyList<IMetricsListener> listeners) : IDisposable
 {
     // On a GPU reading a value waits for the device, so steps are read together.
     private const int StepsBetweenReadsOnGpu = 20;
@@ -69,7 +71,7 @@ internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch w
             metrics.Dispose();
         }
         pending.Clear();
-        file?.Flush();
+        FlushFiles();
     }
 
     /// <summary>Writes what was measured after a step, and raises its alarms.</summary>
@@ -83,7 +85,9 @@ internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch w
         watch.Judge(step, named, alarms.Select(alarm => alarm with { Metric = $"{name}/{alarm.Metric}" }));
         means.SetMeasured(named);
         file?.WriteMeasurement(step, named);
-        file?.Flush();
+        foreach (var listener in listeners)
+            listener.OnMeasurement(step, named);
+        FlushFiles();
     }
 
     public void Dispose()
@@ -105,5 +109,14 @@ internal sealed class MetricsLog(MetricsFile? file, Device device, MetricWatch w
         watch.Add(metrics.Step, finite);
         LastLearningRate = metrics.LearningRate;
         file?.WriteStep(metrics.Step, metrics.LearningRate, named);
+        foreach (var listener in listeners)
+            listener.OnStep(metrics.Step, metrics.LearningRate, named);
+    }
+
+    private void FlushFiles()
+    {
+        file?.Flush();
+        foreach (var listener in listeners)
+            listener.Flush();
     }
 }

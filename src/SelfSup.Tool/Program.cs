@@ -1,0 +1,3 @@
+using SelfSup.Tool;
+
+return await ToolProgram.RunAsync(args);
