@@ -13,13 +13,13 @@ internal sealed class PhotoIndex(
     public int Count => folder.Count;
 
     /// <summary>Embeds all photos, several at a time.</summary>
-    /// <param name="progress">Told how many are done.</param>
+    /// <param name="progress">Told how many are done, by one thread at a time.</param>
     /// <param name="cancellation">Asked before every photo.</param>
     /// <returns>Those that cannot be read.</returns>
     public async Task<IReadOnlyCollection<ImageFailure>> FillAsync(IProgress<int>? progress, CancellationToken cancellation)
     {
         var failures = new ConcurrentQueue<ImageFailure>(folder.Failures);
-        var done = 0;
+        var (turn, done) = (new Lock(), 0);
         await photos.EnsureCollectionExistsAsync(cancellation);
         await Parallel.ForAsync(0, folder.Count, cancellation, async (id, stop) =>
         {
@@ -31,7 +31,8 @@ internal sealed class PhotoIndex(
             {
                 failures.Enqueue(new(folder.NameOf(id), e.Message));
             }
-            progress?.Report(Interlocked.Increment(ref done));
+            lock (turn)
+                progress?.Report(++done);
         });
         return failures;
     }

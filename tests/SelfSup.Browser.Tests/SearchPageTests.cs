@@ -7,6 +7,9 @@ namespace SelfSup.Browser.Tests;
 /// <summary>The page of the sample samples/Web, with its own server behind it.</summary>
 public class SearchPageTests(Chromium chromium, SearchServer server) : IClassFixture<Chromium>, IClassFixture<SearchServer>
 {
+    // A test machine may be busy; what fails, fails for good.
+    static SearchPageTests() => Assertions.SetDefaultExpectTimeout(60_000);
+
     [ChromiumFact]
     public async Task A_photo_shows_its_class_and_its_neighbors()
     {
