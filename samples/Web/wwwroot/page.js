@@ -79,7 +79,8 @@ function drawClass({ label, probability }) {
 
 function drawNeighbor({ id, name, similarity }) {
   const image = make("img", { src: `photos/${id}`, alt: "", width: 224, height: 224, loading: "lazy" });
-  const caption = make("figcaption", {}, make("span", { textContent: name }), make("small", { textContent: `${similarity.toFixed(2)} alike` }));
+  const path = name.split(/(?<=\/)/).flatMap(part => [part, make("wbr", {})]); // lines break behind folders
+  const caption = make("figcaption", {}, make("span", {}, ...path), make("small", { textContent: `${similarity.toFixed(2)} alike` }));
   return make("li", {}, make("figure", {}, image, caption));
 }
 
