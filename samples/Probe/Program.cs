@@ -4,6 +4,7 @@ using SelfSup;
 using SelfSup.Curation;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Plots;
 using SelfSup.Reports;
 using SelfSup.Runtime;
@@ -43,10 +44,12 @@ var fineTune = new Option<bool>("--fine-tune")
 var plot = Options.NewFile("--plot", "As --transfer, and draw accuracy against the number of labels here, as PNG.");
 var save = Options.NewFile("--save", "Writes the fitted classifier here.");
 var onnx = Options.NewFile("--onnx", "Writes the fitted classifier here as an ONNX model.");
+var encoderOnnx = Options.NewFile("--encoder-onnx", "Writes the encoder here as an ONNX model.");
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
     encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, pseudoLabels, stage, seed, transfer, fineTune, plot, json, html, save, onnx,
+    encoderOnnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
@@ -60,6 +63,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
         ? await JudgeInFullAsync(network, trainSet, testSet, options, cancellation)
         : await ProbeAsync(network, trainSet, testSet, options, cancellation);
+    SaveTo(options.GetValue(encoderOnnx), "the encoder as an ONNX model", file => OnnxFile.Export(network, file));
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)
         return;

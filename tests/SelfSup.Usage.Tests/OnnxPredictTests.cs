@@ -39,10 +39,12 @@ public sealed class OnnxPredictTests : IDisposable
         Assert.Equal(1, exitCode);
     }
 
-    [Fact]
-    public void NeedsNoTorch()
+    [Theory]
+    [InlineData("samples/OnnxPredict")]
+    [InlineData("samples/Web")]
+    public void NeedsNoTorch(string program)
     {
-        var needed = File.ReadAllText(Path.ChangeExtension(BuiltProgram.PathOf("samples/OnnxPredict"), ".deps.json"));
+        var needed = File.ReadAllText(Path.ChangeExtension(BuiltProgram.PathOf(program), ".deps.json"));
         Assert.Contains("OnnxRuntime", needed);
         Assert.DoesNotContain("torch", needed, StringComparison.OrdinalIgnoreCase);
     }
