@@ -94,7 +94,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Monitors = labeled is null ? [] : [new KnnMonitor(labeled)],
         Resume = options.GetValue(resume),
     }, cancellation);
-    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(Describe))}", source.Description).AddRun(folder).Save(Path.Combine(folder, "report.html"));
+    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));
     Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
