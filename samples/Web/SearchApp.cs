@@ -22,6 +22,7 @@ internal static class SearchApp
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // the program says in a line why it did not start
         // Only this computer reaches it, and no page of another name that leads here.
         builder.WebHost.UseSetting("AllowedHosts", "localhost;127.0.0.1");
         builder.WebHost.ConfigureKestrel(server =>
