@@ -4,6 +4,7 @@ using System.Globalization;
 using SelfSup;
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
@@ -54,8 +55,13 @@ training.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
+    var group = MpiGroup.Join();
+    using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, group.StopOnSignals());
     var folder = options.GetValue(output)!;
-    RunFolders.Check(folder, options.GetValue(resume), folder);
+    if (group.Rank == 0)
+        RunFolders.Check(folder, options.GetValue(resume), folder);
+    else
+        Screen.Mute(); // the first rank speaks for all
     if (options.GetValue(epochs) is not null && options.GetValue(steps) is not null)
         throw new ArgumentException("--epochs and --steps both say how long the run is; give one of them.");
     var source = OpenImages(options);
@@ -72,13 +78,16 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 
     var augmentation = new Augmentation { MinimumArea = options.GetValue(cropArea) ?? 1 };
     using var packed = options.GetValue(pack) is { } file
-        ? await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), cancellation)
+        ? await InTurn(group, () => Packer.OpenOrPackAsync(
+            source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), augmentation), stop.Token))
         : null;
     source = packed ?? source;
     if (taken is not null)
         Screen.Say(taken);
     Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
+    if (group.Size > 1)
+        Screen.Say($"This is {group}; all of them share the batches.");
     var result = await Trainer.RunAsync(network, tasks, source, new PretrainingOptions
     {
         Epochs = options.GetValue(epochs),
@@ -92,12 +101,25 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         RunFolder = folder,
         Monitors = labeled is null ? [] : [new KnnMonitor(labeled)],
         Resume = options.GetValue(resume),
-    }, cancellation);
+        Group = group,
+    }, stop.Token);
     Screen.Say($"Wrote {result.EncoderFile}. Previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
 });
+
+// The first rank writes the file, then the others open it.
+static async Task<T> InTurn<T>(MpiGroup group, Func<Task<T>> open)
+{
+    using var turn = torch.zeros(1);
+    if (group.Rank > 0)
+        group.Sum(turn);
+    var opened = await open();
+    if (group.Rank == 0)
+        group.Sum(turn);
+    return opened;
+}
 
 (Encoder Encoder, string? Taken) OpenEncoder(ParseResult options)
 {

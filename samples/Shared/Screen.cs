@@ -5,11 +5,14 @@ namespace SelfSup.Samples;
 /// <summary>What the samples write: on a terminal with colors and a line of progress in place, in a log plain lines alone.</summary>
 internal static class Screen
 {
-    private static readonly IAnsiConsole Output = Create(Console.Out, Console.IsOutputRedirected);
+    private static IAnsiConsole Output { get; set; } = Create(Console.Out, Console.IsOutputRedirected);
     private static readonly IAnsiConsole Errors = Create(Console.Error, Console.IsErrorRedirected);
 
     /// <summary>Whether a line can be drawn anew in place.</summary>
     private static bool IsTerminal => !Console.IsOutputRedirected && Output.Profile.Capabilities.Ansi;
+
+    /// <summary>Writes nothing from here on but errors.</summary>
+    public static void Mute() => Output = Create(TextWriter.Null, isRedirected: true);
 
     /// <summary>Writes a paragraph, which a terminal breaks between words; an empty one is a blank line.</summary>
     public static void Say(string text = "") => Output.WriteLine(text);

@@ -9,8 +9,8 @@ public class SnippetTests
 {
     private static readonly string[] Documents =
     [
-        "README.md", "docs/add-a-task.md", "src/SelfSup/README.md", "src/SelfSup.Data/README.md", "src/SelfSup.ImageSharp/README.md",
-        "src/SelfSup.OnnxRuntime/README.md", "src/SelfSup.Plots/README.md",
+        "README.md", "docs/add-a-task.md", "docs/distributed.md", "src/SelfSup/README.md", "src/SelfSup.Data/README.md",
+        "src/SelfSup.Distributed/README.md", "src/SelfSup.ImageSharp/README.md", "src/SelfSup.OnnxRuntime/README.md", "src/SelfSup.Plots/README.md",
     ];
 
     public static TheoryData<string, int> Snippets
