@@ -2,6 +2,7 @@
 using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
@@ -26,8 +27,13 @@ run.AddTo(command);
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
+    var group = MpiGroup.Join();
+    using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, group.StopOnSignals());
     var folder = options.GetValue(output)!;
-    RunFolders.Check(folder, run.IsResumed(options), folder);
+    if (group.Rank == 0)
+        RunFolders.Check(folder, run.IsResumed(options), folder);
+    else
+        Screen.Mute(); // the first rank speaks for all
     var source = OpenImages(options);
     var (network, taken) = start.Open(
         options, options.GetValue(images) is null ? 32 : 96, run.SeedOf(options), options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10);
@@ -37,23 +43,39 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
     var monitors = KnnFollower.Of(options.GetValue(knn) is { } labeled ? OpenLabeled(labeled) : null);
-    var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors);
+    var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, group);
 
     using var packed = options.GetValue(pack) is { } file
-        ? await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), settings.Augmentation), cancellation)
+        ? await InTurn(group, () => Packer.OpenOrPackAsync(
+            source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), settings.Augmentation), stop.Token))
         : null;
     source = packed ?? source;
     if (taken is not null)
         Screen.Say(taken);
     Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
-    var result = await Trainer.RunAsync(network, tasks, source, settings, cancellation);
-    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));
+    if (group.Size > 1)
+        Screen.Say($"This is {group}; all of them share the batches.");
+    var result = await Trainer.RunAsync(network, tasks, source, settings, stop.Token);
+    if (group.Rank == 0)
+        new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));
     Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
 });
+
+// The first rank writes the file, then the others open it.
+static async Task<T> InTurn<T>(MpiGroup group, Func<Task<T>> open)
+{
+    using var turn = torch.zeros(1);
+    if (group.Rank > 0)
+        group.Sum(turn);
+    var opened = await open();
+    if (group.Rank == 0)
+        group.Sum(turn);
+    return opened;
+}
 
 IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {

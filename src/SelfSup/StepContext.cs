@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using static TorchSharp.torch;
 
 namespace SelfSup;
@@ -10,6 +11,12 @@ namespace SelfSup;
 public sealed class StepContext(long step, long steps, int epoch, bool isTraining = true) : IDisposable
 {
     private readonly Dictionary<string, Tensor> kept = [];
+    private readonly IProcessGroup group = SingleProcess.Instance;
+    private readonly BatchShare share;
+
+    /// <summary>Creates the context of a rank that computes the step together with others.</summary>
+    internal StepContext(long step, long steps, int epoch, IProcessGroup group, BatchShare share)
+        : this(step, steps, epoch) => (this.group, this.share) = (group, share);
 
     /// <summary>Steps done before this one.</summary>
     public long Step { get; } = step;
@@ -25,6 +32,15 @@ public sealed class StepContext(long step, long steps, int epoch, bool isTrainin
 
     /// <summary>Whether the step trains. Where it does not, as on held-out images, <see cref="PretextModel.OnStepCompleted"/> is not called.</summary>
     public bool IsTraining { get; } = isTraining;
+
+    /// <summary>
+    /// Puts together what all ranks computed of their images, so that a loss sees the whole batch: every rank computes the same loss then, and
+    /// gradients come back to the rank whose images they are of. Where a process trains by itself, and where losses are only measured,
+    /// the rows are the whole batch already. All ranks must call it alike.
+    /// </summary>
+    /// <param name="rows">Rows of this rank's images, (N, ...), or view by view those of several views, (views x N, ...). Borrowed.</param>
+    /// <returns>The rows of all images of the batch in its order, view by view, of the same type; owned by the caller.</returns>
+    public Tensor Gather(Tensor rows) => share.IsPart ? GatheredRows.Of(rows, group, share) : rows.alias();
 
     /// <summary>
     /// Keeps something that a loss computed until the step ends, without its gradient history: for a later objective, or for

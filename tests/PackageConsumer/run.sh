@@ -10,7 +10,7 @@ version=0.0.0-consumer.$(date +%s) # never one that a cache has
 
 # Everything is built outside the checkout, whose own build must not take over this version.
 dotnet pack ../../SelfSup.sln -c Release -p:Version="$version" --artifacts-path "$work/library" -o "$work/packages"
-for package in SelfSup SelfSup.Data SelfSup.Extensions.AI SelfSup.ImageSharp SelfSup.OnnxRuntime SelfSup.Parquet SelfSup.Plots SelfSup.Reports; do
+for package in SelfSup SelfSup.Data SelfSup.Distributed SelfSup.Extensions.AI SelfSup.ImageSharp SelfSup.OnnxRuntime SelfSup.Parquet SelfSup.Plots SelfSup.Reports; do
   for extension in nupkg snupkg; do
     [ -f "$work/packages/$package.$version.$extension" ] || { echo "There is no $package.$extension."; exit 1; }
   done

@@ -1,4 +1,5 @@
 using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Optimization;
@@ -12,8 +13,8 @@ namespace SelfSup.Reliability;
 /// <summary>Work that writes files and goes on where it was stopped. Each job leaves the same files however often that was.</summary>
 internal static class Jobs
 {
-    /// <summary>Printed when the work itself begins, after start-up.</summary>
-    public const string Ready = "ready";
+    /// <summary>Printed with the process's number when the work itself begins, after start-up.</summary>
+    public const string Ready = "ready ";
 
     private const int ClipFrames = 16;
     private const string Pack = "pack";
@@ -56,11 +57,12 @@ internal static class Jobs
 
     private static void Pretrain(string name, string folder)
     {
+        var group = MpiGroup.Join();
         IPretextTask task = name == QueueTask.TaskName ? new QueueTask() : TaskCatalog.Create(name);
         var (encoder, frames) = CreateEncoder(task);
         using var network = encoder;
         IImageSource images = frames > 1 ? new ProceduralClips(42, ClipFrames) : new ProceduralImages(42);
-        Console.WriteLine(Ready);
+        Console.WriteLine($"{Ready}{Environment.ProcessId}");
         Pretraining.Run(encoder, [new WeightedTask(task)], images, new()
         {
             Epochs = 3,
@@ -68,6 +70,7 @@ internal static class Jobs
             Recipe = Optimizers.TryGetValue(name, out var optimizer) ? TrainingRecipe.For(optimizer) : null,
             RunFolder = folder,
             CheckpointEverySteps = 2,
+            Group = group,
             Monitors = encoder.TakesClips ? [] : [new KnnMonitor(new ProceduralImages(40, seed: 1))],
             // Only what was begun can go on.
             Resume = File.Exists(Path.Combine(folder, "configuration.json")),
@@ -104,7 +107,7 @@ internal static class Jobs
     private static void PackImages(string folder)
     {
         Directory.CreateDirectory(folder);
-        Console.WriteLine(Ready);
+        Console.WriteLine($"{Ready}{Environment.ProcessId}");
         using var packed = PackedImages.OpenOrPackAsync(
             new ProceduralImages(600), Path.Combine(folder, "images.pack"), new() { ImageSize = 64, Workers = 1 }).GetAwaiter().GetResult();
     }
@@ -114,7 +117,7 @@ internal static class Jobs
     {
         using Encoder first = new ConvNet(32, seed: 1), second = new ConvNet(32, seed: 2);
         using var classifier = LinearProbe.Fit(second, new ProceduralImages(40), new() { Strengths = [0.1], Stage = "stage1" });
-        Console.WriteLine(Ready);
+        Console.WriteLine($"{Ready}{Environment.ProcessId}");
         for (var round = 0; round < 20; round++)
         {
             foreach (var encoder in new[] { first, second })

@@ -9,8 +9,14 @@ var steps = new Option<int>("--steps") { Description = "Steps of training.", Def
 var name = new Argument<string>("job");
 var folder = new Argument<string>("folder");
 
-var kill = new Command("kill", "Kills jobs at random moments, restarts them, and compares what they leave with an undisturbed job's.") { times, seed, job };
-kill.SetAction(options => KillRun.Execute(options.GetValue(job)!, options.GetValue(times), options.GetValue(seed)));
+var launcher = new Option<string>("--mpi")
+{
+    Description = "Starts every job as several processes by this command, such as \"mpirun -np 2\", and kills one of them. For jobs that train.",
+    DefaultValueFactory = _ => "",
+};
+
+var kill = new Command("kill", "Kills jobs at random moments, restarts them, and compares what they leave with an undisturbed job's.") { times, seed, job, launcher };
+kill.SetAction(options => KillRun.Execute(options.GetValue(job)!, options.GetValue(times), options.GetValue(seed), options.GetValue(launcher)!));
 var diskFull = new Command("disk-full", "Lets the disk run full under jobs, frees it, and compares likewise. Linux, with user namespaces.") { job };
 diskFull.SetAction(options => DiskFullRun.Execute(options.GetValue(job)!));
 var soak = new Command("soak", "Trains for long while the images' folder changes, and watches memory, tensors, handles and threads.") { steps };

@@ -3,10 +3,10 @@ namespace SelfSup.Reliability;
 /// <summary>What an undisturbed job leaves, and how long its work takes.</summary>
 internal sealed record Reference(Dictionary<string, byte[]> Results, TimeSpan Work)
 {
-    public static Reference Of(string job)
+    public static Reference Of(string job, string launcher = "")
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
-        using var child = new Child(Child.Command(job, folder));
+        using var child = new Child(Child.Command(job, folder, launcher));
         var (exitCode, work) = child.Wait();
         if (exitCode != 0)
             throw new InvalidOperationException($"{job} fails undisturbed: {child.Output}");

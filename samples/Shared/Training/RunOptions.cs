@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SelfSup.Augmentations;
+using SelfSup.Distributed;
 using SelfSup.Optimization;
 using SelfSup.Training;
 using TorchSharp;
@@ -59,9 +60,12 @@ internal sealed class RunOptions
     /// <param name="where">Where the network runs.</param>
     /// <param name="folder">The run folder.</param>
     /// <param name="monitors">What follows the run.</param>
+    /// <param name="group">The processes that train together; null for this one alone.</param>
     public PretrainingOptions Create(
-        ParseResult given, IReadOnlyList<WeightedTask> tasks, torch.Device where, string folder, IReadOnlyList<IEncoderMonitor> monitors) => new()
+        ParseResult given, IReadOnlyList<WeightedTask> tasks, torch.Device where, string folder, IReadOnlyList<IEncoderMonitor> monitors,
+        IProcessGroup? group = null) => new()
     {
+        Group = group ?? SingleProcess.Instance,
         Epochs = given.GetValue(epochs),
         Steps = given.GetValue(steps),
         BatchSize = given.GetValue(batch)!.Value,

@@ -33,9 +33,9 @@ internal sealed class EpochReader : IDisposable
         this.order = order;
         this.cancellationToken = cancellationToken;
         window = new PendingBatch?[options.Prefetch];
-        claimSize = Math.Clamp(options.BatchSize / (options.Workers * 4), 1, 16);
+        claimSize = Math.Clamp(options.OwnBatchSize / (options.Workers * 4), 1, 16);
         nextBatch = firstBatch;
-        nextImage = (int)Math.Min((long)firstBatch * options.BatchSize, order.Length);
+        nextImage = (int)Math.Min((long)firstBatch * options.OwnBatchSize, order.Length);
         registration = cancellationToken.UnsafeRegister(reader => ((EpochReader)reader!).Stop(), this);
         threads = new Thread[Math.Min(options.Workers, order.Length - nextImage)];
         for (var i = 0; i < threads.Length; i++)
@@ -50,7 +50,7 @@ internal sealed class EpochReader : IDisposable
     {
         lock (gate)
         {
-            if ((long)nextBatch * options.BatchSize >= order.Length)
+            if ((long)nextBatch * options.OwnBatchSize >= order.Length)
                 return null;
             ref var slot = ref window[nextBatch % window.Length];
             while (!stopped && slot is not { Remaining: 0 })
@@ -106,13 +106,13 @@ internal sealed class EpochReader : IDisposable
     {
         lock (gate)
         {
-            while (!stopped && nextImage < order.Length && nextImage / options.BatchSize >= nextBatch + window.Length)
+            while (!stopped && nextImage < order.Length && nextImage / options.OwnBatchSize >= nextBatch + window.Length)
                 Monitor.Wait(gate);
             if (stopped || nextImage >= order.Length)
                 return null;
-            var number = nextImage / options.BatchSize;
-            var start = number * options.BatchSize;
-            var count = Math.Min(options.BatchSize, order.Length - start);
+            var number = nextImage / options.OwnBatchSize;
+            var start = number * options.OwnBatchSize;
+            var count = Math.Min(options.OwnBatchSize, order.Length - start);
             var batch = window[number % window.Length]
                 ??= new PendingBatch(number, options.ImageSize, source.Frames, order.AsMemory(start, count), pool.Rent(), places);
             var first = nextImage - start;

@@ -26,7 +26,7 @@ public sealed class ImageBatch : IDisposable
     /// <summary>Place of the batch in its epoch, from 0. Reading again from <c>Number + 1</c> goes on after this batch.</summary>
     public int Number { get; }
 
-    /// <summary>Number of images, at least 1.</summary>
+    /// <summary>Number of images, at least 1; or 0, where other processes have a part in the batch (<see cref="ImageLoaderOptions.Ranks"/>).</summary>
     public int Count => Indices.Count;
 
     /// <summary>Side of the images in pixels.</summary>

@@ -15,10 +15,10 @@ public sealed class ImageLoader
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate(source.Frames);
+        options.Validate(source.Frames, source.Count);
         this.source = source;
         this.options = options;
-        var perBatch = Math.Max(1, Math.Min(options.BatchSize, source.Count));
+        var perBatch = Math.Max(1, Math.Min(options.OwnBatchSize, source.Count));
         Pool = new BufferPool(perBatch * source.Frames * 3 * options.ImageSize * options.ImageSize, options.Prefetch + 2);
         BatchesPerEpoch = options.DropLast && source.Count >= options.BatchSize
             ? source.Count / options.BatchSize
@@ -46,7 +46,7 @@ public sealed class ImageLoader
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>
     /// The batches; the caller disposes each. Unreadable images are left out of their batch and listed in <see cref="Failures"/>;
-    /// a batch without any image is left out.
+    /// a batch without any image is left out, unless other processes share it.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The epoch or the first batch is out of range.</exception>
     /// <exception cref="InvalidDataException">
@@ -76,7 +76,7 @@ public sealed class ImageLoader
             throw new ArgumentException($"The order needs {source.Count} indices in 0..{source.Count - 1}.", nameof(order));
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
-        return Enumerate(Shorten([.. order]), epoch, firstBatch, cancellationToken);
+        return Enumerate(OwnPartOf(Shorten([.. order])), epoch, firstBatch, cancellationToken);
     }
 
     private IEnumerable<ImageBatch> Enumerate(int[] order, int epoch, int firstBatch, CancellationToken cancellationToken)
@@ -93,7 +93,7 @@ public sealed class ImageLoader
                 Pool.Return(pending.Pixels);
                 throw limit.Error(Failures);
             }
-            if (pending.Finish(Pool) is { } batch)
+            if (pending.Finish(Pool, keepEmpty: options.Ranks > 1) is { } batch)
                 yield return batch;
         }
     }
@@ -105,8 +105,13 @@ public sealed class ImageLoader
             order[i] = i;
         if (options.Shuffle)
             new SplitMix64(options.Seed, epoch).Shuffle(order);
-        return Shorten(order);
+        return OwnPartOf(Shorten(order));
     }
+
+    // Of every batch the part of this process.
+    private int[] OwnPartOf(int[] order) => options.Ranks == 1
+        ? order
+        : [.. order.Chunk(options.BatchSize).SelectMany(batch => batch.Skip(options.Rank * options.OwnBatchSize).Take(options.OwnBatchSize))];
 
     private int[] Shorten(int[] order) =>
         order.Length > (long)BatchesPerEpoch * options.BatchSize ? order[..(BatchesPerEpoch * options.BatchSize)] : order;

@@ -9,6 +9,17 @@ public sealed class ImageLoaderOptions
     /// <summary>Images in a batch; 64 by default. The last of an epoch can have fewer, and so can one with unreadable images.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// Processes that share every batch, at least 1, the default. Above 1 the batch size is a multiple of it, the source fills a batch and
+    /// <see cref="DropLast"/> is on; a batch without any readable image is delivered all the same, empty, so that all processes count alike.
+    /// </summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>
+    /// Place of this process among those that share every batch, 0..<see cref="Ranks"/> - 1: it reads that part of a batch, in the batch's order.
+    /// </summary>
+    public int Rank { get; init; }
+
     /// <summary>Threads that read images; one per processor by default. The images and their order do not depend on it.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
@@ -34,7 +45,10 @@ public sealed class ImageLoaderOptions
     /// <summary>Share of unreadable images, 0..1, above which reading stops with an error; 0.1 by default.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
 
-    internal void Validate(int frames)
+    /// <summary>Images that this process reads of a batch.</summary>
+    internal int OwnBatchSize => BatchSize / Ranks;
+
+    internal void Validate(int frames, int images = int.MaxValue)
     {
         RequirePositive(ImageSize, nameof(ImageSize));
         RequirePositive(BatchSize, nameof(BatchSize));
@@ -42,6 +56,15 @@ public sealed class ImageLoaderOptions
         RequirePositive(Prefetch, nameof(Prefetch));
         if (!(MaxFailureRatio is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
+        RequirePositive(Ranks, nameof(Ranks));
+        if (Rank < 0 || Rank >= Ranks)
+            throw new ArgumentOutOfRangeException(nameof(Rank), Rank, $"{nameof(Rank)} lies in 0..{Ranks - 1}.");
+        if (Ranks > 1 && (BatchSize % Ranks != 0 || BatchSize > images || !DropLast))
+        {
+            throw new ArgumentException(
+                $"{Ranks} processes cannot share batches of {BatchSize} of {images} images: {nameof(BatchSize)} is a multiple of {nameof(Ranks)}, "
+                + $"there are as many images or more, and {nameof(DropLast)} is on.");
+        }
         if ((Int128)BatchSize * frames * 3 * ImageSize * ImageSize > Array.MaxLength)
         {
             var what = frames == 1 ? "images" : $"clips of {frames} frames";

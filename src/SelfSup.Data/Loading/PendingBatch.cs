@@ -43,8 +43,8 @@ internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOn
         }
     }
 
-    /// <summary>Closes the gaps that unreadable images left; null, the buffer returned, when there is no image at all.</summary>
-    public ImageBatch? Finish(BufferPool pool)
+    /// <summary>Closes the gaps that unreadable images left; null, the buffer returned, when there is no image at all and none may be empty.</summary>
+    public ImageBatch? Finish(BufferPool pool, bool keepEmpty = false)
     {
         var kept = new List<int>(Count);
         for (var i = 0; i < Count; i++)
@@ -55,7 +55,7 @@ internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOn
                 Buffer.BlockCopy(pixels, i * imageBytes, pixels, kept.Count * imageBytes, imageBytes);
             kept.Add(indices.Span[i]);
         }
-        if (kept.Count > 0)
+        if (kept.Count > 0 || keepEmpty)
             return new ImageBatch(pool, pixels, number, imageSize, frames, [.. kept]);
         pool.Return(pixels);
         return null;

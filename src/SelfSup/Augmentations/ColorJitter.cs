@@ -36,7 +36,7 @@ internal static class ColorJitter
         using var scope = NewDisposeScope();
         var device = images.device;
         var count = images.shape[0];
-        var draws = random.Uniform(6, count, 1, 1);
+        var draws = random.Uniforms(6, count, 1, 1);
         var jittered = draws[5].lt(strengths.JitterProbability);
         var brightness = Factor(draws[0], strengths.Brightness);
         var contrast = Factor(draws[1], strengths.Contrast);

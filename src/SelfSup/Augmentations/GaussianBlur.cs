@@ -24,7 +24,7 @@ internal static class GaussianBlur
         using var scope = NewDisposeScope();
         long count = images.shape[0], channels = images.shape[1], side = images.shape[2];
         var radius = (int)Math.Min(Math.Ceiling(3 * deviation.Maximum), side - 1);
-        var draws = random.Uniform(2, count, 1);
+        var draws = random.Uniforms(2, count, 1);
         var deviations = draws[0].mul(deviation.Maximum - deviation.Minimum).add_(deviation.Minimum);
         var distance = arange(-radius, radius + 1, ScalarType.Float32, images.device).view(1, -1);
         var sharp = distance.eq(0).to(ScalarType.Float32);

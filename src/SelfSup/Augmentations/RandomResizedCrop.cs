@@ -32,7 +32,7 @@ internal static class RandomResizedCrop
     public static Tensor Draw(Tensor images, double minimumArea, double maximumArea, bool flip, RandomSource random)
     {
         using var scope = NewDisposeScope();
-        var draws = random.Uniform(5, images.shape[0]);
+        var draws = random.Uniforms(5, images.shape[0]);
         var area = draws[0].mul_(maximumArea - minimumArea).add_(minimumArea);
         var ratio = draws[1].mul_(2).sub_(1).mul_(Math.Log(WidestRatio)).exp_();
         ratio = ratio.maximum(area).minimum(area.reciprocal());

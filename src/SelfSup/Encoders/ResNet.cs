@@ -1,4 +1,5 @@
 using System.Globalization;
+using SelfSup.Distributed;
 using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public sealed class ResNet : Encoder, IOnnxEncoder
     private readonly int depth;
     private readonly int[] blocks;
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
@@ -51,7 +52,7 @@ public sealed class ResNet : Encoder, IOnnxEncoder
             throw new ArgumentException($"A ResNet has at least one block in each of {Widths.Length} stages, not [{string.Join(", ", this.blocks)}].", nameof(blocks));
         var (kernel, stride) = Stem switch { Stem.Small => (3, 1), Stem.Medium => (3, 2), _ => (7, 2) };
         conv1 = nn.Conv2d(3, Widths[0], kernel, stride, kernel / 2, bias: false);
-        bn1 = nn.BatchNorm2d(Widths[0]);
+        bn1 = new SyncBatchNorm(Widths[0]);
         var bottleneck = depth == 50;
         var expansion = bottleneck ? Bottleneck.Expansion : BasicBlock.Expansion;
         var inputs = Widths[0];

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ public sealed class VideoResNet : Encoder
         : base("r3d_18", imageSize, normalization)
     {
         stem = nn.Sequential(
-            ("0", nn.Conv3d(3, Widths[0], (3, 7, 7), (1, 2, 2), (1, 3, 3), bias: false)), ("1", nn.BatchNorm3d(Widths[0])));
+            ("0", nn.Conv3d(3, Widths[0], (3, 7, 7), (1, 2, 2), (1, 3, 3), bias: false)), ("1", new SyncBatchNorm(Widths[0])));
         layer1 = Layer(0);
         layer2 = Layer(1);
         layer3 = Layer(2);

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,12 +56,12 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         {
             yield return ($"linear{i}", nn.Linear(width, options.Hidden, hasBias: !options.HiddenNorm));
             if (options.HiddenNorm)
-                yield return ($"norm{i}", nn.BatchNorm1d(options.Hidden));
+                yield return ($"norm{i}", new SyncBatchNorm(options.Hidden));
             yield return ($"relu{i}", nn.ReLU());
             width = options.Hidden;
         }
         yield return ($"linear{options.Layers}", nn.Linear(width, options.Output, hasBias: options.LastBias));
         if (options.OutputNorm != OutputNorm.None)
-            yield return ($"norm{options.Layers}", nn.BatchNorm1d(options.Output, affine: options.OutputNorm == OutputNorm.Affine));
+            yield return ($"norm{options.Layers}", new SyncBatchNorm(options.Output, affine: options.OutputNorm == OutputNorm.Affine));
     }
 }

@@ -53,8 +53,9 @@ public static class GaussianSketchLoss
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        using var draws = random.Normal(width, count);
-        return nn.functional.normalize(draws, dim: 0);
+        using var draws = random.Normal(1, width, count); // of one row, since they are for no image of its own
+        using var directions = draws[0];
+        return nn.functional.normalize(directions, dim: 0);
     }
 
     private static double CharacteristicFunction(double point) => Math.Exp(-point * point / 2);

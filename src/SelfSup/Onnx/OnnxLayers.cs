@@ -18,7 +18,7 @@ public static class OnnxLayers
         null => input,
         IOnnxLayer own => own.Export(graph, input),
         Conv2d convolution => graph.AddConvolution(convolution, input),
-        BatchNorm2d normalization => graph.AddBatchNormalization(normalization, input),
+        BatchNorm normalization => graph.AddBatchNormalization(normalization, input),
         ReLU => graph.AddRelu(input),
         Linear linear => graph.AddLinear(input, linear.weight, linear.bias),
         LayerNorm normalization => graph.AddLayerNormalization(normalization, input),
@@ -124,7 +124,7 @@ public static class OnnxLayers
             new("group", layer.groups));
     }
 
-    private static string AddBatchNormalization(this OnnxGraph graph, BatchNorm2d layer, string input)
+    private static string AddBatchNormalization(this OnnxGraph graph, BatchNorm layer, string input)
     {
         if (!layer.affine || !layer.track_running_stats)
             throw new NotSupportedException("A batch normalization can be exported only with scale, shift and running statistics.");

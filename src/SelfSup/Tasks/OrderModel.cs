@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Losses;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ public sealed class OrderModel : PretextModel, IClassifyingModel
         this.parts = parts;
         var cells = Math.Min(Grid, encoder.MeasureStages()[^1]);
         tower = nn.Sequential(
-            nn.Linear((long)encoder.FeatureCount * cells * cells, Embedding, hasBias: false), nn.BatchNorm1d(Embedding), nn.ReLU());
+            nn.Linear((long)encoder.FeatureCount * cells * cells, Embedding, hasBias: false), new SyncBatchNorm(Embedding), nn.ReLU());
         comparison = nn.Sequential(nn.Linear(2 * Embedding, hidden), nn.ReLU());
         head = nn.Sequential(nn.Dropout(dropout), nn.Linear(parts * (parts - 1) / 2 * hidden, classes));
         RegisterComponents();

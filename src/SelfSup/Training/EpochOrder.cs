@@ -6,7 +6,7 @@ namespace SelfSup.Training;
 
 /// <summary>Lets the tasks prepare for every epoch, and keeps the order of the images that one of them may have chosen.</summary>
 internal sealed class EpochOrder(
-    TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, int epochs, CancellationToken cancellationToken)
+    TrainingStep step, IImageSource images, int imageSize, PretrainingOptions options, int epochs, Ranks ranks)
 {
     private const string StateName = "run.order";
 
@@ -14,7 +14,7 @@ internal sealed class EpochOrder(
     {
         ImageSize = imageSize,
         BatchSize = options.BatchSize,
-        Workers = options.Workers,
+        Workers = options.ReadingThreads,
         Seed = options.Seed,
         MaxFailureRatio = options.MaxFailureRatio,
     });
@@ -38,12 +38,41 @@ internal sealed class EpochOrder(
         return tensors.Where(pair => pair.Key != StateName).ToDictionary();
     }
 
-    /// <summary>Tells the tasks that an epoch starts.</summary>
+    /// <summary>Tells the tasks that an epoch starts. Among several ranks the first does, and all begin with what comes of it.</summary>
     /// <exception cref="InvalidOperationException">Two tasks choose an order.</exception>
     public void StartEpoch(int epoch)
     {
         EndEpoch();
         IsBetweenEpochs = true;
+        if (ranks.IsFirst)
+            Prepare(epoch);
+        Share();
+    }
+
+    /// <summary>Gives all ranks the first one's networks, optimizers and order.</summary>
+    public void Share()
+    {
+        ranks.Share(step.State().Values);
+        chosen = ranks.Share(chosen, images.Count);
+    }
+
+    /// <summary>Tells that a batch of the epoch is done.</summary>
+    public void EnterEpoch() => IsBetweenEpochs = false;
+
+    /// <summary>Drops the epoch's order.</summary>
+    public void EndEpoch()
+    {
+        chosen?.Dispose();
+        chosen = null;
+    }
+
+    /// <summary>Reads the epoch in its order.</summary>
+    public IEnumerable<ImageBatch> Read(ImageLoader ofRun, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
+        ? ofRun.ReadEpoch(epoch, firstBatch, token ?? ranks.Stop)
+        : ofRun.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? ranks.Stop);
+
+    private void Prepare(int epoch)
+    {
         Seeds.SeedProcess(step.Device, Seeds.Mix(options.Seed, epoch, Seeds.NewLayers));
         for (var t = 0; t < step.Learners.Count; t++)
         {
@@ -60,24 +89,9 @@ internal sealed class EpochOrder(
         }
     }
 
-    /// <summary>Tells that a batch of the epoch is done.</summary>
-    public void EnterEpoch() => IsBetweenEpochs = false;
-
-    /// <summary>Drops the epoch's order.</summary>
-    public void EndEpoch()
-    {
-        chosen?.Dispose();
-        chosen = null;
-    }
-
-    /// <summary>Reads the epoch in its order.</summary>
-    public IEnumerable<ImageBatch> Read(ImageLoader ofRun, int epoch, int firstBatch, CancellationToken? token = null) => chosen is null
-        ? ofRun.ReadEpoch(epoch, firstBatch, token ?? cancellationToken)
-        : ofRun.ReadInOrder([.. chosen.data<long>().Select(index => (int)index)], firstBatch, epoch, token ?? cancellationToken);
-
     private IEnumerable<PretextInput> ReadImages(int epoch)
     {
-        foreach (var batch in loader.ReadEpoch(epoch, cancellationToken: cancellationToken))
+        foreach (var batch in loader.ReadEpoch(epoch, cancellationToken: ranks.Stop))
         {
             using (batch)
             {

@@ -24,7 +24,7 @@ internal sealed class HeldOutEvaluation
         {
             ImageSize = views.ReadSize,
             BatchSize = options.BatchSize,
-            Workers = options.Workers,
+            Workers = options.ReadingThreads,
             Shuffle = false,
             MaxFailureRatio = options.MaxFailureRatio,
         });

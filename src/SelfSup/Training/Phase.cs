@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +13,10 @@ internal sealed class Phase : IDisposable
     /// <param name="parts">The objectives with their learners.</param>
     /// <param name="recipe">The run's recipe.</param>
     /// <param name="nameOf">Names a parameter in checkpoints.</param>
-    public Phase(IReadOnlyList<(Learner Learner, Objective Objective)> parts, TrainingRecipe recipe, Func<TorchSharp.Modules.Parameter, string> nameOf)
+    /// <param name="group">The ranks that train together.</param>
+    public Phase(
+        IReadOnlyList<(Learner Learner, Objective Objective)> parts, TrainingRecipe recipe, Func<TorchSharp.Modules.Parameter, string> nameOf,
+        IProcessGroup group)
     {
         Parts = parts;
         var trained = new Dictionary<string, TrainedParameter>();
@@ -25,12 +29,16 @@ internal sealed class Phase : IDisposable
             }
         }
         Optimizer = recipe.Optimizer.Create([.. trained.Values]);
+        Gradients = group.Size == 1 ? null : new FlatGradients(group, Optimizer.Parameters);
         ClipGradientNorm = parts.Select(part => part.Objective.ClipGradientNorm ?? recipe.ClipGradientNorm).Min();
     }
 
     public IReadOnlyList<(Learner Learner, Objective Objective)> Parts { get; }
 
     public Optimizer Optimizer { get; }
+
+    /// <summary>Averages the gradients over the ranks; null where there is one.</summary>
+    public FlatGradients? Gradients { get; }
 
     /// <summary>Largest norm of the gradients; null does not clip.</summary>
     public double? ClipGradientNorm { get; }
@@ -42,8 +50,9 @@ internal sealed class Phase : IDisposable
     /// <param name="encoder">The encoder that they share.</param>
     /// <param name="learners">The learners, on the run's device.</param>
     /// <param name="recipe">The run's recipe.</param>
+    /// <param name="group">The ranks that train together.</param>
     /// <returns>The phases in the order in which a step runs them, owned by the caller.</returns>
-    public static Phase[] Group(Encoder encoder, IReadOnlyList<Learner> learners, TrainingRecipe recipe)
+    public static Phase[] Group(Encoder encoder, IReadOnlyList<Learner> learners, TrainingRecipe recipe, IProcessGroup group)
     {
         var names = new Dictionary<nint, string>();
         AddNames(encoder, "encoder.");
@@ -53,7 +62,7 @@ internal sealed class Phase : IDisposable
         [
             .. Enumerable.Range(0, learners.Max(learner => learner.Model.Objectives.Count)).Select(place => new Phase(
                 [.. learners.Where(learner => place < learner.Model.Objectives.Count).Select(learner => (learner, learner.Model.Objectives[place]))],
-                recipe, NameOf)),
+                recipe, NameOf, group)),
         ];
 
         string NameOf(TorchSharp.Modules.Parameter parameter) => names.GetValueOrDefault(parameter.Handle) ?? throw new InvalidOperationException(
@@ -66,5 +75,9 @@ internal sealed class Phase : IDisposable
         }
     }
 
-    public void Dispose() => Optimizer.Dispose();
+    public void Dispose()
+    {
+        Gradients?.Dispose();
+        Optimizer.Dispose();
+    }
 }

@@ -74,8 +74,14 @@ public static class Pretraining
         options ??= new PretrainingOptions();
         options.Validate();
         Check(encoder, tasks, images, options);
-        using var run = new PretrainingRun(encoder, tasks, images, options, progress, cancellationToken);
-        return run.Complete();
+        using var ranks = new Ranks(options.Group, cancellationToken);
+        return ranks.Complete(Train, options.RunFolder);
+
+        PretrainingResult Train()
+        {
+            using var run = new PretrainingRun(encoder, tasks, images, options, progress, ranks);
+            return run.Complete();
+        }
     }
 
     private static void Check(Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions options)
@@ -84,6 +90,8 @@ public static class Pretraining
             throw new ArgumentException("A run needs at least one task, and tasks of different names.", nameof(tasks));
         if (images.Count < 2)
             throw new ArgumentException($"There are {images.Count} images to learn from; at least two are needed.", nameof(images));
+        if (options.Group.Size > 1 && images.Count < options.BatchSize)
+            throw new ArgumentException($"The ranks share batches of {options.BatchSize}, and there are {images.Count} images. Lower the batch size.", nameof(images));
         foreach (var task in tasks)
             task.Task.CheckFits(encoder, images.Frames);
         if (options.HeldOut is { } unseen && unseen.Frames != images.Frames)

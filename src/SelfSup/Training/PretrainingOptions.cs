@@ -1,5 +1,6 @@
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
@@ -34,7 +35,10 @@ public sealed class PretrainingOptions
     /// </summary>
     public int? Steps { get; init; }
 
-    /// <summary>Images a step, at least 2; a task may make several inputs of each. The default is 64.</summary>
+    /// <summary>
+    /// Images a step, those of all ranks together, at least 2; a task may make several inputs of each. The default is 64. Ranks have equal
+    /// parts of it, of at least 2 images.
+    /// </summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
@@ -72,8 +76,15 @@ public sealed class PretrainingOptions
     /// </summary>
     public IImageSource? HeldOut { get; init; }
 
-    /// <summary>Threads that read and decode images, at least 1. The default is the number of processors.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// The processes that train the encoder together, this one among them; all are given the same settings. The default is this one alone.
+    /// </summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
+    /// <summary>
+    /// Threads that read and decode images, at least 1. The default, null, is the number of processors, divided by the ranks that share them.
+    /// </summary>
+    public int? Workers { get; init; }
 
     /// <summary>Share of unreadable images at which the run stops, in [0, 1]. The default is 0.1.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
@@ -128,6 +139,8 @@ public sealed class PretrainingOptions
         int EpochsOf(int count) => (int)((count + stepsPerEpoch - 1) / stepsPerEpoch);
     }
 
+    internal int ReadingThreads => Workers ?? Math.Max(1, Environment.ProcessorCount / Group.LocalSize);
+
     internal Precision PrecisionOn(Device device) =>
         Precision ?? (BFloat16Units.PayOn(device) ? Training.Precision.BFloat16 : Training.Precision.Float32);
 
@@ -137,10 +150,13 @@ public sealed class PretrainingOptions
         this.Require(Steps is null or >= 1, Steps, "at least 1");
         this.Require(Steps is null || Epochs is null, Steps, $"null where {nameof(Epochs)} is given");
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
+        this.Require(
+            Group.Size == 1 || (BatchSize % Group.Size == 0 && BatchSize >= 2 * Group.Size), BatchSize,
+            $"a multiple of the {Group.Size} ranks with two images or more for each");
         Recipe?.Validate();
         Augmentation.Validate();
         this.Require(HeldOut is null or { Count: >= 2 }, HeldOut?.Count, "null or with at least two images");
-        this.Require(Workers >= 1, Workers, "at least 1");
+        this.Require(Workers is null or >= 1, Workers, "null or at least 1");
         this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
         this.Require(
             Monitors.DistinctBy(monitor => monitor.Name).Count() == Monitors.Count,

@@ -13,9 +13,10 @@ internal sealed class PretrainingRun : IDisposable
     private readonly IReadOnlyList<WeightedTask> tasks;
     private readonly IImageSource images;
     private readonly PretrainingOptions options;
-    private readonly CancellationToken cancellationToken;
+    private readonly Ranks ranks;
     private readonly ViewMaker views;
-    private readonly ImageLoader loader;
+    private readonly ImageLoader loader; // this rank's part of every batch
+    private readonly ImageLoader whole; // all of it
     private readonly RunFolder? folder;
     private readonly TrainingStep step;
     private readonly MetricsLog log;
@@ -34,37 +35,39 @@ internal sealed class PretrainingRun : IDisposable
     /// <summary>Builds everything, and restores it from the last checkpoint where the run resumes; else learns what must be known before the first step.</summary>
     public PretrainingRun(
         Encoder encoder, IReadOnlyList<WeightedTask> tasks, IImageSource images, PretrainingOptions options,
-        IProgress<PretrainingProgress>? progress, CancellationToken cancellationToken)
+        IProgress<PretrainingProgress>? progress, Ranks ranks)
     {
-        (this.encoder, this.tasks, this.images, this.options, this.cancellationToken) = (encoder, tasks, images, options, cancellationToken);
+        (this.encoder, this.tasks, this.images, this.options, this.ranks) = (encoder, tasks, images, options, ranks);
         var device = Devices.Resolve(options.Device);
         Devices.UseOnThisThread(device);
         IReadOnlyList<IPretextTask> asked = [.. tasks.Select(task => task.Task)];
         views = new ViewMaker(asked, options.Augmentation, encoder.ImageSize, device, options.Seed, Seeds.Augmentation);
-        loader = new ImageLoader(images, ReadingOptions(views.ReadSize));
+        loader = new ImageLoader(images, ReadingOptions(views.ReadSize, options.Group.Rank, options.Group.Size));
+        whole = options.Group.Size == 1 ? loader : new ImageLoader(images, ReadingOptions(views.ReadSize));
         epochs = options.EpochsFor(loader.BatchesPerEpoch);
         (perEpoch, steps) = (loader.BatchesPerEpoch, (long)loader.BatchesPerEpoch * epochs);
-        if (options.RunFolder is { } path)
-            folder = new RunFolder(path, RunIdentity.Of(encoder, tasks, images, options.RecipeFor(tasks), options, epochs, device), options);
+        folder = OpenFolder(device);
         try
         {
             encoder.train();
             step = new TrainingStep(encoder, tasks, images.Count, options, device);
-            order = new EpochOrder(step, images, encoder.ImageSize, options, epochs, cancellationToken);
+            order = new EpochOrder(step, images, encoder.ImageSize, options, epochs, ranks);
             if (folder?.LastCheckpoint is not null)
                 done = folder.LoadCheckpoint(Restore);
-            else
+            else if (ranks.IsFirst)
                 Prepare();
+            done = ranks.Share(done);
+            order.Share();
             var file = folder is null ? null : new MetricsFile(folder.MetricsPath, done);
             var watch = new MetricWatch([.. step.Learners.SelectMany(learner => learner.Alarms)], steps);
             meter = new RunMeter(options.RunFolder);
-            events = options.TensorBoardFolder is { } board ? new EventFile(board, done) : null;
+            events = options.TensorBoardFolder is { } board && ranks.IsFirst ? new EventFile(board, done) : null;
             log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint, events is null ? [meter] : [meter, events]);
             log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
-            heldOut = options.HeldOut is { } unseen ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
-            inspection = new NonFiniteInspection(folder, images, loader, views, order);
+            heldOut = options.HeldOut is { } unseen && ranks.IsFirst ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
+            inspection = new NonFiniteInspection(folder, images, whole, views, order);
             previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device, events);
-            reports = new ProgressReports(progress, steps, done, epochs, perEpoch, log);
+            reports = new ProgressReports(ranks.IsFirst ? progress : null, steps, done, epochs, perEpoch, log);
         }
         catch
         {
@@ -115,6 +118,15 @@ internal sealed class PretrainingRun : IDisposable
         folder?.Dispose();
     }
 
+    private RunFolder? OpenFolder(Device device)
+    {
+        if (options.RunFolder is null && options.Group.Size == 1)
+            return null;
+        var identity = RunIdentity.Of(encoder, tasks, images, options.RecipeFor(tasks), options, epochs, device);
+        RunIdentity.RequireSame(ranks.Gather(identity.ToLines()));
+        return options.RunFolder is { } path && ranks.IsFirst ? new RunFolder(path, identity, options) : null;
+    }
+
     private void RunEpochs()
     {
         try
@@ -154,7 +166,7 @@ internal sealed class PretrainingRun : IDisposable
                 SaveCheckpoint();
             if (done % perEpoch != 0)
                 reports.ReportIfDue(done, Warnings);
-            cancellationToken.ThrowIfCancellationRequested();
+            ranks.Stop.ThrowIfCancellationRequested();
         }
         done = (epoch + 1) * perEpoch;
         log.Flush(); // while the order is there to find the images of a loss that is not finite
@@ -168,17 +180,17 @@ internal sealed class PretrainingRun : IDisposable
 
     private void RunStep(ImageBatch batch, int epoch)
     {
-        if (batch.Count < 2)
-            return; // tasks compare images with one another, and one has no batch statistics
+        if (ranks.Meet(batch.Count) is not { } share)
+            return;
         var metrics = MemoryShortage.Explain(encoder, batch.Count, batch.Frames, () =>
         {
             using var scope = NewDisposeScope();
-            return step.Run(views.Make(batch, done), done, steps, epoch);
+            return step.Run(views.Make(batch, done, share), done, steps, epoch, share);
         });
         if (metrics.SkippedFor is { } metric)
             inspection.TrySave(metric, done + 1);
         log.Add(metrics);
-        reports.ImagesDone += batch.Count;
+        reports.ImagesDone += share.Total;
         meter.OnImages(batch.Count);
     }
 
@@ -187,11 +199,11 @@ internal sealed class PretrainingRun : IDisposable
         log.Flush();
         var epoch = (int)(done / perEpoch) - 1;
         if (heldOut is not null)
-            log.AddMeasurement(done, HeldOutEvaluation.Name, heldOut.Evaluate(step, done, steps, epoch, cancellationToken), []);
+            log.AddMeasurement(done, HeldOutEvaluation.Name, heldOut.Evaluate(step, done, steps, epoch, ranks.Stop), []);
         if (done < steps && done / perEpoch % options.MonitorEveryEpochs != 0)
             return;
-        foreach (var monitor in options.Monitors)
-            log.AddMeasurement(done, monitor.Name, monitor.Measure(step.Result, cancellationToken), monitor.Alarms);
+        foreach (var monitor in ranks.IsFirst ? options.Monitors : [])
+            log.AddMeasurement(done, monitor.Name, monitor.Measure(step.Result, ranks.Stop), monitor.Alarms);
     }
 
     private void SaveCheckpoint()
@@ -208,7 +220,7 @@ internal sealed class PretrainingRun : IDisposable
             ModuleState.Restore(encoder, ModuleState.Collect(step.Result, ""));
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
-        ImageFailure[] failures = [.. images.Failures, .. loader.Failures.Union(order.Failures)];
+        ImageFailure[] failures = [.. images.Failures, .. ranks.Gather(loader.Failures.Union(whole.Failures).Union(order.Failures))];
         var result = new PretrainingResult(done, log.Metrics, failures, folder?.EncoderPath) { Warnings = Warnings };
         folder?.SaveReport(result, images);
         return result;
@@ -222,7 +234,7 @@ internal sealed class PretrainingRun : IDisposable
         IEnumerable<PretextInput> SampleFor(int t)
         {
             var read = 0;
-            foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+            foreach (var batch in whole.ReadEpoch(0, cancellationToken: ranks.Stop))
             {
                 using (batch)
                 {
@@ -244,11 +256,13 @@ internal sealed class PretrainingRun : IDisposable
         }
     }
 
-    private ImageLoaderOptions ReadingOptions(int size) => new()
+    private ImageLoaderOptions ReadingOptions(int size, int rank = 0, int ofRanks = 1) => new()
     {
         ImageSize = size,
         BatchSize = options.BatchSize,
-        Workers = options.Workers,
+        Rank = rank,
+        Ranks = ofRanks,
+        Workers = options.ReadingThreads,
         Seed = options.Seed,
         DropLast = true,
         RandomSquares = true,

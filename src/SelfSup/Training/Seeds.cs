@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;
@@ -29,8 +30,13 @@ internal static class Seeds
         return (long)((mixed ^ (mixed >> 31)) >> 1);
     }
 
-    public static RandomSource NewRandom(Device device, int seed, long step, int purpose) =>
-        new((ulong)Mix(seed, step, purpose), device);
+    /// <param name="device">Where the draws go.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="purpose">The purpose.</param>
+    /// <param name="share">The images of a batch that the draws are for; by default all.</param>
+    public static RandomSource NewRandom(Device device, int seed, long step, int purpose, BatchShare share = default) =>
+        new((ulong)Mix(seed, step, purpose), device, share);
 
     /// <summary>
     /// Seeds the process-wide generators, which dropout and TorchSharp's own initialization draw from: libtorch has one for every device.

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Files;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
@@ -31,7 +32,7 @@ internal sealed class TrainingStep : IDisposable
             learner.Model.to(device);
             ChannelsLast.LayOutWeightsOf(learner.Model);
         }
-        phases = Phase.Group(encoder, Learners, recipe);
+        phases = Phase.Group(encoder, Learners, recipe, options.Group);
         foreach (var learner in Learners)
             learner.RequireResultLike(encoder);
     }
@@ -53,21 +54,23 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="step">The step, from 0.</param>
     /// <param name="steps">Steps of the whole run.</param>
     /// <param name="epoch">The epoch, from 0.</param>
-    /// <returns>Named metrics as one float tensor on the device, owned by the caller.</returns>
-    public StepMetrics Run(IReadOnlyList<PretextInput> inputs, long step, long steps, int epoch)
+    /// <param name="share">Which images of the step's batch the views are of; by default all.</param>
+    /// <returns>Named metrics of the whole batch as one float tensor on the device, owned by the caller.</returns>
+    public StepMetrics Run(IReadOnlyList<PretextInput> inputs, long step, long steps, int epoch, BatchShare share = default)
     {
         using var scope = NewDisposeScope();
-        using var random = Seeds.NewRandom(Device, options.Seed, step, Seeds.Task);
-        Seeds.SeedProcess(Device, Seeds.Mix(options.Seed, step, Seeds.Dropout));
+        using var together = StepGroup.Begin(options.Group);
+        using var random = Seeds.NewRandom(Device, options.Seed, step, Seeds.Task, share);
+        Seeds.SeedProcess(Device, Seeds.Mix(options.Seed, step, Seeds.Dropout + options.Group.Rank * Seeds.Purposes));
         foreach (var (learner, input) in Learners.Zip(inputs))
-            learner.Begin(input, random, new StepContext(step, steps, epoch));
+            learner.Begin(input, random, new StepContext(step, steps, epoch, options.Group, share));
         var metrics = new MetricList();
         var rate = recipe.LearningRateAt(step, steps);
         var before = options.NonFinite == NonFinitePolicy.SkipStep ? new BufferCopies(Networks) : null;
         string? skippedFor = null;
         foreach (var phase in phases)
         {
-            ComputeGradients(phase, metrics);
+            ComputeGradients(phase, share.WeightAmong(options.Group.Size), metrics);
             if (before is not null && (skippedFor = metrics.FindNonFinite()) is not null)
             {
                 phase.Optimizer.DropGradients();
@@ -134,16 +137,21 @@ internal sealed class TrainingStep : IDisposable
             learner.Dispose();
     }
 
-    private void ComputeGradients(Phase phase, MetricList metrics)
+    private void ComputeGradients(Phase phase, double shareWeight, MetricList metrics)
     {
+        var first = metrics.Count;
         if (phases.Length > 1)
             RequireGradientsOf(phase);
         phase.Optimizer.DropGradients();
         foreach (var (learner, objective) in phase.Parts)
         {
             using var loss = ComputeLoss(learner, objective, metrics);
-            (learner.Weight == 1 ? loss.Value : loss.Value.mul(learner.Weight)).backward();
+            // Before the backward pass: what ranks hand to one another in it is weighted alike.
+            var weight = learner.Weight * shareWeight;
+            (weight == 1 ? loss.Value : loss.Value.mul(weight)).backward();
         }
+        if (phase.Gradients is { } gradients)
+            metrics.Replace(first, own => gradients.Average(own, shareWeight));
         metrics.Add($"{phase.Name}/gradient_norm", phase.Optimizer.MeasureGradients());
     }
 

@@ -1,5 +1,6 @@
 using SelfSup.Augmentations;
 using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -23,15 +24,16 @@ internal sealed class ViewMaker(
     /// <summary>Makes the views of a batch.</summary>
     /// <param name="batch">The images at <see cref="ReadSize"/>. Borrowed.</param>
     /// <param name="step">The step, from 0; with seed and purpose it decides the draws.</param>
+    /// <param name="share">Which images of the step's batch these are; by default all.</param>
     /// <returns>One input for every task, owned by the caller.</returns>
-    public PretextInput[] Make(ImageBatch batch, long step)
+    public PretextInput[] Make(ImageBatch batch, long step, BatchShare share = default)
     {
         using var scope = NewDisposeScope();
         using var read = batch.ToInput(device);
-        var common = tasks.Any(task => task.Views.Count == 0) ? Vary([shared], read.Images, step, 0) : null;
+        var common = tasks.Any(task => task.Views.Count == 0) ? Vary([shared], read.Images, step, 0, share) : null;
         return [.. tasks.Select((task, t) =>
         {
-            var views = task.Views.Count == 0 ? common!.Select(view => view.alias()) : Vary(task.Views, read.Images, step, 1 + t);
+            var views = task.Views.Count == 0 ? common!.Select(view => view.alias()) : Vary(task.Views, read.Images, step, 1 + t, share);
             return new PretextInput(
                 [.. views.Select(view => view.MoveToOuterDisposeScope())], read.Indices.alias().MoveToOuterDisposeScope());
         })];
@@ -39,9 +41,9 @@ internal sealed class ViewMaker(
 
     private IReadOnlyList<View> ViewsOf(IPretextTask task) => task.Views.Count == 0 ? [shared] : task.Views;
 
-    private Tensor[] Vary(IReadOnlyList<View> views, Tensor pixels, long step, int stream)
+    private Tensor[] Vary(IReadOnlyList<View> views, Tensor pixels, long step, int stream, BatchShare share)
     {
-        using var random = Seeds.NewRandom(device, seed, step, purpose + stream * Seeds.Purposes);
+        using var random = Seeds.NewRandom(device, seed, step, purpose + stream * Seeds.Purposes, share);
         return View.Make(views, pixels, imageSize, random);
     }
 }

@@ -14,24 +14,25 @@ public partial class DependencyTests
     {
         [Contract] =
         [
-            "Augmentations", "Losses", "Optimization", "Previews", "Runtime", "Encoders.EncoderTwin", "Encoders.EvaluationMode", "Encoders.Stem",
+            "Augmentations", "Distributed", "Losses", "Optimization", "Previews", "Runtime", "Encoders.EncoderTwin", "Encoders.EvaluationMode", "Encoders.Stem",
             "Encoders.StemSizes",
         ],
+        ["Distributed"] = [],
         ["Runtime"] = ["Data.ImageBatch"],
         ["Previews"] = ["Data.PngFile"],
         ["Onnx"] = [],
         ["Losses"] = ["Runtime"],
-        ["Heads"] = ["Runtime"],
+        ["Heads"] = ["Distributed", "Runtime"],
         ["Optimization"] = ["Runtime"],
         ["Augmentations"] = ["Runtime"],
-        ["Encoders"] = ["Onnx", "Runtime"],
+        ["Encoders"] = ["Distributed", "Onnx", "Runtime"],
         ["Files"] = ["Encoders", "Onnx", "Runtime.Settings"],
         ["Tasks"] =
         [
-            "Augmentations", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock",
+            "Augmentations", "Distributed", "Encoders.EvaluationMode", "Encoders.PositionTable", "Encoders.TokenOrder", "Encoders.TransformerBlock",
             "Files.EncoderMetadata", "Files.WeightsFingerprint", "Heads", "Losses", "Optimization", "Previews", "Runtime",
         ],
-        ["Training"] = ["Augmentations", Data, "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
+        ["Training"] = ["Augmentations", Data, "Distributed", "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
         ["Comparisons"] = [Data, "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
         ["Curation"] = [Data, "Files.AtomicFile", "Tasks.SphericalKMeans", "Transfer"],

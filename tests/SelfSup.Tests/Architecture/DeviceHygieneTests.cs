@@ -27,6 +27,7 @@ public partial class DeviceHygieneTests
         ["Training/Metrics/MetricsLog.cs: Read"] = "Metrics are read some steps after they were computed.",
         ["Training/Metrics/MetricList.cs: Read"] = "Held-out measures, and the policy that looks at every loss when asked to.",
         ["Training/EpochOrder.cs: Read"] = "The order of an epoch is kept on the CPU.",
+        ["Training/Ranks.cs"] = "Numbers and texts that ranks tell one another are on the CPU.",
         ["Optimization/AdamWOptimizer.cs: Steps"] = "The numbers of updates are kept on the CPU.",
         ["Runtime/ImageBatchTensors.cs: ToTensor"] = "Pixels are written into memory of the CPU, from which they are sent.",
         ["Augmentations/BoxResampling.cs: OneByOne"] = "The form for CPUs.",

@@ -54,7 +54,7 @@ public class EncoderTests
     public void MeasuringKeepsEveryModulesMode()
     {
         using var encoder = new ResNet(18, 32);
-        foreach (var norm in encoder.modules().OfType<TorchSharp.Modules.BatchNorm2d>())
+        foreach (var norm in encoder.modules().OfType<TorchSharp.Modules.BatchNorm>())
             norm.eval();
         var modes = encoder.modules().Select(module => module.training).ToArray();
         encoder.MeasureStages();

@@ -51,7 +51,7 @@ public class EncoderTwinTests
     {
         using var encoder = new ResNet(18, 32, stem: Stem.Large);
         encoder.to(ScalarType.BFloat16);
-        var norms = encoder.modules().OfType<BatchNorm2d>().ToList();
+        var norms = encoder.modules().OfType<BatchNorm>().ToList();
         norms[3].eval();
         using var copy = encoder.Copy();
         Assert.All(copy.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
@@ -61,7 +61,7 @@ public class EncoderTwinTests
         Assert.Equal(
             encoder.named_modules().Select(pair => (pair.name, pair.module.training)),
             copy.named_modules().Select(pair => (pair.name, pair.module.training)));
-        Assert.Single(copy.modules().OfType<BatchNorm2d>(), norm => !norm.training);
+        Assert.Single(copy.modules().OfType<BatchNorm>(), norm => !norm.training);
 
         encoder.eval();
         using var still = encoder.Copy();

@@ -187,7 +187,7 @@ public sealed class PretrainedModelTests : IDisposable
     {
         var encoder = EncoderCatalog.Create(architecture, size, seed: 1, Normalization.Cifar10);
         using var noGrad = no_grad();
-        foreach (var normalization in encoder.modules().OfType<BatchNorm2d>())
+        foreach (var normalization in encoder.modules().OfType<BatchNorm>())
         {
             normalization.running_mean!.normal_(0, 0.3);
             normalization.running_var!.uniform_(0.5, 2);

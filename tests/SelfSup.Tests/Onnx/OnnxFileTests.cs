@@ -164,7 +164,7 @@ public sealed class OnnxFileTests : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var random = new Generator(7);
-        foreach (var layer in encoder.modules().OfType<BatchNorm2d>())
+        foreach (var layer in encoder.modules().OfType<BatchNorm>())
         {
             layer.weight.uniform_(0.5, 1.5, random);
             layer.bias!.uniform_(-0.5, 0.5, random);

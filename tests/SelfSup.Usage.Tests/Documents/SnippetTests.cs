@@ -9,9 +9,9 @@ public class SnippetTests
 {
     private static readonly string[] Documents =
     [
-        "README.md", "docs/add-a-task.md", "docs/web.md", "src/SelfSup/README.md", "src/SelfSup.Data/README.md",
-        "src/SelfSup.Extensions.AI/README.md", "src/SelfSup.ImageSharp/README.md", "src/SelfSup.OnnxRuntime/README.md",
-        "src/SelfSup.Parquet/README.md", "src/SelfSup.Plots/README.md", "src/SelfSup.Reports/README.md",
+        "README.md", "docs/add-a-task.md", "docs/distributed.md", "docs/web.md", "src/SelfSup/README.md", "src/SelfSup.Data/README.md",
+        "src/SelfSup.Distributed/README.md", "src/SelfSup.Extensions.AI/README.md", "src/SelfSup.ImageSharp/README.md",
+        "src/SelfSup.OnnxRuntime/README.md", "src/SelfSup.Parquet/README.md", "src/SelfSup.Plots/README.md", "src/SelfSup.Reports/README.md",
     ];
 
     public static TheoryData<string, int> Snippets

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,18 +12,18 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>, IOnnxLayer
     public const int Expansion = 1;
 
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly SyncBatchNorm bn2;
     private readonly Sequential? downsample;
 
     public BasicBlock(int inputs, int width, int stride)
         : base(nameof(BasicBlock))
     {
         conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias: false);
-        bn1 = nn.BatchNorm2d(width);
+        bn1 = new SyncBatchNorm(width);
         conv2 = nn.Conv2d(width, width, 3, 1, 1, bias: false);
-        bn2 = nn.BatchNorm2d(width);
+        bn2 = new SyncBatchNorm(width);
         downsample = Shortcut.For(inputs, width * Expansion, stride);
         RegisterComponents();
     }

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,22 +13,22 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>, IOnnxLayer
     public const int Expansion = 4;
 
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly SyncBatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly SyncBatchNorm bn2;
     private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly SyncBatchNorm bn3;
     private readonly Sequential? downsample;
 
     public Bottleneck(int inputs, int width, int stride)
         : base(nameof(Bottleneck))
     {
         conv1 = nn.Conv2d(inputs, width, 1, bias: false);
-        bn1 = nn.BatchNorm2d(width);
+        bn1 = new SyncBatchNorm(width);
         conv2 = nn.Conv2d(width, width, 3, stride, 1, bias: false);
-        bn2 = nn.BatchNorm2d(width);
+        bn2 = new SyncBatchNorm(width);
         conv3 = nn.Conv2d(width, width * Expansion, 1, bias: false);
-        bn3 = nn.BatchNorm2d(width * Expansion);
+        bn3 = new SyncBatchNorm(width * Expansion);
         downsample = Shortcut.For(inputs, width * Expansion, stride);
         RegisterComponents();
     }

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,14 +9,14 @@ namespace SelfSup.Encoders;
 internal sealed class ConvolutionUnit : nn.Module<Tensor, Tensor>, IOnnxLayer
 {
     private readonly Conv2d conv;
-    private readonly BatchNorm2d bn;
+    private readonly SyncBatchNorm bn;
 
     /// <summary>Creates the unit; an odd kernel with stride 1 keeps the map's size.</summary>
     public ConvolutionUnit(int inputs, int outputs, int kernel = 3, int stride = 1)
         : base(nameof(ConvolutionUnit))
     {
         conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel / 2, bias: false);
-        bn = nn.BatchNorm2d(outputs);
+        bn = new SyncBatchNorm(outputs);
         RegisterComponents();
     }
 

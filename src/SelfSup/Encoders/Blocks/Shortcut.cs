@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,5 +10,5 @@ internal static class Shortcut
     public static Sequential? For(int inputs, int outputs, int stride) =>
         inputs == outputs && stride == 1
             ? null
-            : nn.Sequential(("0", nn.Conv2d(inputs, outputs, 1, stride, bias: false)), ("1", nn.BatchNorm2d(outputs)));
+            : nn.Sequential(("0", nn.Conv2d(inputs, outputs, 1, stride, bias: false)), ("1", new SyncBatchNorm(outputs)));
 }

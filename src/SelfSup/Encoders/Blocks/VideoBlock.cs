@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,5 +29,5 @@ internal sealed class VideoBlock : nn.Module<Tensor, Tensor>
     }
 
     private static Sequential Pair(int inputs, int outputs, int kernel, int stride) => nn.Sequential(
-        ("0", nn.Conv3d(inputs, outputs, kernel, stride, kernel / 2, bias: false)), ("1", nn.BatchNorm3d(outputs)));
+        ("0", nn.Conv3d(inputs, outputs, kernel, stride, kernel / 2, bias: false)), ("1", new SyncBatchNorm(outputs)));
 }

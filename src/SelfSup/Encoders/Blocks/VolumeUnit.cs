@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,7 +9,7 @@ internal sealed class VolumeUnit : nn.Module<Tensor, Tensor>
 {
     private readonly long framesPooled;
     private readonly Conv3d conv;
-    private readonly BatchNorm3d bn;
+    private readonly SyncBatchNorm bn;
 
     /// <summary>Creates the unit.</summary>
     /// <param name="inputs">Channels in.</param>
@@ -21,7 +22,7 @@ internal sealed class VolumeUnit : nn.Module<Tensor, Tensor>
     {
         this.framesPooled = framesPooled;
         conv = nn.Conv3d(inputs, outputs, (3, kernel, kernel), (1, stride, stride), (1, kernel / 2, kernel / 2), bias: false);
-        bn = nn.BatchNorm3d(outputs);
+        bn = new SyncBatchNorm(outputs);
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -18,7 +19,7 @@ internal static class ConvolutionalCritic
         for (; side > 4; side /= 2)
         {
             var next = Math.Min(LargestWidth, 2 * width);
-            layers.AddRange([nn.Conv2d(width, next, 4, 2, 1, bias: false), nn.BatchNorm2d(next), nn.LeakyReLU(0.2)]);
+            layers.AddRange([nn.Conv2d(width, next, 4, 2, 1, bias: false), new SyncBatchNorm(next), nn.LeakyReLU(0.2)]);
             width = next;
         }
         layers.Add(nn.Flatten());

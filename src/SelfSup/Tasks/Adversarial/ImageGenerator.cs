@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,11 +32,11 @@ internal sealed class ImageGenerator : nn.Module<Tensor, Tensor>
         {
             nn.Linear(noiseSize, width * side * side, hasBias: false),
             nn.Unflatten(1, [width, side, side]),
-            nn.BatchNorm2d(width),
+            new SyncBatchNorm(width),
             nn.ReLU(),
         };
         foreach (var (from, to) in widths.Zip(widths.Skip(1)))
-            layers.AddRange([nn.ConvTranspose2d(from, to, 4, 2, 1, bias: false), nn.BatchNorm2d(to), nn.ReLU()]);
+            layers.AddRange([nn.ConvTranspose2d(from, to, 4, 2, 1, bias: false), new SyncBatchNorm(to), nn.ReLU()]);
         layers.AddRange([nn.ConvTranspose2d(widths[^1], 3, 4, 2, 1), nn.Tanh()]);
         painter = nn.Sequential(layers);
         RegisterComponents();

@@ -31,10 +31,10 @@ public sealed class BarlowTwinsModel : PretextModel
         return projector.forward(Encoder.forward(Encoder.Normalize(view))).MoveToOuterDisposeScope();
     }
 
-    private PretextLoss ComputeLoss(PretextBatch batch)
+    private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        Tensor first = Project(batch.Views[0]), second = Project(batch.Views[1]);
+        Tensor first = step.Gather(Project(batch.Views[0])), second = step.Gather(Project(batch.Views[1]));
         var loss = BarlowTwinsLoss.Of(first, second, options.OffDiagonalWeight).mul(options.Scale);
         return new PretextLoss(loss, (EmbeddingSpread.Metric, EmbeddingSpread.Of(first))).MoveToOuterDisposeScope();
     }

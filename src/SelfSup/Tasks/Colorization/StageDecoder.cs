@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class StageDecoder : nn.Module
     {
         lateral = new ModuleList<nn.Module<Tensor, Tensor>>([.. channels.Select(count => nn.Conv2d(count, Width, 1))]);
         head = nn.Sequential(
-            nn.BatchNorm2d(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), nn.BatchNorm2d(Width), nn.ReLU(),
+            new SyncBatchNorm(Width), nn.ReLU(), nn.Conv2d(Width, Width, 3, padding: 1), new SyncBatchNorm(Width), nn.ReLU(),
             nn.Conv2d(Width, outputs, 1));
         RegisterComponents();
     }

@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -15,7 +16,7 @@ public sealed class CountingModel : PretextModel
         margin = options.Margin;
         var last = nn.Linear(hidden, options.Counts);
         StartWithinMargin(last, options);
-        counter = nn.Sequential(nn.Linear(encoder.FeatureCount, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), last, nn.ReLU());
+        counter = nn.Sequential(nn.Linear(encoder.FeatureCount, hidden), new SyncBatchNorm(hidden), nn.ReLU(), last, nn.ReLU());
         RegisterComponents();
         Objectives = [new Objective("counting", ComputeLoss, encoder, this)];
     }

@@ -46,7 +46,11 @@ internal sealed class SecondDeepClusterModel : DeepClusterModel
     }
 
     /// <summary>Remembers the embeddings of the large crops.</summary>
-    public override void OnStepCompleted(PretextBatch batch, StepContext step) => Remember(step.Kept(Embeddings)!, batch.Targets);
+    public override void OnStepCompleted(PretextBatch batch, StepContext step)
+    {
+        using var images = step.Gather(batch.Targets);
+        Remember(step.Kept(Embeddings)!, images);
+    }
 
     public override Tensor PredictClusters(PretextBatch batch)
     {
@@ -82,7 +86,7 @@ internal sealed class SecondDeepClusterModel : DeepClusterModel
         var embeddings = Embed(batch.Views);
         var images = batch.Inputs.shape[0];
         var large = embeddings.narrow(0, 0, LargeCrops * images);
-        step.Keep(Embeddings, large);
+        step.Keep(Embeddings, step.Gather(large));
         int[] clusterings = [.. Enumerable.Range(0, (int)centers.shape[0])];
         Tensor[] scores = [.. clusterings.Select(i => Score(embeddings, i))];
         Tensor[] labels = [.. clusterings.Select(i => clusters.select(0, i).index_select(0, batch.Targets))];

@@ -68,7 +68,7 @@ public sealed class DinoModel : PretextModel
         var embeddings = Crops.Embed(projector, Crops.Encode(Encoder, batch.Views));
         var logits = answers.forward(embeddings);
         var target = AskTeacher(batch);
-        step.Keep(TeachersLogits, target);
+        step.Keep(TeachersLogits, step.Gather(target));
         var loss = SelfDistillationLoss.Of(
             Crops.Split(logits, batch.Views.Count), Crops.Split(target, LargeCrops), center.Value, StudentTemperature, options.TeacherTemperature);
         var images = batch.Inputs.shape[0];

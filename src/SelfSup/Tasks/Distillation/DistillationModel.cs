@@ -58,10 +58,10 @@ public sealed class DistillationModel : PretextModel
     {
         using var scope = NewDisposeScope();
         var (features, map) = teacher().Compute(batch.Inputs);
-        var teachers = Cosines.Unit(features);
+        var teachers = step.Gather(Cosines.Unit(features));
         step.Keep(Added, teachers);
         var maps = Encode(batch);
-        var students = projector.forward(maps[^1].mean([2, 3]));
+        var students = step.Gather(projector.forward(maps[^1].mean([2, 3])));
         var loss = DistillationLoss.Of(students, teachers, cat([teachers, queue.Rows]), options.Temperature);
         if (mapProjector is null)
             return loss.MoveToOuterDisposeScope();

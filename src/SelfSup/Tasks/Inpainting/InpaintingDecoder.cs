@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,18 +33,18 @@ internal sealed class InpaintingDecoder : nn.Module<Tensor, Tensor>
         List<nn.Module<Tensor, Tensor>> layers =
         [
             nn.Conv2d(channels, BottleneckWidth, 1, bias: false),
-            nn.BatchNorm2d(BottleneckWidth),
+            new SyncBatchNorm(BottleneckWidth),
             nn.ReLU(),
             new ChannelwiseLinear(BottleneckWidth, side),
             nn.Conv2d(BottleneckWidth, BottleneckWidth, 1, bias: false),
-            nn.BatchNorm2d(BottleneckWidth),
+            new SyncBatchNorm(BottleneckWidth),
             nn.ReLU(),
         ];
         var width = BottleneckWidth;
         for (var reached = side; reached < imageSize; reached *= 2)
         {
             var next = Math.Max(SmallestWidth, width / 2);
-            layers.AddRange([nn.ConvTranspose2d(width, next, 4, 2, 1, bias: false), nn.BatchNorm2d(next), nn.ReLU()]);
+            layers.AddRange([nn.ConvTranspose2d(width, next, 4, 2, 1, bias: false), new SyncBatchNorm(next), nn.ReLU()]);
             width = next;
         }
         layers.AddRange([nn.Conv2d(width, 3, 3, padding: 1), nn.Tanh()]);

@@ -65,8 +65,10 @@ public sealed class InstanceDiscriminationModel : PretextModel
     /// <inheritdoc/>
     public override void OnStepCompleted(PretextBatch batch, StepContext step)
     {
-        if (step.Kept(Embedded) is { } features)
-            memory.Follow(batch.Targets, features, options.Keep);
+        if (step.Kept(Embedded) is not { } features)
+            return;
+        using var images = step.Gather(batch.Targets);
+        memory.Follow(images, features, options.Keep);
     }
 
     private Tensor Embed(Tensor images) => projector.forward(Encoder.forward(Encoder.Normalize(images)));
@@ -75,7 +77,7 @@ public sealed class InstanceDiscriminationModel : PretextModel
     {
         using var scope = NewDisposeScope();
         var features = Embed(batch);
-        step.Keep(Embedded, features);
+        step.Keep(Embedded, step.Gather(features));
         var loss = step.IsTraining ? CompareWithMemory(features, batch) : MeasureStrangers(features, batch);
         return EmbeddingSpread.AddTo(loss, features).MoveToOuterDisposeScope();
     }

@@ -62,8 +62,11 @@ public sealed class InstanceDiscriminationTask : PretextTask<InstanceBatch, Inst
 
     /// <summary>Hands on the view, and draws the other images.</summary>
     /// <inheritdoc/>
-    public override InstanceBatch Generate(PretextInput input, RandomSource random) =>
-        new(input.Images.alias(), input.Indices.alias(), random.Integers(int.MaxValue, options.Negatives));
+    public override InstanceBatch Generate(PretextInput input, RandomSource random)
+    {
+        using var draws = random.Integers(int.MaxValue, 1, options.Negatives); // of one row, since they are for no image of its own
+        return new(input.Images.alias(), input.Indices.alias(), draws[0]);
+    }
 
     /// <inheritdoc/>
     public override InstanceDiscriminationModel CreateModel(PretextSetup setup) => new(Name, setup, options);

@@ -22,7 +22,7 @@ public sealed class LejepaModel : PretextModel
             LastBias = true,
         });
         RegisterComponents();
-        var loss = Objective.Typed<LejepaBatch>((batch, _) => ComputeLoss(batch));
+        var loss = Objective.Typed<LejepaBatch>(ComputeLoss);
         Objectives = [new Objective("agreement", loss, encoder, projector) { Alarms = [EmbeddingSpread.Alarm] }];
     }
 
@@ -38,10 +38,10 @@ public sealed class LejepaModel : PretextModel
         return projector.forward(Encoder.forward(Encoder.Normalize(view))).MoveToOuterDisposeScope();
     }
 
-    private PretextLoss ComputeLoss(LejepaBatch batch)
+    private PretextLoss ComputeLoss(LejepaBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        Tensor[] features = [.. batch.Views.Select(view => Project(view).to(ScalarType.Float32))];
+        Tensor[] features = [.. batch.Views.Select(view => step.Gather(Project(view)).to(ScalarType.Float32))];
         var all = stack(features); // (views, N, width)
         var distance = all.sub(all.mean([0L], keepdim: true)).square().mean();
         var distribution = stack(features.Select(rows => GaussianSketchLoss.Of(rows, batch.Directions))).mean();

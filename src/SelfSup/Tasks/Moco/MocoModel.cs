@@ -77,10 +77,12 @@ public sealed class MocoModel : PretextModel
     {
         using var scope = NewDisposeScope();
         var (queries, keys) = Embed(batch);
+        if (queue is null)
+            (queries, keys) = (step.Gather(queries), step.Gather(keys));
         var others = keys.roll(keys.shape[0] / 2, 0); // of the other view of each image
         var loss = queue is null ? CompareInBatch(queries, others) : InfoNce.Of(queries, others, queue.Rows, options.Temperature);
         if (queue is not null)
-            step.Keep(Keys, nn.functional.normalize(keys.to(ScalarType.Float32), dim: 1));
+            step.Keep(Keys, nn.functional.normalize(step.Gather(keys).to(ScalarType.Float32), dim: 1));
         return EmbeddingSpread.AddTo(loss, TwoViews.Split(queries).First).MoveToOuterDisposeScope();
     }
 

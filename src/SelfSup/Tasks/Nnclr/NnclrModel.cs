@@ -57,7 +57,8 @@ public sealed class NnclrModel : PretextModel
     private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        var (projections, predictions) = Embed(batch);
+        var (ownProjections, ownPredictions) = Embed(batch);
+        var (projections, predictions) = (step.Gather(ownProjections), step.Gather(ownPredictions));
         var ((first, second), (fromFirst, fromSecond)) = (TwoViews.Split(projections), TwoViews.Split(predictions));
         var rows = queue.Rows;
         step.Keep(Added, nn.functional.normalize(first.detach().to(ScalarType.Float32), dim: 1));

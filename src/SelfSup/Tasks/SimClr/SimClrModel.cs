@@ -32,10 +32,11 @@ public sealed class SimClrModel : PretextModel
         return (first.MoveToOuterDisposeScope(), second.MoveToOuterDisposeScope());
     }
 
-    private PretextLoss ComputeLoss(PretextBatch batch)
+    private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
-        var (first, second) = Project(batch);
+        var (own, others) = Project(batch);
+        var (first, second) = (step.Gather(own), step.Gather(others));
         return EmbeddingSpread.AddTo(NtXent.Of(first, second, temperature), first).MoveToOuterDisposeScope();
     }
 }

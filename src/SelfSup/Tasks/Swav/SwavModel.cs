@@ -58,8 +58,8 @@ public sealed class SwavModel : PretextModel
     {
         using var scope = NewDisposeScope();
         prototypes.Learns = step.Step >= options.FrozenSteps || step.Progress >= MostFrozen;
-        var embeddings = Embed(batch);
-        var images = batch.Inputs.shape[0];
+        var embeddings = step.Gather(Embed(batch));
+        var images = embeddings.shape[0] / batch.Views.Count;
         var large = embeddings.narrow(0, 0, LargeCrops * images);
         step.Keep(Embeddings, large);
         var scores = prototypes.forward(embeddings);

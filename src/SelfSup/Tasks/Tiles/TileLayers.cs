@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -12,7 +13,7 @@ internal static class TileLayers
     /// <param name="features">Length of the encoder's feature vector.</param>
     /// <returns>Features (M, features) to embeddings (M, 256).</returns>
     public static nn.Module<Tensor, Tensor> Embed(int features) =>
-        nn.Sequential(nn.Linear(features, Embedding), nn.BatchNorm1d(Embedding), nn.ReLU());
+        nn.Sequential(nn.Linear(features, Embedding), new SyncBatchNorm(Embedding), nn.ReLU());
 
     /// <summary>Answers a question about several tiles.</summary>
     /// <param name="tiles">Tiles that a question is about.</param>
@@ -21,6 +22,6 @@ internal static class TileLayers
     public static nn.Module<Tensor, Tensor> Compare(int tiles, int classes)
     {
         const int hidden = 1024;
-        return nn.Sequential(nn.Linear(tiles * Embedding, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, classes));
+        return nn.Sequential(nn.Linear(tiles * Embedding, hidden), new SyncBatchNorm(hidden), nn.ReLU(), nn.Linear(hidden, classes));
     }
 }

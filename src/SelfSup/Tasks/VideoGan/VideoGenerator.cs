@@ -1,3 +1,4 @@
+using SelfSup.Distributed;
 using SelfSup.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,11 +39,11 @@ internal sealed class VideoGenerator : nn.Module<Tensor, Tensor>
         sketch = nn.Sequential(
             nn.Linear(noiseSize, width * FirstFrames * side * side, hasBias: false),
             nn.Unflatten(1, [width, FirstFrames, side, side]),
-            nn.BatchNorm3d(width),
+            new SyncBatchNorm(width),
             nn.ReLU());
         var layers = new List<nn.Module<Tensor, Tensor>>();
         foreach (var (from, to) in widths.Zip(widths.Skip(1)))
-            layers.AddRange([nn.ConvTranspose3d(from, to, 4, 2, 1, bias: false), nn.BatchNorm3d(to), nn.ReLU()]);
+            layers.AddRange([nn.ConvTranspose3d(from, to, 4, 2, 1, bias: false), new SyncBatchNorm(to), nn.ReLU()]);
         painter = nn.Sequential(layers);
         color = nn.ConvTranspose3d(widths[^1], 3, 4, 2, 1);
         mask = nn.ConvTranspose3d(widths[^1], 1, 4, 2, 1);

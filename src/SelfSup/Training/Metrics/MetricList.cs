@@ -10,6 +10,9 @@ internal sealed class MetricList
 
     public IReadOnlyList<string> Names => names;
 
+    /// <summary>How many there are.</summary>
+    public int Count => values.Count;
+
     /// <summary>The value that was added last.</summary>
     public Tensor Last => values[^1];
 
@@ -20,6 +23,16 @@ internal sealed class MetricList
     {
         names.Add(name);
         values.Add(value);
+    }
+
+    /// <summary>Replaces the values from one on, such as by their means over ranks.</summary>
+    /// <param name="first">Place of the first.</param>
+    /// <param name="replace">Makes new values of the old ones, float32 (M), in the same order.</param>
+    public void Replace(int first, Func<Tensor, Tensor> replace)
+    {
+        var replaced = replace(stack(values.Skip(first)));
+        for (var i = first; i < values.Count; i++)
+            values[i] = replaced[i - first];
     }
 
     /// <summary>All values in one tensor, in the caller's dispose scope.</summary>

@@ -10,12 +10,13 @@ namespace SelfSup.Training;
 internal static class RunEnvironment
 {
     /// <summary>Lists where the images come from, versions, machine and threads.</summary>
-    public static IReadOnlyDictionary<string, object?> Describe(IImageSource images, torch.Device device) => new Dictionary<string, object?>
+    public static IReadOnlyDictionary<string, object?> Describe(IImageSource images, PretrainingOptions options, torch.Device device) => new Dictionary<string, object?>
     {
         ["images.from"] = images.Description,
         ["images.fingerprint"] = RunIdentity.Hexadecimal(images.GetFingerprint()),
         ["device"] = device.ToString(),
         ["threads"] = torch.get_num_threads(),
+        ["ranks"] = options.Group.Size,
         ["self_sup"] = EncoderMetadata.Version,
         ["torch_sharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         ["libtorch"] = torch.__version__,

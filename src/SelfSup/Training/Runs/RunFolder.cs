@@ -39,6 +39,7 @@ internal sealed class RunFolder : IDisposable
                     $"The run folder {folder} holds checkpoints of an earlier run. Resume it, or choose another folder.");
             if (LastCheckpoint is null && checkpoints.HasDamaged)
                 throw new InvalidOperationException($"All checkpoints in {folder} are damaged. Start anew in another folder.");
+            RankErrors.Clear(folder);
             // A run that was killed before its first checkpoint starts anew.
             if (LastCheckpoint is null)
             {

@@ -19,6 +19,9 @@ internal sealed class RunIdentity
     // Another number of threads takes sums in another order and changes the last bits.
     private const string Threads = "threads";
 
+    // And so does another number of ranks, whose batches are the same.
+    private const string Ranks = "ranks";
+
     private RunIdentity(IReadOnlyDictionary<string, object?> decisive, IReadOnlyDictionary<string, object?> incidental) =>
         (Decisive, Incidental) = (decisive, incidental);
 
@@ -69,12 +72,31 @@ internal sealed class RunIdentity
         decisive["non_finite"] = Settings.ToSnakeCase(options.NonFinite.ToString());
         Add("recipe", recipe.Describe());
         Add("augmentation", options.Augmentation.Describe());
-        return new(decisive, RunEnvironment.Describe(images, device));
+        return new(decisive, RunEnvironment.Describe(images, options, device));
 
         void Add<T>(string prefix, IEnumerable<KeyValuePair<string, T>> values)
         {
             foreach (var (name, value) in values)
                 decisive[$"{prefix}.{name}"] = value;
+        }
+    }
+
+    /// <summary>What decides the result, a line for each name, to be compared by <see cref="RequireSame"/>.</summary>
+    public string ToLines() => string.Join('\n', Decisive.Select(pair => $"{pair.Key} = {Settings.TextOf(pair.Value).ReplaceLineEndings(" ")}"));
+
+    /// <summary>Refuses ranks that were given different settings or see different images.</summary>
+    /// <param name="ofRanks">The lines of every rank, in the order of ranks.</param>
+    /// <exception cref="InvalidOperationException">Something differs; the message names it.</exception>
+    public static void RequireSame(IReadOnlyList<string> ofRanks)
+    {
+        for (var rank = 1; rank < ofRanks.Count; rank++)
+        {
+            if (ofRanks[rank] == ofRanks[0])
+                continue;
+            var (first, other) = (ofRanks[0].Split('\n'), ofRanks[rank].Split('\n'));
+            throw new InvalidOperationException(
+                $"The ranks must train the same run, but rank {rank} has {string.Join("; ", other.Except(first))}, and rank 0 has "
+                + $"{string.Join("; ", first.Except(other))}. Start all of them with the same settings and images.");
         }
     }
 
@@ -94,9 +116,9 @@ internal sealed class RunIdentity
             var changes = refused.Select(name => $"{name} = {before.GetValueOrDefault(name, "nothing")}, not {now.GetValueOrDefault(name, "nothing")}");
             throw new InvalidOperationException($"The run in {folder} was started with {string.Join("; ", changes)}. Resume with the same settings.");
         }
-        var notes = differing[true].Select(name => name == Threads
-            ? $"The run goes on with {now[name]} threads after {before[name]}. Sums are taken in another order, "
-                + "so the results are not the same to the last bit as with one number of threads throughout."
+        var notes = differing[true].Select(name => name is Threads or Ranks
+            ? $"The run goes on with {now[name]} {name} after {before.GetValueOrDefault(name, "nothing")}. Sums are taken in another order, "
+                + $"so the results are not the same to the last bit as with one number of {name} throughout."
             : $"The run goes on with {name} = {now[name]} after {before.GetValueOrDefault(name, "nothing")}.");
         return IsMoreEpochs(Epochs)
             ? [.. notes, $"The run goes on for {now[Epochs]} epochs after it was started for {before[Epochs]}. Its learning rate has followed the "

@@ -83,7 +83,7 @@ public class FeatureExtractorTests
     {
         using var encoder = new ConvNet(16);
         encoder.train();
-        var frozen = encoder.named_modules().Last(pair => pair.module is TorchSharp.Modules.BatchNorm2d).module;
+        var frozen = encoder.named_modules().Last(pair => pair.module is TorchSharp.Modules.BatchNorm).module;
         frozen.eval();
         var before = Snapshot(encoder);
         var modes = encoder.named_modules().Select(pair => pair.module.training).ToArray();
