@@ -10,7 +10,7 @@ using SelfSup.Training;
 
 TorchRuntime.TuneForTraining();
 var task = new TaskOptions();
-var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
+var images = Options.Images("--images", "A folder of images, at any depth, tar or Parquet files such as part-{0000..0099}.tar, or a list (.txt, .csv).");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files.");
 var idx = Options.ExistingFile("--idx", "IDX file of images (MNIST, Fashion-MNIST), plain or .gz.");
 var pack = Options.CacheFile("--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
@@ -34,7 +34,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         RunFolders.Check(folder, run.IsResumed(options), folder);
     else
         Screen.Mute(); // the first rank speaks for all
-    var source = OpenImages(options);
+    var source = await OpenImagesAsync(options, cancellation);
     var (network, taken) = start.Open(
         options, options.GetValue(images) is null ? 32 : 96, run.SeedOf(options), options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10);
     using var owned = network;
@@ -77,9 +77,9 @@ static async Task<T> InTurn<T>(MpiGroup group, Func<Task<T>> open)
     return opened;
 }
 
-IImageSource OpenImages(ParseResult options) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
+async Task<IImageSource> OpenImagesAsync(ParseResult options, CancellationToken cancellation) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {
-    ({ } folder, null, null) => ImageFolder.Open(folder),
+    ({ } place, null, null) => await ImageOpener.OpenAsync(place, cancellation),
     (null, { } folder, null) => Cifar10.OpenTrain(folder),
     (null, null, { } file) => IdxImages.Open(file),
     (null, null, null) => throw new ArgumentException("There are no images to learn from; give one of --images, --cifar10 and --idx."),

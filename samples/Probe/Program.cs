@@ -18,8 +18,8 @@ encoder.Required = true;
 var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
 var architecture = Options.Choice("--architecture", "What the weights are of, such as resnet50 [default: the file says or shows it].", EncoderCatalog.Names);
 var prefix = new Option<string?>("--prefix") { Description = "Which of several sets of weights, by what precedes their names." };
-var train = Options.ExistingFolder("--train", "Labeled training images: a folder of one sub-folder a class.");
-var test = Options.ExistingFolder("--test", "Labeled test images: a folder of one sub-folder a class.");
+var train = Options.Images("--train", "Labeled training images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list.");
+var test = Options.Images("--test", "Labeled test images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
 var unlabeled = Options.ExistingFolder(
@@ -58,7 +58,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     using var owned = network;
     if (options.GetValue(stage) is { } asked && FeatureLayer.ListOf(network).All(known => known.Name != asked))
         throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", FeatureLayer.ListOf(network).Select(known => known.Name))}.");
-    var (trainSet, testSet) = OpenImages(options);
+    var (trainSet, testSet) = await OpenImagesAsync(options, cancellation);
     Screen.Say(taken);
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
         ? await JudgeInFullAsync(network, trainSet, testSet, options, cancellation)
@@ -152,25 +152,25 @@ static ILabeledImageSource Draw(ILabeledImageSource images, int count, int seed)
         ? throw new ArgumentException($"--labels is {count:N0}; there are {images.Count:N0} training images. Give at most as many, or leave it out to use all.")
         : LabeledSubset.Stratified(images, count, seed);
 
-(ILabeledImageSource Train, ILabeledImageSource Test) OpenImages(ParseResult options) =>
+async Task<(ILabeledImageSource Train, ILabeledImageSource Test)> OpenImagesAsync(ParseResult options, CancellationToken cancellation) =>
     (options.GetValue(train), options.GetValue(test), options.GetValue(cifar10)) switch
     {
-        ({ } trainFolder, { } testFolder, null) => (OpenFolder(trainFolder, options), OpenFolder(testFolder, options)),
+        ({ } trainPlace, { } testPlace, null) => (await OpenLabeledAsync(trainPlace, options, cancellation), await OpenLabeledAsync(testPlace, options, cancellation)),
         (null, null, { } folder) => (Cifar10.OpenTrain(folder), Cifar10.OpenTest(folder)),
         (_, _, { }) => throw new ArgumentException("--cifar10 has training and test images; leave --train and --test out."),
         _ => throw new ArgumentException("The labeled images are missing; give both --train and --test, or --cifar10."),
     };
 
-ILabeledImageSource OpenFolder(string folder, ParseResult options)
+async Task<ILabeledImageSource> OpenLabeledAsync(string place, ParseResult options, CancellationToken cancellation)
 {
-    ILabeledImageSource images = LabeledImageFolder.Open(folder);
+    var images = await ImageOpener.OpenLabeledAsync(place, cancellation);
     if (options.GetValue(classes) is not { } prefix)
         return images;
     var kept = images.ClassNames.Count(IsKept);
     return kept >= 2
         ? LabeledImages.OfClasses(images, IsKept)
         : throw new ArgumentException(
-            $"--classes is '{prefix}', and {kept} of the classes in {folder} start with it; two are needed. There are {string.Join(", ", images.ClassNames)}.");
+            $"--classes is '{prefix}', and {kept} of the classes in {place} start with it; two are needed. There are {string.Join(", ", images.ClassNames)}.");
 
     bool IsKept(string name) => name.StartsWith(prefix, StringComparison.Ordinal);
 }

@@ -11,7 +11,7 @@ namespace SelfSup.Tool.Verbs;
 internal sealed class EmbedVerb : Verb
 {
     private readonly EncoderOptions encoder = new();
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of images, at any depth."));
+    private readonly Option<string?> images = Required(Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv)."));
     private readonly Option<string?> layer = new("--layer") { Description = $"Stage to read [default: {FeatureLayer.PooledName}, the average of the last]." };
     private readonly Option<string?> output = Required(Options.NewFile(
         "--output", "File of features, a row an image; its ending says which kind: .csv with names, .npy for NumPy, .safetensors."));
@@ -35,7 +35,7 @@ internal sealed class EmbedVerb : Verb
     {
         using var network = encoder.Open(given);
         var asked = FeatureLayer.Find(network, given.GetValue(layer) ?? FeatureLayer.PooledName);
-        var photos = ImageFolder.Open(given.GetValue(images)!);
+        var photos = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation, asked);
         var file = given.GetValue(output)!;
         Write(file, features, asked.Name, photos);
@@ -50,7 +50,7 @@ internal sealed class EmbedVerb : Verb
         return new { File = file, Names = given.GetValue(names), Images = features.Indices.Count, Layer = asked.Name, Features = asked.Length, Unreadable = unreadable };
     }
 
-    private static void Write(string file, FeatureSet features, string layer, ImageFolder photos)
+    private static void Write(string file, FeatureSet features, string layer, IImageSource photos)
     {
         switch (Path.GetExtension(file))
         {

@@ -8,7 +8,7 @@ namespace SelfSup.Tool.Verbs;
 /// <summary>Trains an encoder on unlabeled images.</summary>
 internal sealed class PretrainVerb : Verb
 {
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of unlabeled images, at any depth."));
+    private readonly Option<string?> images = Required(Options.Images("--images", "Unlabeled images: a folder, tar or Parquet files, or a list (.txt, .csv)."));
     private readonly Option<string?> output = Options.OutputFolder("--output", "Run folder for the encoder, metrics, previews and checkpoints.", "runs/pretrain");
     private readonly Option<string?> pack = Options.CacheFile(
         "--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
@@ -34,7 +34,7 @@ internal sealed class PretrainVerb : Verb
     {
         var folder = given.GetValue(output)!;
         RunFolders.Check(folder, run.IsResumed(given), folder);
-        IImageSource source = ImageFolder.Open(given.GetValue(images)!);
+        var source = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
         var (encoder, taken) = start.Open(given, defaultSize: 96, run.SeedOf(given));
         using var owned = encoder;
         using var teacher = task.OpenTeacher(given, encoder.ImageSize);

@@ -11,8 +11,8 @@ namespace SelfSup.Tool.Verbs;
 internal sealed class ProbeVerb : Verb
 {
     private readonly EncoderOptions encoder = new();
-    private readonly Option<string?> train = Required(Options.ExistingFolder("--train", "Labeled training images: a folder of one sub-folder a class."));
-    private readonly Option<string?> test = Required(Options.ExistingFolder("--test", "Labeled test images: a folder of one sub-folder a class."));
+    private readonly Option<string?> train = Required(Options.Images("--train", "Labeled training images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list."));
+    private readonly Option<string?> test = Required(Options.Images("--test", "Labeled test images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list."));
     private readonly Option<int?> labels = Options.Whole("--labels", "Training images for the probe, drawn evenly from all classes [default: all].", 2);
     private readonly Option<string?> unlabeled = Options.ExistingFolder(
         "--unlabeled", "Folder of images without labels, such as all that there are: they center the features, which helps few labels most.");
@@ -35,7 +35,8 @@ internal sealed class ProbeVerb : Verb
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
         using var network = encoder.Open(given);
-        ILabeledImageSource trainSet = LabeledImageFolder.Open(given.GetValue(train)!), testSet = LabeledImageFolder.Open(given.GetValue(test)!);
+        var trainSet = await ImageOpener.OpenLabeledAsync(given.GetValue(train)!, cancellation);
+        var testSet = await ImageOpener.OpenLabeledAsync(given.GetValue(test)!, cancellation);
         var (probe, table, document) = given.GetValue(transfer)
             ? await JudgeAsync(network, trainSet, testSet, given, cancellation)
             : await ProbeAsync(network, trainSet, testSet, given, cancellation);
