@@ -48,7 +48,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
     var result = await Trainer.RunAsync(network, tasks, source, settings, cancellation);
-    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}", source.Description).AddRun(folder).Save(Path.Combine(folder, "report.html"));
+    new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));
     Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";

@@ -19,7 +19,7 @@ internal static class MapDrawing
             <div class="map">
             <div class="keys">{WriteKeys(points, classNames)}</div>
             <div class="plane"><svg viewBox="0 0 {Width} {Height}" role="group" aria-label="Map of {points.Length} images. The arrow keys go from image to image.">
-            <g class="points">{marks}</g><g class="pictures"></g><g class="links"></g><circle class="ring" r="9" cx="-99"/>
+            <g class="points">{marks}</g><g class="pictures" aria-hidden="true"></g><g class="links" aria-hidden="true"></g><circle class="ring" r="9" cx="-99"/>
             </svg></div>
             <div class="card"><p class="hint">Point at an image, or go from image to image with the arrow keys.</p></div>
             <script type="application/json">{Html.Raw(data)}</script>

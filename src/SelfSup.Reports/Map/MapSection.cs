@@ -41,7 +41,8 @@ public static class MapSection
         var points = images.Select((image, i) => new MapPoint(
             source.NameOf(image), plane.Points[i].X, plane.Points[i].Y, labels?.Classes.TryGetValue(image, out var label) == true ? label : null, isMarked.Contains(image)));
         var text = $"{Figure.Count(images.Length, "image")}{(images.Length < features.Indices.Count ? $" of {Figure.Count(features.Indices.Count)}" : "")}. "
-            + $"What is alike lies together, as far as two directions can show it: these hold {Figure.Percent(plane.Share)} of all differences.";
+            + $"What is alike lies together, as far as two directions can show it: these hold {Figure.Percent(plane.Share)} of all differences."
+            + (isMarked.Count > 0 ? " Chosen images are framed." : "");
         return report.Add(new ReportSection("Map").AddText(text).Add(MapDrawing.Draw([.. points], labels?.ClassNames ?? [], WriteData())));
 
         string WriteData() => JsonSerializer.Serialize(new { pictures = ReadPictures(source, images, cancellationToken), alike = shown.MostAlike(Alike) });

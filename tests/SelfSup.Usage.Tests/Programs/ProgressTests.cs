@@ -72,12 +72,14 @@ public sealed partial class ProgressTests : IDisposable
         // Its own next command works.
         var command = lines.Single(line => line.StartsWith("  dotnet run", StringComparison.Ordinal));
         Assert.Contains($"--encoder {folder["run"]}", command);
-        var probe = Arguments("--encoder run/encoder.safetensors --train photos --test photos").ToArray();
+        var probe = Arguments("--encoder run/encoder.safetensors --train photos --test photos --report run/probe.html").ToArray();
         var (table, probeError, probeExitCode) = BuiltProgram.Run("samples/Probe", probe);
         Assert.True(probeExitCode == 0, table + probeError);
         Assert.DoesNotContain('\u001b', table);
         Assert.DoesNotContain('\r', table);
         Assert.Contains("Linear probe of convnet at 32 px", table);
+        Assert.Contains("rotation loss", File.ReadAllText(folder["run/report.html"]));
+        Assert.Contains("Confusion matrix", File.ReadAllText(folder["run/probe.html"]));
     }
 
     // Names of folders and files are those in the test's folder.
