@@ -7,6 +7,7 @@ using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Training;
+using TorchSharp;
 
 TorchRuntime.TuneForTraining();
 var task = new TaskOptions();

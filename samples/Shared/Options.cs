@@ -45,7 +45,7 @@ internal static class Options
     public static Option<string?> ExistingFolder(string name, string description) => Checked(
         name, description, "a folder that is there", text => Directory.Exists(text) ? text : null);
 
-    /// <summary>Images to read, for <see cref="ImageOpener"/>: a folder, a file of images, or a pattern of such files.</summary>
+    /// <summary>Images to read, for <c>ImageOpener</c>: a folder, a file of images, or a pattern of such files.</summary>
     public static Option<string?> Images(string name, string description) => Checked(
         name, description, "a folder, tar or Parquet files, a list (.txt, .csv) or packed images that are there",
         text => Path.Exists(text) || text.AsSpan().IndexOfAny('{', '*', '?') >= 0 ? text : null);

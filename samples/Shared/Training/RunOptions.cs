@@ -49,7 +49,7 @@ internal sealed class RunOptions
     public bool IsResumed(ParseResult given) => given.GetValue(resume);
 
     /// <summary>How images are varied for tasks that ask for no views.</summary>
-    public Augmentation AugmentationOf(ParseResult given) => new() { MinimumArea = given.GetValue(cropArea) ?? 1 };
+    private Augmentation AugmentationOf(ParseResult given) => new() { MinimumArea = given.GetValue(cropArea) ?? 1 };
 
     /// <summary>Where the network runs; it must be there.</summary>
     public torch.Device DeviceOf(ParseResult given) => (given.GetValue(device) ?? DeviceName.Auto).Resolve("--device");
@@ -63,22 +63,26 @@ internal sealed class RunOptions
     /// <param name="group">The processes that train together; null for this one alone.</param>
     public PretrainingOptions Create(
         ParseResult given, IReadOnlyList<WeightedTask> tasks, torch.Device where, string folder, IReadOnlyList<IEncoderMonitor> monitors,
-        IProcessGroup? group = null) => new()
+        IProcessGroup? group = null)
     {
-        Group = group ?? SingleProcess.Instance,
-        Epochs = given.GetValue(epochs),
-        Steps = given.GetValue(steps),
-        BatchSize = given.GetValue(batch)!.Value,
-        Recipe = recipe.Apply(StatedBy(tasks).ForBatch(given.GetValue(batch)!.Value), given),
-        Precision = given.GetValue(precision) is { } bits ? Enum.Parse<Precision>(bits, ignoreCase: true) : null,
-        Augmentation = AugmentationOf(given),
-        Seed = SeedOf(given),
-        Device = where,
-        RunFolder = folder,
-        Monitors = monitors,
-        Resume = IsResumed(given),
-        TensorBoardFolder = given.GetValue(tensorBoard) ? folder : null,
-    };
+        var batchSize = given.GetValue(batch)!.Value;
+        return new()
+        {
+            Group = group ?? new PretrainingOptions().Group,
+            Epochs = given.GetValue(epochs),
+            Steps = given.GetValue(steps),
+            BatchSize = batchSize,
+            Recipe = recipe.Apply(StatedBy(tasks).ForBatch(batchSize), given),
+            Precision = given.GetValue(precision) is { } bits ? Enum.Parse<Precision>(bits, ignoreCase: true) : null,
+            Augmentation = AugmentationOf(given),
+            Seed = SeedOf(given),
+            Device = where,
+            RunFolder = folder,
+            Monitors = monitors,
+            Resume = IsResumed(given),
+            TensorBoardFolder = given.GetValue(tensorBoard) ? folder : null,
+        };
+    }
 
     private static TrainingRecipe StatedBy(IEnumerable<WeightedTask> tasks) =>
         tasks.Select(weighted => weighted.Task.Recipe).OfType<TrainingRecipe>().FirstOrDefault() ?? TrainingRecipe.Default;

@@ -13,8 +13,11 @@ namespace SelfSup.Runtime;
 /// </remarks>
 internal static unsafe class FusedUpdates
 {
-    private static readonly Lazy<nint> SgdOperator = new(() => Find("11_fused_sgd_4call", lists: 3, "ddddbbb"));
-    private static readonly Lazy<nint> AdamWOperator = new(() => Find("13_fused_adamw_4call", lists: 6, "dddddbb"));
+    private static readonly Lazy<nint> SgdOperator = new(() => Find(
+        "_ZN2at4_ops11_fused_sgd_4callEN3c108ArrayRefINS_6TensorEEES5_S5_ddddbbbRKSt8optionalIS4_ES9_"));
+
+    private static readonly Lazy<nint> AdamWOperator = new(() => Find(
+        "_ZN2at4_ops13_fused_adamw_4callEN3c108ArrayRefINS_6TensorEEES5_S5_S5_S5_S5_dddddbbRKSt8optionalIS4_ES9_"));
 
     /// <summary>Whether this platform's libtorch offers them.</summary>
     public static bool AreSupported => SgdOperator.Value != 0 && AdamWOperator.Value != 0;
@@ -133,14 +136,10 @@ internal static unsafe class FusedUpdates
     // A list of libtorch's tensors is one of pointers to their implementations, which a handle points to.
     private static nint[] Pointers(Tensor[] tensors) => Array.ConvertAll(tensors, tensor => *(nint*)tensor.Handle);
 
-    private static nint Find(string name, int lists, string settings)
-    {
-        if (!OperatingSystem.IsLinux() || !NativeTorch.TryFind("libtorch_cpu", out var library))
-            return 0;
-        var repeated = string.Concat(Enumerable.Repeat("S5_", lists - 1));
-        var mangled = $"_ZN2at4_ops{name}EN3c108ArrayRefINS_6TensorEEE{repeated}{settings}RKSt8optionalIS4_ES9_";
-        return NativeLibrary.TryGetExport(library, mangled, out var address) ? address : 0;
-    }
+    private static nint Find(string name) =>
+        OperatingSystem.IsLinux() && NativeTorch.TryFind("libtorch_cpu", out var library) && NativeLibrary.TryGetExport(library, name, out var address)
+            ? address
+            : 0;
 
     /// <summary>c10::ArrayRef of tensors.</summary>
     [StructLayout(LayoutKind.Sequential)]

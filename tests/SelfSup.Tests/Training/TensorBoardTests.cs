@@ -27,7 +27,11 @@ public class TensorBoardTests
         var images = new ProceduralImages(64, seed: 1);
         Pretraining.Run(encoder, [new(new RotationTask())], images, new()
         {
-            Epochs = 2, BatchSize = 16, RunFolder = folder.Path, TensorBoardFolder = folder["board"], Monitors = [new KnnMonitor(new ProceduralImages(40, seed: 2))],
+            Epochs = 2,
+            BatchSize = 16,
+            RunFolder = folder.Path,
+            TensorBoardFolder = folder["board"],
+            Monitors = [new KnnMonitor(new ProceduralImages(40, seed: 2))],
         });
         var events = EventRecords.Read(Assert.Single(Directory.GetFiles(folder["board"], "events.out.tfevents.*")));
         Assert.Equal("brain.Event:2", events[0].Version);
@@ -59,7 +63,11 @@ public class TensorBoardTests
             using var encoder = new ConvNet(32);
             Pretraining.Run(encoder, [new(new RotationTask())], new ProceduralImages(32, seed: 1), new()
             {
-                Epochs = epochs, BatchSize = 16, RunFolder = folder.Path, TensorBoardFolder = folder.Path, Resume = epochs > 1,
+                Epochs = epochs,
+                BatchSize = 16,
+                RunFolder = folder.Path,
+                TensorBoardFolder = folder.Path,
+                Resume = epochs > 1,
             });
         }
         var files = Directory.GetFiles(folder.Path, "events.out.tfevents.*").Order(StringComparer.Ordinal).Select(EventRecords.Read).ToArray();
