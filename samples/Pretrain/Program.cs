@@ -7,7 +7,6 @@ using SelfSup.Reports;
 using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Training;
-using TorchSharp;
 
 TorchRuntime.TuneForTraining();
 var task = new TaskOptions();
@@ -47,7 +46,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, group);
 
     using var packed = options.GetValue(pack) is { } file
-        ? await InTurn(group, () => Packer.OpenOrPackAsync(
+        ? await group.FirstThenOthersAsync(() => Packer.OpenOrPackAsync(
             source, file, Pretraining.ReadSizeOf(network, tasks.Select(weighted => weighted.Task), settings.Augmentation), stop.Token))
         : null;
     source = packed ?? source;
@@ -65,18 +64,6 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");
 });
-
-// The first rank writes the file, then the others open it.
-static async Task<T> InTurn<T>(MpiGroup group, Func<Task<T>> open)
-{
-    using var turn = torch.zeros(1);
-    if (group.Rank > 0)
-        group.Sum(turn);
-    var opened = await open();
-    if (group.Rank == 0)
-        group.Sum(turn);
-    return opened;
-}
 
 async Task<IImageSource> OpenImagesAsync(ParseResult options, CancellationToken cancellation) => (options.GetValue(images), options.GetValue(cifar10), options.GetValue(idx)) switch
 {

@@ -37,7 +37,7 @@ internal static class Screen
     }
 
     /// <summary>Writes nothing from here on but errors.</summary>
-    public static void Mute() => lines = Create(TextWriter.Null, isRedirected: true);
+    public static void Mute() => (Output, lines) = (TextWriter.Null, Create(TextWriter.Null, isRedirected: true));
 
     /// <summary>Writes a paragraph, which a terminal breaks between words; an empty one is a blank line.</summary>
     public static void Say(string text = "") => lines.WriteLine(text);

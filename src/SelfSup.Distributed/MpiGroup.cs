@@ -82,6 +82,21 @@ public sealed class MpiGroup : IProcessGroup
             OnHost(values, host => Pieces(host, (bytes, count) => mpi.Broadcast(bytes, count * (int)host.ElementSize, root)));
     }
 
+    /// <summary>Does work on the first rank, and when it is done there on the others, such as to make a file that these then open.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="work">The work.</param>
+    /// <returns>What this rank's work gave.</returns>
+    public async Task<T> FirstThenOthersAsync<T>(Func<Task<T>> work)
+    {
+        using var turn = zeros(1, ScalarType.Float32, CPU).DetachFromDisposeScope();
+        if (Rank > 0)
+            Sum(turn);
+        var result = await work().ConfigureAwait(false);
+        if (Rank == 0)
+            Sum(turn);
+        return result;
+    }
+
     /// <inheritdoc/>
     public void Abort(Exception error) => End(error.Message);
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SelfSup.Data;
+using SelfSup.Distributed;
 using SelfSup.Samples;
 using SelfSup.Training;
 
@@ -32,8 +32,13 @@ internal sealed class PretrainVerb : Verb
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
+        var group = MpiGroup.Join();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, group.StopOnSignals());
         var folder = given.GetValue(output)!;
-        RunFolders.Check(folder, run.IsResumed(given), folder);
+        if (group.Rank == 0)
+            RunFolders.Check(folder, run.IsResumed(given), folder);
+        else
+            Screen.Mute(); // the first rank speaks for all
         var source = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
         var (encoder, taken) = start.Open(given, defaultSize: 96, run.SeedOf(given));
         using var owned = encoder;
@@ -42,16 +47,19 @@ internal sealed class PretrainVerb : Verb
         foreach (var weighted in tasks)
             weighted.Task.CheckFits(encoder, source.Frames);
         var monitors = KnnFollower.Of(given.GetValue(knn) is { } labeled ? LabeledImageFolder.Open(labeled) : null);
-        var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors);
+        var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors, group);
 
         using var packed = given.GetValue(pack) is { } file
-            ? await Packer.OpenOrPackAsync(source, file, Pretraining.ReadSizeOf(encoder, tasks.Select(weighted => weighted.Task), settings.Augmentation), cancellation)
+            ? await group.FirstThenOthersAsync(() => Packer.OpenOrPackAsync(
+                source, file, Pretraining.ReadSizeOf(encoder, tasks.Select(weighted => weighted.Task), settings.Augmentation), stop.Token))
             : null;
         source = packed ?? source;
         if (taken is not null)
             Screen.Say(taken);
         Screen.Say($"Pretraining {encoder.Architecture} at {encoder.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
-        var result = await Trainer.RunAsync(encoder, tasks, source, settings, cancellation);
+        if (group.Size > 1)
+            Screen.Say($"This is {group}; all of them share the batches.");
+        var result = await Trainer.RunAsync(encoder, tasks, source, settings, stop.Token);
         Screen.Say($"Wrote {result.EncoderFile}. See what its features are worth:");
         Screen.SayCommand($"selfsup probe --encoder {result.EncoderFile} --train LABELED --test LABELED");
         return new
