@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SelfSup.Data;
 using SelfSup.Distributed;
 using SelfSup.Samples;
 using SelfSup.Training;
