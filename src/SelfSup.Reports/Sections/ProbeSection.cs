@@ -32,6 +32,8 @@ internal static class ProbeSection
 
     private static IEnumerable<string> WarningsOf(ProbeReport probe)
     {
+        if (probe.Rows.FirstOrDefault(row => row.Features == ProbeRow.RandomWeights)?.TestAccuracy >= probe.Best.TestAccuracy)
+            yield return "The encoder serves no better here than the same network untrained.";
         if (probe.Duplicates.Count > 0)
         {
             var named = string.Join("; ", probe.Duplicates.Take(MostNamed).Select(duplicate => $"{duplicate.Test} is {duplicate.Train}"));

@@ -17,6 +17,8 @@ public class TransferSectionsTests
             encoder, new Transfer.TestImages(30, 3, seed: 1), new Transfer.TestImages(30, 3, seed: 2), new() { Stage = "stage1", LabelsPerClass = [1, 2, 8], Draws = 2 });
         var html = new HtmlReport("Transfer").AddTransfer(transfer).ToHtml();
         Assert.Contains($"<dt>test accuracy</dt><dd>{Figure.Percent(transfer.Probe.Best.TestAccuracy!.Value)}</dd>", html);
+        var untrained = transfer.Probe.Rows.Single(row => row.Features == ProbeRow.RandomWeights).TestAccuracy;
+        Assert.Equal(untrained >= transfer.Probe.Best.TestAccuracy, html.Contains("no better here than the same network untrained"));
         // Every line has a mark for each number of labels, and its name at its end.
         foreach (var line in transfer.LabelEfficiency)
         {
