@@ -47,7 +47,7 @@ internal static class Options
 
     /// <summary>Images to read, for <c>ImageOpener</c>: a folder, a file of images, or a pattern of such files.</summary>
     public static Option<string?> Images(string name, string description) => Checked(
-        name, description, "a folder, tar or Parquet files, a list (.txt, .csv) or packed images that are there",
+        name, description, "a folder that is there, tar or Parquet files, a list (.txt, .csv) or packed images",
         text => Path.Exists(text) || text.AsSpan().IndexOfAny('{', '*', '?') >= 0 ? text : null);
 
     /// <summary>A file to read from.</summary>
