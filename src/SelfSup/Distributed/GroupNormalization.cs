@@ -72,10 +72,13 @@ internal sealed class GroupNormalization : autograd.SingleTensorFunction<GroupNo
     private static (Tensor Mean, Tensor Variance, Tensor Count) Measure(Tensor input, IProcessGroup group)
     {
         var values = input.to(ScalarType.Float32);
-        var (dimensions, channels) = (AllButChannels(input), input.shape[1]);
+        var channels = input.shape[1];
         var pixels = input.numel() / channels;
-        var mean = values.mean(dimensions).to(ScalarType.Float64);
-        var variance = values.var(dimensions, unbiased: false).to(ScalarType.Float64);
+        var (ownMean, ownVariance) = (zeros(channels, ScalarType.Float32, input.device), ones(channels, ScalarType.Float32, input.device));
+        // The layer measures both in a tenth of the time that var takes on CPUs. With a momentum of 1 it leaves them as they are, for pixels less one.
+        nn.functional.batch_norm(values, ownMean, ownVariance, training: true, momentum: 1);
+        var mean = ownMean.to(ScalarType.Float64);
+        var variance = ownVariance.to(ScalarType.Float64).mul_((pixels - 1.0) / pixels);
         // Sums of squares in float64: their difference from the square of the sum is small.
         var sums = cat([mean, variance.add(mean.square()), ones(1, ScalarType.Float64, input.device)]).mul_(pixels);
         group.Sum(sums);
