@@ -3,8 +3,6 @@ namespace SelfSup.Benchmarks;
 /// <summary>What a task's features are worth. Accuracies are of the test images, 0..1; NaN where training failed.</summary>
 internal sealed record RecipeRow
 {
-    public const string RandomWeights = "random weights";
-
     public required string Task { get; init; }
 
     public required string Encoder { get; init; }
@@ -16,6 +14,8 @@ internal sealed record RecipeRow
     public string Stage { get; init; } = "";
 
     public double Linear { get; init; }
+
+    public double LinearDeviation { get; init; }
 
     public double Pooled { get; init; }
 

@@ -11,14 +11,14 @@ internal static class RecipeTable
     public static string Format(IReadOnlyList<RecipeRow> rows, double minutes)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"### CIFAR-10, {minutes:0.#} minutes of every task by its own recipe").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"### CIFAR-10, {minutes:0.#} minutes of one core for every task by its own recipe").AppendLine();
         text.AppendLine("| task | encoder | epochs | minutes | neighbors | stage | linear | linear, pooled | 8 labels a class | RankMe | deviation |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var row in rows.OrderByDescending(row => row.Linear))
         {
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {row.Task} | {row.Encoder} | {row.Epochs} | {row.Minutes:0.0} | {100 * row.Neighbors:0.0} | {row.Stage} | {100 * row.Linear:0.0} | {100 * row.Pooled:0.0} | {100 * row.FewLabels:0.0} ±{100 * row.FewLabelsDeviation:0.0} | {row.RankMe:0} | {row.Deviation:0.00} |");
+                $"| {row.Task} | {row.Encoder} | {row.Epochs} | {row.Minutes:0.0} | {100 * row.Neighbors:0.0} | {row.Stage} | {100 * row.Linear:0.0} ±{100 * row.LinearDeviation:0.0} | {100 * row.Pooled:0.0} | {100 * row.FewLabels:0.0} ±{100 * row.FewLabelsDeviation:0.0} | {row.RankMe:0} | {row.Deviation:0.00} |");
         }
         text.AppendLine();
         RecipeRow[] trained = [.. rows.Where(row => row is { Epochs: > 0, Linear: > 0 })];

@@ -29,7 +29,7 @@ var command = new RootCommand("Finds the encoder that serves a folder of images 
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    const int scratchSize = 64; // small networks from scratch learn from small images
+    var scratchSize = Math.Min(64, options.GetValue(size)!.Value); // small networks from scratch learn from small images
     var folder = options.GetValue(output)!;
     var encoderPath = Path.Combine(folder, "encoder.safetensors");
     if (File.Exists(encoderPath))

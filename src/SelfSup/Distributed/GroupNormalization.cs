@@ -10,7 +10,7 @@ namespace SelfSup.Distributed;
 /// </remarks>
 internal sealed class GroupNormalization : autograd.SingleTensorFunction<GroupNormalization>
 {
-    private const string Group = "group";
+    private const string Group = "group", Epsilon = "epsilon";
 
     /// <inheritdoc/>
     public override string Name => nameof(GroupNormalization);
@@ -37,10 +37,10 @@ internal sealed class GroupNormalization : autograd.SingleTensorFunction<GroupNo
         layer.num_batches_tracked?.add_(1);
         layer.running_mean!.lerp_(mean, layer.momentum!.Value);
         layer.running_var!.lerp_(variance.mul(count.div(count.sub(1))).to(ScalarType.Float32), layer.momentum.Value);
-        var inverse = variance.add(layer.eps).rsqrt();
         context.save_for_backward([
-            input, scale, mean.MoveToOuterDisposeScope(), inverse.MoveToOuterDisposeScope(), count.MoveToOuterDisposeScope()]);
+            input, scale, mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope(), count.MoveToOuterDisposeScope()]);
         context.save_data(Group, group);
+        context.save_data(Epsilon, layer.eps);
         return nn.functional.batch_norm(input, mean, variance, scale, shift, training: false, eps: layer.eps).MoveToOuterDisposeScope();
     }
 
@@ -49,34 +49,39 @@ internal sealed class GroupNormalization : autograd.SingleTensorFunction<GroupNo
     {
         using var scope = NewDisposeScope();
         var saved = context.get_saved_variables();
-        var (input, scale, mean, inverse, count) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
-        var (dimensions, shape) = (AllButChannels(input), ChannelsOf(input));
-        var centered = input.to(ScalarType.Float32).sub(mean.view(shape));
-        var own = gradient.to(ScalarType.Float32);
-        var sums = stack([own.sum(dimensions), own.mul(centered).sum(dimensions)]); // (2, C)
-        var all = sums.clone();
-        ((IProcessGroup)context.get_data(Group)).Sum(all);
-        all.div_(count);
-        var ofInput = own.sub(all[0].view(shape)).sub_(centered.mul_(all[1].mul(inverse.square()).view(shape))).mul_(inverse.mul(scale).view(shape));
-        return
-        [
-            ofInput.to(input.dtype).MoveToOuterDisposeScope(),
-            sums[1].mul(inverse).MoveToOuterDisposeScope(),
-            sums[0].clone().MoveToOuterDisposeScope(),
-            null!,
-            null!,
-        ];
+        var (input, scale, mean, variance, count) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
+        var epsilon = (double)context.get_data(Epsilon);
+        var (direct, ofScale, ofShift) = PassThrough(input, scale, mean, variance, epsilon, gradient);
+        var sums = stack([ofShift, ofScale]); // S and P / deviation, (2, C)
+        ((IProcessGroup)context.get_data(Group)).Sum(sums);
+        sums.div_(count);
+        // What the statistics pass on is linear in x, so that the layer computes it: scale' (x - mean) / deviation + shift'.
+        var inverse = variance.add(epsilon).rsqrt();
+        var factor = scale.mul(inverse);
+        using var noGrad = no_grad();
+        var byStatistics = nn.functional.batch_norm(input, mean, variance, factor.mul(sums[1]), factor.mul(sums[0]), training: false, eps: epsilon);
+        return [direct.sub_(byStatistics).MoveToOuterDisposeScope(), ofScale.MoveToOuterDisposeScope(), ofShift.MoveToOuterDisposeScope(), null!, null!];
+    }
+
+    /// <summary>The gradients as they would be if mean and variance were constants, of the layer's own backward pass.</summary>
+    private static (Tensor OfInput, Tensor OfScale, Tensor OfShift) PassThrough(
+        Tensor input, Tensor scale, Tensor mean, Tensor variance, double epsilon, Tensor gradient)
+    {
+        using var withGrad = enable_grad();
+        var (x, s, b) = (input.detach().requires_grad_(true), scale.detach().requires_grad_(true), zeros_like(scale).requires_grad_(true));
+        var output = nn.functional.batch_norm(x, mean, variance, s, b, training: false, eps: epsilon);
+        var gradients = autograd.grad([output], [x, s, b], [gradient]);
+        return (gradients[0], gradients[1], gradients[2]);
     }
 
     /// <summary>Mean and variance of every channel over all ranks, float32 (C), and the number of pixels, float32 (1).</summary>
     private static (Tensor Mean, Tensor Variance, Tensor Count) Measure(Tensor input, IProcessGroup group)
     {
-        var values = input.to(ScalarType.Float32);
         var channels = input.shape[1];
         var pixels = input.numel() / channels;
         var (ownMean, ownVariance) = (zeros(channels, ScalarType.Float32, input.device), ones(channels, ScalarType.Float32, input.device));
         // The layer measures both in a tenth of the time that var takes on CPUs. With a momentum of 1 it leaves them as they are, for pixels less one.
-        nn.functional.batch_norm(values, ownMean, ownVariance, training: true, momentum: 1);
+        nn.functional.batch_norm(input, ownMean, ownVariance, training: true, momentum: 1);
         var mean = ownMean.to(ScalarType.Float64);
         var variance = ownVariance.to(ScalarType.Float64).mul_((pixels - 1.0) / pixels);
         // Sums of squares in float64: their difference from the square of the sum is small.
@@ -88,8 +93,4 @@ internal sealed class GroupNormalization : autograd.SingleTensorFunction<GroupNo
         return (
             ofAll.to(ScalarType.Float32), squares.sub_(ofAll.square()).clamp_min_(0).to(ScalarType.Float32), count.to(ScalarType.Float32));
     }
-
-    private static long[] AllButChannels(Tensor input) => [0, .. Enumerable.Range(2, (int)input.dim() - 2).Select(dimension => (long)dimension)];
-
-    private static long[] ChannelsOf(Tensor input) => [1, input.shape[1], .. Enumerable.Repeat(1L, (int)input.dim() - 2)];
 }

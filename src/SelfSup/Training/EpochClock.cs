@@ -6,16 +6,26 @@ namespace SelfSup.Training;
 internal sealed class EpochClock : IProgress<PretrainingProgress>
 {
     private long start;
+    private TimeSpan startOnProcessor;
 
     /// <summary>The time of the second epoch, once the run has ended.</summary>
     public TimeSpan LastEpoch { get; private set; }
+
+    /// <summary>The time that all threads of the process computed for it, which other programs do not lengthen.</summary>
+    public TimeSpan LastEpochOnProcessor { get; private set; }
 
     /// <inheritdoc/>
     public void Report(PretrainingProgress progress)
     {
         if (progress.Step == progress.Steps / 2)
+        {
             start = Stopwatch.GetTimestamp();
+            startOnProcessor = Environment.CpuUsage.TotalTime;
+        }
         else if (progress.Step == progress.Steps)
+        {
             LastEpoch = Stopwatch.GetElapsedTime(start);
+            LastEpochOnProcessor = Environment.CpuUsage.TotalTime - startOnProcessor;
+        }
     }
 }
