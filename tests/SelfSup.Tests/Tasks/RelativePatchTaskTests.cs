@@ -29,7 +29,7 @@ public class RelativePatchTaskTests
     [InlineData(96)]
     public void PartnersLieWhereTheLabelSaysWithTheGapBetween(int size)
     {
-        const int count = 200;
+        const int count = 100;
         using var scope = NewDisposeScope();
         var task = new RelativePatchTask(new() { ColorGuard = ColorGuard.None, ResampledShare = 0 });
         var (patch, gap, jitter) = task.GeometryFor(size);
@@ -38,7 +38,7 @@ public class RelativePatchTaskTests
         var (rows, columns) = Locate(batch.Inputs, image);
         var labels = batch.Targets.data<long>().ToArray();
         var pairs = labels.Length / 2;
-        Assert.Equal(2 * count, pairs);
+        Assert.Equal(4 * count, pairs);
         long nearest = long.MaxValue, farthest = 0;
         for (var i = 0; i < labels.Length; i++)
         {
@@ -152,7 +152,7 @@ public class RelativePatchTaskTests
     public void ThePairsHalvesAreAskedAboutEachOther()
     {
         using var scope = NewDisposeScope();
-        var task = new RelativePatchTask();
+        var task = new RelativePatchTask(new() { Pairs = 2 });
         using var encoder = new ConvNet(32);
         using var model = (RelativePatchModel)task.CreateModel(encoder);
         encoder.eval();
@@ -174,7 +174,7 @@ public class RelativePatchTaskTests
     public void PreviewsNameThePlaceAndTheAnswer()
     {
         using var scope = NewDisposeScope();
-        var task = new RelativePatchTask();
+        var task = new RelativePatchTask(new() { Pairs = 2 });
         using var encoder = new ConvNet(32);
         using var model = task.CreateModel(encoder);
         encoder.eval();

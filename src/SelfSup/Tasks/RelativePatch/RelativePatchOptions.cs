@@ -21,8 +21,8 @@ public sealed class RelativePatchOptions
     /// </summary>
     public double JitterShare { get; init; } = 0.15;
 
-    /// <summary>Pairs of patches from every image, 1..16; each is asked about both ways. The default is 2.</summary>
-    public int Pairs { get; init; } = 2;
+    /// <summary>Pairs of patches from every image, 1..16; each is asked about both ways. The default is 4.</summary>
+    public int Pairs { get; init; } = 4;
 
     /// <summary>The guard against chromatic aberration. The default drops two channels.</summary>
     public ColorGuard ColorGuard { get; init; } = ColorGuard.Dropping;

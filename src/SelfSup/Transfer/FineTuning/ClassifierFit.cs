@@ -15,7 +15,7 @@ internal sealed class ClassifierFit(
         var epochs = recipe.HeldOutShare > 0 && labeled.Count >= LabelsAClassToHoldOut * labeled.ClassNames.Count ? ChooseEpochs(labeled, planned) : planned;
         using var classifier = Start(labeled);
         for (var epoch = 0; epoch < epochs; epoch++)
-            Train(classifier, labeled, epoch, planned, "training");
+            Train(classifier, labeled, epoch, epochs, "training");
         return classifier.ToClassifier();
     }
 
@@ -23,15 +23,25 @@ internal sealed class ClassifierFit(
     {
         var (held, rest) = LabeledSubset.Split(labeled, (int)(recipe.HeldOutShare * labeled.Count), recipe.Seed);
         using var classifier = Start(rest);
-        var (best, lowest) = (0, classifier.Test(held, cancellationToken).Loss);
-        for (var epoch = 0; epoch < planned && epoch - best < recipe.Patience; epoch++)
+        var (chosen, lowest) = (0, classifier.Test(held, cancellationToken));
+        for (var epoch = 0; epoch < planned && epoch - chosen < recipe.Patience; epoch++)
         {
             Train(classifier, rest, epoch, planned, "choosing the epochs");
-            var loss = classifier.Test(held, cancellationToken).Loss;
-            if (loss < lowest)
-                (best, lowest) = (epoch + 1, loss);
+            var losses = classifier.Test(held, cancellationToken);
+            if (losses.Average() < lowest.Average())
+                (chosen, lowest) = (epoch + 1, losses);
+            else if (chosen > 0 && IsAsGood(losses, lowest))
+                chosen = epoch + 1;
         }
-        return best;
+        return chosen;
+    }
+
+    // Within a standard error of their mean difference: a few held-out labels tell no more, and answers still improve while the loss stays.
+    private static bool IsAsGood(float[] losses, float[] lowest)
+    {
+        double[] more = [.. losses.Zip(lowest, (loss, low) => (double)loss - low)];
+        var mean = more.Average();
+        return mean <= Math.Sqrt(more.Sum(value => (value - mean) * (value - mean)) / more.Length / (more.Length - 1));
     }
 
     private TrainedClassifier Start(ILabeledImageSource labeled)

@@ -47,7 +47,10 @@ public sealed record ClassifierRecipe
     /// </summary>
     public double HeldOutShare { get; init; } = 0.2;
 
-    /// <summary>Epochs without a lower loss on the held-out labels after which the choice ends, at least 1. The default is 4.</summary>
+    /// <summary>
+    /// Epochs after which the choice ends if the loss on the held-out labels was clearly higher than before in all of them, by more than its
+    /// standard error; at least 1. The default is 4.
+    /// </summary>
     public int Patience { get; init; } = 4;
 
     /// <summary>

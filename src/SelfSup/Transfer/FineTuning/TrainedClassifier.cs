@@ -78,22 +78,19 @@ internal sealed class TrainedClassifier : IDisposable
         }
     }
 
-    /// <summary>Measures the loss on images that are not trained on, and the share of right answers.</summary>
-    public (double Loss, double Accuracy) Test(ILabeledImageSource images, CancellationToken cancellationToken)
+    /// <summary>Measures the loss of every image of a source that is not trained on.</summary>
+    public float[] Test(ILabeledImageSource images, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
-        var (right, loss, count) = (0L, 0d, 0);
+        var losses = new List<float>(images.Count);
         foreach (var batch in NewLoader(images, recipe.BatchSize, encoder.ImageSize, isTraining: false).ReadEpoch(0, cancellationToken: cancellationToken))
         {
             using var scope = NewDisposeScope();
-            var labels = LabelsOf(batch, images);
             var logits = ComputeLogits(batch.ToTensor(device));
-            right += logits.argmax(1).eq(labels).sum().item<long>();
-            loss += nn.functional.cross_entropy(logits, labels, classWeights).item<float>() * batch.Count;
-            count += batch.Count;
+            losses.AddRange(nn.functional.cross_entropy(logits, LabelsOf(batch, images), classWeights, reduction: nn.Reduction.None).cpu().data<float>());
             batch.Dispose();
         }
-        return (loss / count, (double)right / count);
+        return [.. losses];
     }
 
     /// <summary>The classifier as it is now, with a copy of the encoder; owned by the caller.</summary>
