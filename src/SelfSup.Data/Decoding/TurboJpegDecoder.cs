@@ -8,8 +8,10 @@ namespace SelfSup.Data;
 /// without a complaint goes to Skia too, so that both refuse the same files for the same reasons.
 /// </summary>
 /// <remarks>
-/// Skia has a libjpeg-turbo of its own, so that pixels are the same, or less than a level of 255 apart on average. Damage that drives
-/// values far out of their range is the exception: versions of the library clip these in different ways.
+/// Skia has a libjpeg-turbo of its own, so that pixels are the same, or less than a level of 255 apart on average. It lacks vector code,
+/// though, which clips values in another way that damage has driven far out of their range. A picture with much that is clipped is looked
+/// at for such values, and goes to Skia if it has some. What escapes is a few damaged files with little that is clipped: of 20,000 mutants
+/// of small files, 4,748 are decoded, and one of these is more than a level apart; it would be 34 without a look.
 /// </remarks>
 public sealed unsafe class TurboJpegDecoder : IImageDecoder
 {
@@ -82,11 +84,25 @@ public sealed unsafe class TurboJpegDecoder : IImageDecoder
                 if (library.Decompress(decompressor.Handle, jpeg, length, target, scaledWidth, rowBytes, scaledHeight, Rgba, StopOnWarning) != 0)
                     return false;
             }
+            if (Clipping.IsConspicuous(rgba.Bytes) && HasExtremeValues(encoded))
+                return false;
             var orientation = ExifOrientation.Read(encoded);
             var crop = SquareCrop.Of(scaledWidth, scaledHeight, orientation, place);
             Resampler.Current.ResizeRgba(
                 rgba.Bytes[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
             return true;
+        }
+    }
+
+    private static bool HasExtremeValues(ReadOnlySpan<byte> encoded)
+    {
+        try
+        {
+            return JpegFile.HasExtremeValues(encoded);
+        }
+        catch (ImageReadException)
+        {
+            return true; // Skia's side says why.
         }
     }
 

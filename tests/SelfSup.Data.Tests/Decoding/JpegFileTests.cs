@@ -43,6 +43,34 @@ public class JpegFileTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(100)]
+    public void No_picture_has_extreme_values(int quality)
+    {
+        var random = new Random(1);
+        byte[] levels = [0, 255];
+        var noise = EncodedImage.Make(
+            64, 64, (_, _) => new SKColor(levels[random.Next(2)], levels[random.Next(2)], levels[random.Next(2)]), SKEncodedImageFormat.Jpeg, quality);
+        Assert.False(JpegFile.HasExtremeValues(noise));
+        Assert.False(JpegFile.HasExtremeValues(EncodedImage.Make(64, 64, (_, _) => SKColors.White, SKEncodedImageFormat.Jpeg, quality)));
+        Assert.False(JpegFile.HasExtremeValues(ProgressiveJpeg.Bytes));
+        Assert.False(JpegFile.HasExtremeValues(StandardJpeg.Restarting));
+    }
+
+    [Fact]
+    public void Values_that_a_damaged_table_multiplies_are_extreme()
+    {
+        foreach (var jpeg in new[] { sequential, ProgressiveJpeg.Bytes })
+        {
+            var damaged = (byte[])jpeg.Clone();
+            const int fromMarkerToMean = 5; // the segment's length and the table's number lie between
+            damaged[PlacesOf(damaged, JpegMarkers.QuantizationTables)[0] + fromMarkerToMean] = 255;
+            Assert.True(JpegFile.HasExtremeValues(damaged));
+        }
+    }
+
     [Fact]
     public void A_sequential_file_that_lacks_its_end_marker_alone_is_whole()
     {

@@ -44,6 +44,13 @@ internal ref struct EntropyBits(ReadOnlySpan<byte> jpeg, int position)
         return value;
     }
 
+    /// <summary>Takes a coefficient of at most 15 bits; negative ones have a zero in front.</summary>
+    public int TakeCoefficient(int bits)
+    {
+        var value = Take(bits);
+        return value < 1 << bits >> 1 ? value - (1 << bits) + 1 : value;
+    }
+
     /// <summary>Goes to the next marker, and past it if it is the restart marker of that number.</summary>
     public bool TryRestart(int number)
     {

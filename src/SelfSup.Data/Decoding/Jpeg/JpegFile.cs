@@ -49,8 +49,23 @@ internal static class JpegFile
     /// <summary>Follows the compressed data to the last block.</summary>
     /// <returns>Whether the file has its end marker; the data are there in either case.</returns>
     /// <exception cref="ImageReadException">Data are missing, or nobody can tell.</exception>
-    public static bool CheckComplete(ReadOnlySpan<byte> jpeg)
+    public static bool CheckComplete(ReadOnlySpan<byte> jpeg) => Follow(jpeg, null, out _);
+
+    /// <summary>
+    /// Whether the data hold values far out of the range of a picture, as damaged ones can. What becomes of these depends on the processor:
+    /// libjpeg-turbo's vector code ends at the largest value of 16 bits, its other code goes round within 10 bits.
+    /// </summary>
+    /// <exception cref="ImageReadException">Data are missing, or nobody can tell.</exception>
+    public static bool HasExtremeValues(ReadOnlySpan<byte> jpeg)
     {
+        Follow(jpeg, new int[4][], out var isExtreme);
+        return isExtreme;
+    }
+
+    /// <summary>Follows the compressed data, and weighs its values if there is room for the quantization tables.</summary>
+    private static bool Follow(ReadOnlySpan<byte> jpeg, int[]?[]? quantization, out bool isExtreme)
+    {
+        isExtreme = false;
         JpegFrame? frame = null;
         var (dc, ac) = (new HuffmanCode?[4], new HuffmanCode?[4]);
         var restartInterval = 0;
@@ -65,16 +80,19 @@ internal static class JpegFile
                 continue;
             if (markers.Marker == JpegMarkers.HuffmanTables)
                 ReadTables(segment, dc, ac);
+            else if (markers.Marker == JpegMarkers.QuantizationTables && quantization is not null)
+                ReadQuantization(segment, quantization);
             else if (markers.Marker == JpegMarkers.RestartInterval && segment.Length >= 2)
                 restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
             else if (JpegFrame.IsHeader(markers.Marker))
                 frame ??= JpegFrame.Read(markers.Marker, segment);
             else if (markers.Marker == JpegMarkers.StartOfScan)
             {
-                if (frame is null || !JpegScan.TryRead(segment, frame, dc, ac, out var scan))
+                if (frame is null || !JpegScan.TryRead(segment, frame, (dc, ac, quantization), out var scan))
                     throw new ImageReadException("the file is damaged: a scan of the JPEG lacks its tables or has a malformed header");
                 if (!scan.IsComplete(new EntropyBits(jpeg, markers.Position), restartInterval))
                     throw new ImageReadException(ReasonIncomplete(markers));
+                isExtreme |= scan.HasExtremeValues;
                 // Of a progressive file without an end nobody knows whether scans are missing.
                 frame.AddScan(segment);
                 isWhole = !frame.IsProgressive && frame.IsWhole;
@@ -109,6 +127,20 @@ internal static class JpegFile
                 return;
             (kind >= 16 ? ac : dc)[kind & 3] = HuffmanCode.Create(counts, segment.Slice(1 + lengths, symbols));
             segment = segment[(1 + lengths + symbols)..];
+        }
+    }
+
+    private static void ReadQuantization(ReadOnlySpan<byte> segment, int[]?[] tables)
+    {
+        while (segment.Length > 64)
+        {
+            var (kind, bytes) = (segment[0], segment[0] >> 4 == 0 ? 1 : 2);
+            if (segment.Length < 1 + 64 * bytes || (kind & 15) > 3)
+                return;
+            var table = tables[kind & 15] = new int[64];
+            for (var k = 0; k < 64; k++)
+                table[k] = bytes == 1 ? segment[1 + k] : BinaryPrimitives.ReadUInt16BigEndian(segment[(1 + 2 * k)..]);
+            segment = segment[(1 + 64 * bytes)..];
         }
     }
 }

@@ -128,6 +128,9 @@ internal sealed class JpegFrame
         /// <summary>Blocks in a group, along y.</summary>
         public int Vertical => vertical;
 
+        /// <summary>The quantization table in force at its first scan, in zigzag order.</summary>
+        public int[]? Steps { get; set; }
+
         public int BlocksWide { get; set; }
 
         public int BlocksHigh { get; set; }

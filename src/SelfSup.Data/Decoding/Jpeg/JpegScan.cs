@@ -2,25 +2,39 @@ using System.Numerics;
 
 namespace SelfSup.Data;
 
-/// <summary>One scan of a JPEG file, read for its length alone: it is followed from code to code, but nothing is made of the values.</summary>
+/// <summary>
+/// One scan of a JPEG file, followed from code to code for its length, and for whether its values can be those of a picture. No picture is
+/// made of them.
+/// </summary>
 internal ref struct JpegScan
 {
+    // A block of full contrast has 1024: 64 samples of 128. Past four times that on average some samples leave the range of 10 bits.
+    private const double MaxNorm = 2048;
+
     private readonly JpegFrame frame;
     private readonly (JpegFrame.Component Component, HuffmanCode? Dc, HuffmanCode? Ac)[] parts;
     private readonly int first, last; // coefficients
     private readonly int refinedFrom; // the lowest bit known before, 0 if there is none
+    private readonly int missingBits; // below those of the scan
+    private readonly int[] means; // of each part, in steps of its quantization
     private int endOfBandRun;
+    private double energy; // of the block, where its values are weighed
 
     private JpegScan(
-        JpegFrame frame, (JpegFrame.Component, HuffmanCode?, HuffmanCode?)[] parts, int first, int last, int refinedFrom)
+        JpegFrame frame, (JpegFrame.Component, HuffmanCode?, HuffmanCode?)[] parts, int first, int last, int bits)
     {
         this.frame = frame;
         this.parts = parts;
-        (this.first, this.last, this.refinedFrom) = (first, last, refinedFrom);
+        (this.first, this.last) = (first, last);
+        (refinedFrom, missingBits) = (bits >> 4, bits & 15);
+        means = new int[parts.Length];
     }
 
+    /// <summary>Whether a block held values that no picture has; told of components whose <see cref="JpegFrame.Component.Steps"/> are known.</summary>
+    public bool HasExtremeValues { get; private set; }
+
     /// <summary>Reads a scan header; false if it is malformed or needs a table that is neither in the file nor standard.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> segment, JpegFrame frame, HuffmanCode?[] dc, HuffmanCode?[] ac, out JpegScan scan)
+    public static bool TryRead(ReadOnlySpan<byte> segment, JpegFrame frame, (HuffmanCode?[] Dc, HuffmanCode?[] Ac, int[]?[]? Quantization) tables, out JpegScan scan)
     {
         scan = default;
         if (segment.Length < 1 || segment[0] is < 1 or > 4 || segment.Length < 4 + 2 * segment[0])
@@ -28,18 +42,20 @@ internal ref struct JpegScan
         var parts = new (JpegFrame.Component Component, HuffmanCode? Dc, HuffmanCode? Ac)[segment[0]];
         for (var i = 0; i < parts.Length; i++)
         {
-            var (id, tables) = (segment[1 + 2 * i], segment[2 + 2 * i]);
+            var (id, codes) = (segment[1 + 2 * i], segment[2 + 2 * i]);
             var component = Array.Find(frame.Components, component => component.Id == id);
             if (component is null)
                 return false;
-            parts[i] = (component, CodeOf(dc, tables >> 4), CodeOf(ac, tables & 15));
+            if (tables.Quantization is { } quantization && component.Quantization < quantization.Length)
+                component.Steps ??= quantization[component.Quantization];
+            parts[i] = (component, CodeOf(tables.Dc, codes >> 4), CodeOf(tables.Ac, codes & 15));
             if (!frame.IsProgressive)
-                parts[i] = (component, parts[i].Dc ?? StandardHuffmanCodes.Dc(tables >> 4), parts[i].Ac ?? StandardHuffmanCodes.Ac(tables & 15));
+                parts[i] = (component, parts[i].Dc ?? StandardHuffmanCodes.Dc(codes >> 4), parts[i].Ac ?? StandardHuffmanCodes.Ac(codes & 15));
         }
         var band = segment[(1 + 2 * parts.Length)..];
         // Sequential decoders do not look at the band.
         scan = frame.IsProgressive
-            ? new JpegScan(frame, parts, band[0], band[1], band[2] >> 4)
+            ? new JpegScan(frame, parts, band[0], band[1], band[2])
             : new JpegScan(frame, parts, 0, 63, 0);
         if (!scan.IsValid())
             return false;
@@ -64,6 +80,7 @@ internal ref struct JpegScan
                         return false;
                     untilRestart = restartInterval - 1;
                     endOfBandRun = 0;
+                    means.AsSpan().Clear();
                 }
                 if (only is null)
                     ReadGroup(ref bits);
@@ -108,29 +125,56 @@ internal ref struct JpegScan
     private void ReadBlock(ref EntropyBits bits, int part, int place)
     {
         var (component, dc, ac) = parts[part];
+        energy = 0;
         if (first == 0)
         {
-            bits.Skip(refinedFrom > 0 ? 1 : dc!.Read(ref bits) & 15);
+            ReadMean(ref bits, part);
             if (!frame.IsProgressive)
-                ReadSequential(ref bits, ac!);
+                ReadSequential(ref bits, ac!, component.Steps);
         }
         else if (refinedFrom == 0)
         {
-            ReadBand(ref bits, ac!, ref component.NonZero![place]);
+            ReadBand(ref bits, ac!, component.Steps, ref component.NonZero![place]);
         }
         else
         {
             RefineBand(ref bits, ac!, ref component.NonZero![place]);
         }
+        HasExtremeValues |= energy > MaxNorm * MaxNorm;
     }
 
-    private static void ReadSequential(ref EntropyBits bits, HuffmanCode ac)
+    private void ReadMean(ref EntropyBits bits, int part)
+    {
+        if (refinedFrom > 0)
+        {
+            bits.Skip(1);
+            return;
+        }
+        var (component, dc, _) = parts[part];
+        // Every mean is coded by its difference to the one before.
+        means[part] += bits.TakeCoefficient(dc!.Read(ref bits) & 15);
+        Weigh(means[part], 0, component.Steps);
+    }
+
+    private void ReadSequential(ref EntropyBits bits, HuffmanCode ac, int[]? steps)
     {
         for (var k = 1; k < 64;)
-            k += ac.PassCoefficient(ref bits);
+        {
+            if (steps is null)
+            {
+                k += ac.PassCoefficient(ref bits);
+                continue;
+            }
+            var symbol = ac.Read(ref bits);
+            var (run, size) = (symbol >> 4, symbol & 15);
+            if (size == 0 && run < 15)
+                break;
+            Weigh(bits.TakeCoefficient(size), k += run, steps);
+            k++;
+        }
     }
 
-    private void ReadBand(ref EntropyBits bits, HuffmanCode ac, ref ulong nonZero)
+    private void ReadBand(ref EntropyBits bits, HuffmanCode ac, int[]? steps, ref ulong nonZero)
     {
         if (endOfBandRun > 0)
         {
@@ -147,10 +191,18 @@ internal ref struct JpegScan
                 break;
             }
             k += run;
-            bits.Skip(size);
+            Weigh(bits.TakeCoefficient(size), k, steps);
             if (size > 0)
                 nonZero |= 1UL << Math.Min(k, 63);
         }
+    }
+
+    private void Weigh(int coefficient, int k, int[]? steps)
+    {
+        if (steps is null)
+            return;
+        var value = (double)coefficient * steps[Math.Min(k, 63)] * (1 << missingBits);
+        energy += value * value;
     }
 
     private void RefineBand(ref EntropyBits bits, HuffmanCode ac, ref ulong nonZero)

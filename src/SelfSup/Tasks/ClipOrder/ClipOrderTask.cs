@@ -9,6 +9,11 @@ namespace SelfSup.Tasks;
 /// https://openaccess.thecvf.com/content_CVPR_2019/html/Xu_Self-Supervised_Spatiotemporal_Learning_via_Video_Clip_Order_Prediction_CVPR_2019_paper.html.
 /// Unlike there, every clip stands in the batch in all orders that are told apart, so that what it shows gives nothing away, and an order
 /// and its reverse are one class unless <see cref="ClipOrderOptions.TellDirection"/> says otherwise.
+/// <para>
+/// Deviations: parts are three frames with at least two between, for short clips; theirs are 16 frames with exactly 8 between. What the
+/// head compares of a part is where things are on its last map and how it differs from the other parts (<see cref="OrderModel"/>), not
+/// the mean of the map.
+/// </para>
 /// </remarks>
 public sealed class ClipOrderTask : ClipTask
 {

@@ -10,7 +10,8 @@ namespace SelfSup.Tasks;
 /// <para>
 /// Deviations: the frames lie one in each fifth of the clip, so their distance follows from its length. The authors take frames up to 60
 /// apart, shuffle in frames at least 15 away, and prefer moments of much motion by optical flow; here half of the triples are in order,
-/// there a quarter. In short clips the shuffled frame can be next to the place where it belongs, which makes the question harder.
+/// there a quarter. In short clips the shuffled frame can be next to the place where it belongs, which makes the question harder. The head
+/// compares frames two by two (<see cref="OrderModel"/>), where theirs joins the features of all three.
 /// </para>
 /// </remarks>
 public sealed class FrameOrderTask() : ClipTask("frame-order", classes: 2, minimumFrames: 5)
