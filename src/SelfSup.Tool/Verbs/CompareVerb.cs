@@ -51,7 +51,14 @@ internal sealed class CompareVerb : Verb
         EncoderFile.Save(comparison.Recommended.Encoder!, given.GetValue(output)!);
         Screen.Say($"Wrote {given.GetValue(output)}, the encoder to use.");
         html.Write(given, "Which encoder serves best", page => page.AddComparison(comparison));
-        return new { EncoderFile = given.GetValue(output), Html = html.FileOf(given), Comparison = JsonNode.Parse(comparison.ToJson()) };
+        TellUnreadable(comparison.Failures);
+        return new
+        {
+            EncoderFile = given.GetValue(output),
+            Html = html.FileOf(given),
+            Comparison = JsonNode.Parse(comparison.ToJson()),
+            Unreadable = comparison.Failures,
+        };
     }
 
     private static IEnumerable<Candidate> Learned(Encoder? weights, EncoderTeacher? teacher, int size) => weights is null || teacher is null ? [] :

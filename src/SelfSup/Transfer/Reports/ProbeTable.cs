@@ -51,8 +51,8 @@ internal static class ProbeTable
             text.AppendLine($"Unlabeled images: {unlabeled}.");
         if (report.Duplicates.Count > 0)
             AppendDuplicates(text, report);
-        if (report.UnreadableImages > 0)
-            text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
+        if (report.Failures.Count > 0)
+            text.AppendLine(Invariant($"Images that could not be read and were left out: {report.Failures.Count}."));
     }
 
     private static void AppendChoices(StringBuilder text, ProbeReport report)
