@@ -50,7 +50,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }
     foreach (var task in options.GetValue(tasks) is { Length: > 0 } asked ? asked : ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));
-    Screen.Say($"Comparing {candidates.Count} candidates on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
+    Screen.Say($"Candidates: {string.Join(", ", candidates.Select(candidate => candidate.Name))}. Comparing them on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
     if (judges is null)
         Screen.Say("Nothing shows how well they serve without labeled images; a few dozen in --labeled are enough.");
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using SelfSup.Data;
 using SelfSup.Files;
 
 namespace SelfSup.Tool.Tests;
@@ -148,6 +149,28 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
     }
 
     [Fact]
+    public void SuspectsNamesAWrongLabel()
+    {
+        for (var i = 0; i < 24; i++)
+            DrawColor(i % 2 == 0 ? $"colors/red/{i:D3}.png" : $"colors/blue/{i:D3}.png", isRed: i % 2 == 0, seed: i);
+        DrawColor("colors/red/wrong.png", isRed: false, seed: 99);
+        File.WriteAllText(folder["colors/red/damaged.png"], "no picture");
+        var run = Run($"suspects {Encoder} --labeled @colors --report @suspects.html", json: true);
+        Assert.Equal(25, run.Document.GetProperty("images").GetInt32());
+        Assert.InRange(run.Document.GetProperty("accuracy").GetDouble(), 0.7, 0.97); // the wrong one is not given back
+        var suspects = run.Document.GetProperty("suspects").EnumerateArray().ToArray();
+        Assert.Equal(
+            ("red/wrong.png", "red", "blue"),
+            (suspects[0].GetProperty("image").GetString(), suspects[0].GetProperty("label").GetString(), suspects[0].GetProperty("suggested").GetString()));
+        Assert.Equal(suspects.Select(ConfidenceOf).Order(), suspects.Select(ConfidenceOf));
+        Assert.Equal("red/damaged.png", Assert.Single(run.Document.GetProperty("unreadable").EnumerateArray()).GetProperty("name").GetString());
+        AssertHtml(run, "suspects.html");
+        Assert.Contains("red/wrong.png: red, rather blue", Run($"suspects {Encoder} --labeled @colors", json: false).Output);
+
+        static double ConfidenceOf(JsonElement suspect) => suspect.GetProperty("confidence").GetDouble();
+    }
+
+    [Fact]
     public void SearchFindsTheImageItselfFirst()
     {
         var document = Run($"search @photos/left/002.png @photos/right/001.png --images @photos {Encoder} --count 3", json: true).Document;
@@ -209,6 +232,16 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
 
         static IEnumerable<(string Image, string Label)> Labels(JsonElement[] predictions) =>
             predictions.Select(answer => (answer.GetProperty("image").GetString()!, answer.GetProperty("label").GetString()!));
+    }
+
+    private void DrawColor(string name, bool isRed, int seed)
+    {
+        const int side = 32, red = 0, blue = 2;
+        var rgb = new byte[3 * side * side];
+        new Random(seed).NextBytes(rgb);
+        for (var at = isRed ? red : blue; at < rgb.Length; at += 3)
+            rgb[at] = byte.MaxValue;
+        PngFile.Write(folder[name], side, side, rgb);
     }
 
     private ToolRun Run(string commandLine, bool json)

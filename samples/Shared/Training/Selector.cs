@@ -35,7 +35,7 @@ internal static class Selector
         if (way is MaxHerding { MaxImages: var most } && features.Indices.Count > most)
             Screen.Say($"These are more than {most:N0} images, so an even draw stands for all of them.");
         return Screen.TrackAsync(line => Task.Run(
-            () => Selection.Choose(features, FeatureLayer.PooledName, count, way, known, new ShareProgress(line), cancellation), cancellation));
+            () => Selection.Choose(features, FeatureLayer.PooledName, count, way, known, new ShareProgress(line, "choosing"), cancellation), cancellation));
     }
 
     private static SelectionMethod MethodOf(string name) => name switch
@@ -45,9 +45,4 @@ internal static class Selector
         "dropquery" => new DropQuery(),
         _ => new MaxHerding(),
     };
-
-    private sealed class ShareProgress(ProgressLine line) : IProgress<double>
-    {
-        public void Report(double share) => line.Show("choosing", "choosing", share);
-    }
 }
