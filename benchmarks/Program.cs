@@ -8,7 +8,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, which takes hours].", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, which takes hours, and those of features].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images")
 {
     Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
@@ -19,13 +19,16 @@ var python = new Option<string>("--python")
     DefaultValueFactory = _ => "/usr/bin/python3",
 };
 var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
-var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which the part recipes needs." };
+var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which recipes needs, and which selection and wrong-labels take in place of photos." };
 var minutes = new Option<double>("--minutes") { Description = "Time that the part recipes gives every task.", DefaultValueFactory = _ => 5 };
 var tasks = new Option<string[]>("--tasks") { Description = "Tasks of the part recipes [default: all of images].", AllowMultipleArgumentsPerToken = true };
 var runs = new Option<string>("--runs") { Description = "Folder that keeps what the part recipes has measured.", DefaultValueFactory = _ => "runs/recipes" };
+var curation = new CurationParts();
 var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
 var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, minutes, tasks, runs, cuda, output };
+foreach (var option in curation.Options)
+    command.Add(option);
 command.SetAction(options =>
 {
     TorchRuntime.TuneForTraining();
@@ -48,7 +51,10 @@ command.SetAction(options =>
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
     };
-    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys.Where(part => part != "recipes")];
+    string[] usual = [.. parts.Keys.Where(part => part != "recipes")];
+    foreach (var (name, measure) in curation.Of(options, Photos, options.GetValue(cifar10)))
+        parts.Add(name, measure);
+    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : usual;
     if (chosen.FirstOrDefault(part => !parts.ContainsKey(part)) is { } unknown)
         throw new ArgumentException($"'{unknown}' is not a part; the parts are {string.Join(", ", parts.Keys)}.");
 

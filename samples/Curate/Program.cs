@@ -13,14 +13,14 @@ const int shown = 20;
 const int mostClusters = 12;
 
 TorchRuntime.TuneForTraining();
-var encoder = Options.Weights("--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors).");
+var encoder = Options.ExistingPath("--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors).");
 var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
 encoder.Required = true;
 var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
 images.Required = true;
 var select = Options.Whole("--select", "How many images to choose for labeling; 0 chooses none.", 0, 1_000_000, 40);
 var method = Options.Choice("--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
-var labels = Options.ExistingFile("--labels", "List of an earlier round, filled in: its images are not chosen again.");
+var labels = Options.ExistingPath("--labels", "Labels of an earlier round: its list, filled in, or its folder of copies, sorted. These images are not chosen again.");
 var duplicates = new Option<bool>("--duplicates") { Description = "Name images that are the same picture, mirrored ones too." };
 var list = Options.NewFile("--list", "Writes the chosen images here, to fill in their labels [default: only shows them].");
 var copies = Options.OutputFolder("--copies", "Copies the chosen images into this folder, to be moved into a sub-folder for each class.", "");
@@ -33,8 +33,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     using var owned = network;
     Screen.Say(taken);
     var photos = ImageFolder.Open(options.GetValue(images)!);
-    var known = options.GetValue(labels) is { } file ? ImageLabels.ReadList(file, photos) : null;
+    var known = options.GetValue(labels) is { } place ? Selector.ReadLabels(place, photos, cancellation) : null;
     using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
+    UnreadableImages.Tell([.. photos.Failures, .. features.Failures]);
     var report = new HtmlReport("What is in the photos", photos.Description);
     if (options.GetValue(duplicates))
         report.AddDuplicates(photos, await ShowDuplicatesAsync(network, photos, features, cancellation));

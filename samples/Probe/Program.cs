@@ -12,7 +12,7 @@ using SelfSup.Samples;
 using SelfSup.Transfer;
 
 TorchRuntime.TuneForTraining();
-var encoder = Options.Weights(
+var encoder = Options.ExistingPath(
     "--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors), or a folder with one of these.");
 encoder.Required = true;
 var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
@@ -63,6 +63,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var report = options.GetValue(transfer) || options.GetValue(fineTune) || options.GetValue(plot) is not null
         ? await JudgeInFullAsync(network, trainSet, testSet, options, cancellation)
         : await ProbeAsync(network, trainSet, testSet, options, cancellation);
+    UnreadableImages.Tell(report.Failures, "in what --json writes");
     SaveTo(options.GetValue(encoderOnnx), "the encoder as an ONNX model", file => OnnxFile.Export(network, file));
     var (classifierFile, onnxFile) = (options.GetValue(save), options.GetValue(onnx));
     if (classifierFile is null && onnxFile is null)

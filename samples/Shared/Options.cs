@@ -54,8 +54,8 @@ internal static class Options
     public static Option<string?> ExistingFile(string name, string description) => Checked(
         name, description, "a file that is there", text => File.Exists(text) ? text : null);
 
-    /// <summary>A file of weights, or a folder with one, such as a package's.</summary>
-    public static Option<string?> Weights(string name, string description) => Checked(
+    /// <summary>A file or a folder to read from, such as weights or a folder with them.</summary>
+    public static Option<string?> ExistingPath(string name, string description) => Checked(
         name, description, "a file or a folder that is there", text => Path.Exists(text) ? text : null);
 
     /// <summary>A file to read from that has no option's name before it.</summary>

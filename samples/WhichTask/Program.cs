@@ -13,7 +13,7 @@ using SelfSup.Tasks;
 TorchRuntime.TuneForTraining();
 var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from.");
 var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge by; keep your test images out of it.");
-var encoder = Options.Weights("--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.");
+var encoder = Options.ExistingPath("--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.");
 var architecture = Options.Choice("--architecture", "What the weights are of [default: what the file shows].", EncoderCatalog.Names);
 var size = Options.Whole("--size", "Side of the images in pixels.", 16, 1024, 112);
 var tasks = Options.Checked(
@@ -50,7 +50,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }
     foreach (var task in options.GetValue(tasks) is { Length: > 0 } asked ? asked : ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));
-    Screen.Say($"Comparing {candidates.Count} candidates on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
+    Screen.Say($"Candidates: {string.Join(", ", candidates.Select(candidate => candidate.Name))}. Comparing them on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
     if (judges is null)
         Screen.Say("Nothing shows how well they serve without labeled images; a few dozen in --labeled are enough.");
 
@@ -61,5 +61,6 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     EncoderFile.Save(comparison.Recommended.Encoder!, encoderPath);
     File.WriteAllText(Path.Combine(folder, "comparison.json"), comparison.ToJson());
     new HtmlReport("Which encoder serves best?", unlabeled.Description).AddComparison(comparison).Save(Path.Combine(folder, "report.html"));
+    UnreadableImages.Tell(comparison.Failures, $"in {Path.Combine(folder, "comparison.json")}");
     Screen.Say($"The encoder is in {encoderPath}, the report in report.html beside it.");
 });

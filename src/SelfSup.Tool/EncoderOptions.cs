@@ -8,7 +8,7 @@ namespace SelfSup.Tool;
 /// <summary>The options that say which encoder computes features.</summary>
 internal sealed class EncoderOptions
 {
-    private readonly Option<string?> file = Options.Weights(
+    private readonly Option<string?> file = Options.ExistingPath(
         "--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors), or a folder with one of these.");
 
     private readonly Option<int?> size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);

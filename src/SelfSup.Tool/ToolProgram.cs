@@ -12,7 +12,7 @@ internal static class ToolProgram
 
     private static readonly Verb[] Verbs =
     [
-        new PretrainVerb(), new ProbeVerb(), new EmbedVerb(), new SelectVerb(), new DuplicatesVerb(), new SearchVerb(), new CompareVerb(), new ReportVerb(),
+        new PretrainVerb(), new ProbeVerb(), new EmbedVerb(), new SelectVerb(), new DuplicatesVerb(), new SuspectsVerb(), new SearchVerb(), new CompareVerb(), new ReportVerb(),
         new ExportVerb(), new PredictVerb(),
     ];
 

@@ -3,7 +3,7 @@ namespace SelfSup.Tool.Tests;
 /// <summary>What the tool says of itself, and what completes its command line.</summary>
 public sealed class HelpTests
 {
-    private static readonly string[] names = ["pretrain", "probe", "embed", "select", "duplicates", "search", "compare", "report", "export", "predict"];
+    private static readonly string[] names = ["pretrain", "probe", "embed", "select", "duplicates", "suspects", "search", "compare", "report", "export", "predict"];
 
     public static TheoryData<string> Verbs => [.. names];
 

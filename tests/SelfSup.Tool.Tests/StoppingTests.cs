@@ -73,7 +73,7 @@ public sealed partial class StoppingTests(ToolFolder folder) : IClassFixture<Too
             Assert.True(exitCode == 0, output + error);
             Assert.Contains("été.png", output);
             Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("groups").GetArrayLength());
-            Assert.Contains("2 pictures are there more than once", error);
+            Assert.Contains("Pictures that are there more than once among", error);
             Assert.DoesNotContain('\u001b', output + error);
         }
         finally

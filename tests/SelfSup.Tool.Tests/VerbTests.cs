@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using SelfSup.Data;
 using SelfSup.Files;
 
 namespace SelfSup.Tool.Tests;
@@ -53,6 +54,8 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         Assert.Equal(folder["probed.safetensors"], run.Document.GetProperty("classifier").GetString());
         Assert.Contains("Linear probe of convnet at 32 px", run.Error);
         AssertHtml(run, "probe.html");
+        Assert.Equal([Damaged, Damaged], run.Document.GetProperty("unreadable").EnumerateArray().Select(failure => failure.GetProperty("name").GetString()));
+        Assert.Contains("2 images could not be read:", run.Error);
         Assert.Contains("Linear probe of convnet at 32 px", Run($"probe {Encoder} --train @photos --test @photos --labels 16", json: false).Output);
         Assert.NotEmpty(Run("predict @photos/left/000.png --classifier @probed.safetensors", json: false).Output);
     }
@@ -109,6 +112,18 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         File.WriteAllLines(folder["filled.csv"], ["image,label", .. chosen.Select(name => $"{name},{name.Split('/')[0]}")]);
         var more = Run($"select {Encoder} --images @photos --count 5 --labels @filled.csv", json: false);
         Assert.All(chosen, name => Assert.DoesNotContain($"  {name}\n", more.Output));
+
+        // Or from the copies, sorted.
+        var unsorted = ToolRun.Of(folder.Words($"select {Encoder} --images @photos --labels @copies"));
+        Assert.Equal(1, unsorted.ExitCode);
+        Assert.Contains("Move its images into a sub-folder for each class", unsorted.Error);
+        Directory.CreateDirectory(folder["copies/some class"]);
+        foreach (var file in Directory.GetFiles(folder["copies"]))
+            File.Move(file, Path.Combine(folder["copies/some class"], Path.GetFileName(file)));
+        Assert.Equal(ChosenBy("@filled.csv"), ChosenBy("@copies"));
+
+        string[] ChosenBy(string labels) => [.. Run($"select {Encoder} --images @photos --count 5 --labels {labels}", json: true)
+            .Document.GetProperty("chosen").EnumerateArray().Select(name => name.GetString()!)];
     }
 
     [Fact]
@@ -123,9 +138,36 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
             Assert.Equal("left/000.png", group.GetProperty("keep").GetString());
             Assert.Equal(options.Length == 0 ? 0 : Readable, document.GetProperty("leaks").GetArrayLength());
         }
-        AssertDamaged(Run($"duplicates --images @photos {Encoder} --report @duplicates.html", json: true).Document);
+        AssertDamaged(Run($"duplicates --images @photos {Encoder}", json: true).Document);
+        Run($"duplicates --images @photos {Encoder} --test @photos --report @duplicates.html", json: true);
         Assert.Contains("copy.png", File.ReadAllText(folder["duplicates.html"]));
-        Assert.Contains("left/000.png, right/copy.png", Run("duplicates --images @photos", json: false).Output);
+        Assert.Contains("Test images among training images", File.ReadAllText(folder["duplicates.html"]));
+        Assert.Contains("the same file: left/000.png, right/copy.png", Run("duplicates --images @photos", json: false).Output);
+        Directory.CreateDirectory(folder["single"]);
+        File.Copy(folder["photos/left/000.png"], folder["single/000.png"]);
+        Assert.Contains("No picture is there twice among 1 images", Run("duplicates --images @single", json: false).Output);
+    }
+
+    [Fact]
+    public void SuspectsNamesAWrongLabel()
+    {
+        for (var i = 0; i < 24; i++)
+            DrawColor(i % 2 == 0 ? $"colors/red/{i:D3}.png" : $"colors/blue/{i:D3}.png", isRed: i % 2 == 0, seed: i);
+        DrawColor("colors/red/wrong.png", isRed: false, seed: 99);
+        File.WriteAllText(folder["colors/red/damaged.png"], "no picture");
+        var run = Run($"suspects {Encoder} --labeled @colors --report @suspects.html", json: true);
+        Assert.Equal(25, run.Document.GetProperty("images").GetInt32());
+        Assert.InRange(run.Document.GetProperty("accuracy").GetDouble(), 0.7, 0.97); // the wrong one is not given back
+        var suspects = run.Document.GetProperty("suspects").EnumerateArray().ToArray();
+        Assert.Equal(
+            ("red/wrong.png", "red", "blue"),
+            (suspects[0].GetProperty("image").GetString(), suspects[0].GetProperty("label").GetString(), suspects[0].GetProperty("suggested").GetString()));
+        Assert.Equal(suspects.Select(ConfidenceOf).Order(), suspects.Select(ConfidenceOf));
+        Assert.Equal("red/damaged.png", Assert.Single(run.Document.GetProperty("unreadable").EnumerateArray()).GetProperty("name").GetString());
+        AssertHtml(run, "suspects.html");
+        Assert.Contains("red/wrong.png: red, rather blue", Run($"suspects {Encoder} --labeled @colors", json: false).Output);
+
+        static double ConfidenceOf(JsonElement suspect) => suspect.GetProperty("confidence").GetDouble();
     }
 
     [Fact]
@@ -149,9 +191,10 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
             Directory.CreateDirectory(Path.GetDirectoryName(folder[$"labeled/{name}"])!);
             File.Copy(folder[$"photos/{name}.png"], folder[$"labeled/{name}.png"]);
         }
-        var run = Run($"compare {Encoder} --images @labeled --labeled @labeled --tasks rotation --minutes 0.05 --output @best.safetensors --report @compare.html", json: true);
+        var run = Run($"compare {Encoder} --images @photos --labeled @labeled --tasks rotation --minutes 0.05 --output @best.safetensors --report @compare.html", json: true);
         Assert.Equal(folder["best.safetensors"], run.Document.GetProperty("encoder_file").GetString());
         AssertHtml(run, "compare.html");
+        AssertDamaged(run.Document);
         var comparison = run.Document.GetProperty("comparison");
         Assert.Equal(4, comparison.GetProperty("rows").GetArrayLength());
         Assert.NotEqual("", comparison.GetProperty("recommended").GetString());
@@ -189,6 +232,16 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
 
         static IEnumerable<(string Image, string Label)> Labels(JsonElement[] predictions) =>
             predictions.Select(answer => (answer.GetProperty("image").GetString()!, answer.GetProperty("label").GetString()!));
+    }
+
+    private void DrawColor(string name, bool isRed, int seed)
+    {
+        const int side = 32, red = 0, blue = 2;
+        var rgb = new byte[3 * side * side];
+        new Random(seed).NextBytes(rgb);
+        for (var at = isRed ? red : blue; at < rgb.Length; at += 3)
+            rgb[at] = byte.MaxValue;
+        PngFile.Write(folder[name], side, side, rgb);
     }
 
     private ToolRun Run(string commandLine, bool json)

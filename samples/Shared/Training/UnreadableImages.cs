@@ -9,8 +9,8 @@ internal static class UnreadableImages
 
     /// <summary>Warns of them.</summary>
     /// <param name="failures">The images.</param>
-    /// <param name="list">Where all are named, such as "in report.json".</param>
-    public static void Tell(IReadOnlyList<ImageFailure> failures, string list)
+    /// <param name="list">Where all are named, such as "in report.json"; null for nowhere.</param>
+    public static void Tell(IReadOnlyList<ImageFailure> failures, string? list = null)
     {
         if (failures.Count == 0)
             return;
@@ -18,6 +18,6 @@ internal static class UnreadableImages
         foreach (var failure in failures.Take(Named))
             Screen.SayLines($"  {failure.Name}: {failure.Reason}");
         if (failures.Count > Named)
-            Screen.SayLines($"  and {failures.Count - Named:N0} more, all named {list}");
+            Screen.SayLines($"  and {failures.Count - Named:N0} more{(list is null ? "" : $", all named {list}")}");
     }
 }

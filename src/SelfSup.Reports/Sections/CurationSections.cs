@@ -33,16 +33,30 @@ public static class CurationSections
             : $"Pictures that are there more than once: {Figure.Count(groups.Count)}. Files that are not needed: {Figure.Count(extra)}. The largest file stands first, to be kept.{Rest(groups.Count, MostGroups)}");
         foreach (var group in groups.Take(MostGroups))
         {
-            var what = group.Match switch
-            {
-                DuplicateMatch.File => "The same file",
-                DuplicateMatch.Pixels => "The same pixels",
-                _ => FormattableString.Invariant($"Nearly the same, closeness {group.Closeness:F2}"),
-            };
             var images = group.Images.OrderBy(image => image != group.Keep).Take(MostOfAGroup);
             section.Add(Gallery.Row(
-                Html.Of($"{what}{Rest(group.Images.Count, MostOfAGroup)}"),
+                Html.Of($"{Describe(group.Match, group.Closeness)}{Rest(group.Images.Count, MostOfAGroup)}"),
                 images.Select(image => Gallery.Picture(source, image, image == group.Keep ? "keep" : null, isMarked: image == group.Keep))));
+        }
+        return report.Add(section);
+    }
+
+    /// <summary>Adds test images that were learned from, each beside the image that it is.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="testSource">The test images.</param>
+    /// <param name="trainSource">The training images.</param>
+    /// <param name="leaks">What <see cref="Duplicates.FindLeaks"/> found.</param>
+    /// <returns>The report, to add more.</returns>
+    public static HtmlReport AddLeaks(this HtmlReport report, IImageSource testSource, IImageSource trainSource, IReadOnlyList<LeakedImage> leaks)
+    {
+        var section = new ReportSection("Test images among training images").AddText(leaks.Count == 0
+            ? "No test image is among the training images."
+            : $"{Figure.Count(leaks.Count)} of {Figure.Count(testSource.Count, "test image")}: a test with them promises too much.{Rest(leaks.Count, MostGroups)}");
+        foreach (var leak in leaks.Take(MostGroups))
+        {
+            section.Add(Gallery.Row(
+                Html.Of($"{Describe(leak.Match, leak.Closeness)}"),
+                [Gallery.Picture(testSource, leak.Test, "test", isMarked: true), Gallery.Picture(trainSource, leak.Train, "training")]));
         }
         return report.Add(section);
     }
@@ -104,6 +118,13 @@ public static class CurationSections
         report.Add(new ReportSection("Unlike all others")
             .AddText("How far an image is from its nearest neighbors; 1 is usual.")
             .Add(Gallery.Of(ranked.Take(count).Select(image => Gallery.Picture(source, image.Image, FormattableString.Invariant($"{image.Ratio:F2} times"))))));
+
+    private static string Describe(DuplicateMatch match, double closeness) => match switch
+    {
+        DuplicateMatch.File => "The same file",
+        DuplicateMatch.Pixels => "The same pixels",
+        _ => FormattableString.Invariant($"Nearly the same, closeness {closeness:F2}"),
+    };
 
     private static string Rest(int count, int shown) => count > shown ? $" The first {Figure.Count(shown)} are shown." : "";
 }

@@ -40,8 +40,8 @@ internal static class ProbeSection
             var rest = probe.Duplicates.Count > MostNamed ? $"; and {Figure.Count(probe.Duplicates.Count - MostNamed)} more" : "";
             yield return $"Test images that are training images too, pixel by pixel: {Figure.Count(probe.Duplicates.Count)}. The result is too good. {named}{rest}.";
         }
-        if (probe.UnreadableImages > 0)
-            yield return $"Images that could not be read and were left out: {Figure.Count(probe.UnreadableImages)}.";
+        if (probe.Failures.Count > 0)
+            yield return $"Images that could not be read and were left out: {Figure.Count(probe.Failures.Count)}.";
         if (probe.Best.ValidationAccuracy is not null && probe.Strengths.Count > 1 && (probe.Best.Strength == probe.Strengths[0] || probe.Best.Strength == probe.Strengths[^1]))
             yield return FormattableString.Invariant($"The chosen L2 strength {probe.Best.Strength} is the last one tried; a wider range may do better.");
     }

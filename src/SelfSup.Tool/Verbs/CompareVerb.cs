@@ -41,7 +41,7 @@ internal sealed class CompareVerb : Verb
         var size = Math.Min(SmallSize, weights?.ImageSize ?? SmallSize);
         Candidate[] candidates = [.. Learned(weights, teacher, size), .. FromScratch(given, size)];
         var time = TimeSpan.FromMinutes(given.GetValue(minutes) ?? 20);
-        Screen.Say($"Comparing {candidates.Length} candidates on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
+        Screen.Say($"Candidates: {string.Join(", ", candidates.Select(candidate => candidate.Name))}. Comparing them on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
         if (judges is null)
             Screen.Warn("Nothing shows how well they serve without labeled images; a few dozen in --labeled are enough.");
 
@@ -51,7 +51,14 @@ internal sealed class CompareVerb : Verb
         EncoderFile.Save(comparison.Recommended.Encoder!, given.GetValue(output)!);
         Screen.Say($"Wrote {given.GetValue(output)}, the encoder to use.");
         html.Write(given, "Which encoder serves best", page => page.AddComparison(comparison));
-        return new { EncoderFile = given.GetValue(output), Html = html.FileOf(given), Comparison = JsonNode.Parse(comparison.ToJson()) };
+        TellUnreadable(comparison.Failures);
+        return new
+        {
+            EncoderFile = given.GetValue(output),
+            Html = html.FileOf(given),
+            Comparison = JsonNode.Parse(comparison.ToJson()),
+            Unreadable = comparison.Failures,
+        };
     }
 
     private static IEnumerable<Candidate> Learned(Encoder? weights, EncoderTeacher? teacher, int size) => weights is null || teacher is null ? [] :

@@ -37,47 +37,63 @@ internal sealed class DuplicatesVerb : Verb
     {
         var photos = ImageFolder.Open(given.GetValue(images)!);
         if (!encoder.AreGiven(given.CommandResult))
-            return Describe(given, Duplicates.FindFiles(photos, cancellation), photos, [], photos.Failures);
+            return Tell(given, photos, Duplicates.FindFiles(photos, cancellation), null, photos.Failures);
         var limit = given.GetValue(closeness) ?? Duplicates.DefaultCloseness;
         using var network = encoder.Open(given);
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
         using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
         var groups = Duplicates.Find(features, FeatureLayer.PooledName, photos, mirrored, limit, cancellationToken: cancellation);
-        object[] leaks = given.GetValue(test) is { } folder ? await FindLeaksAsync(network, ImageFolder.Open(folder), features, photos, limit, cancellation) : [];
-        ImageFailure[] unreadable = [.. photos.Failures, .. features.Failures];
-        TellUnreadable(unreadable);
-        return Describe(given, groups, photos, leaks, unreadable);
+        var leaks = given.GetValue(test) is { } folder
+            ? await FindLeaksAsync(network, ImageFolder.Open(folder), features, photos, limit, cancellation)
+            : null;
+        return Tell(given, photos, groups, leaks, [.. photos.Failures, .. features.Failures, .. leaks?.Unreadable ?? []]);
     }
 
-    private static async Task<object[]> FindLeaksAsync(
+    private static async Task<Leaks> FindLeaksAsync(
         Encoder network, ImageFolder tests, FeatureSet features, ImageFolder photos, double limit, CancellationToken cancellation)
     {
         using var asked = await FeatureReader.ReadAsync(network, tests, "reading test images", cancellation);
         using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(tests), "reading them mirrored", cancellation);
-        var leaks = Duplicates.FindLeaks(asked, tests, features, photos, FeatureLayer.PooledName, mirrored, limit, cancellationToken: cancellation);
-        Screen.Say($"{leaks.Count:N0} of {tests.Count:N0} test images are among the images:");
-        Listing.Show([.. leaks.Select(leak => $"{Name(leak.Match)}: {tests.NameOf(leak.Test)} is {photos.NameOf(leak.Train)}")]);
-        TellUnreadable([.. tests.Failures, .. asked.Failures]);
-        return [.. leaks.Select(leak => new { Test = tests.NameOf(leak.Test), Image = photos.NameOf(leak.Train), Match = Name(leak.Match), leak.Closeness })];
+        var found = Duplicates.FindLeaks(asked, tests, features, photos, FeatureLayer.PooledName, mirrored, limit, cancellationToken: cancellation);
+        return new(tests, found, [.. tests.Failures, .. asked.Failures]);
     }
 
-    private object Describe(
-        ParseResult given, IReadOnlyList<DuplicateGroup> groups, ImageFolder photos, object[] leaks, IReadOnlyList<ImageFailure> unreadable)
+    private object Tell(
+        ParseResult given, ImageFolder photos, IReadOnlyList<DuplicateGroup> groups, Leaks? leaks, IReadOnlyList<ImageFailure> unreadable)
     {
-        Screen.Say($"{groups.Count:N0} {(groups.Count == 1 ? "picture is" : "pictures are")} there more than once among {photos.Count:N0} images. The first file of each line is the largest:");
-        Listing.Show([.. groups.Select(group => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Name(group.Match)}, {group.Closeness:F2}: {string.Join(", ", group.Images.OrderBy(image => image != group.Keep).Select(photos.NameOf))}"))]);
-        html.Write(given, "Duplicates", page => page.AddDuplicates(photos, groups));
+        Screen.Say(groups.Count == 0
+            ? $"No picture is there twice among {photos.Count:N0} images."
+            : $"Pictures that are there more than once among {photos.Count:N0} images: {groups.Count:N0}. The largest file of each stands first:");
+        Listing.Show([.. groups.Select(group =>
+            $"{Describe(group.Match, group.Closeness)}: {string.Join(", ", group.Images.OrderBy(image => image != group.Keep).Select(photos.NameOf))}")]);
+        if (leaks is not null)
+        {
+            Screen.Say($"Test images that are among the images: {leaks.Images.Count:N0} of {leaks.Tests.Count:N0}.");
+            Listing.Show([.. leaks.Images.Select(leak =>
+                $"{Describe(leak.Match, leak.Closeness)}: {leaks.Tests.NameOf(leak.Test)} is {photos.NameOf(leak.Train)}")]);
+        }
+        html.Write(given, "Duplicates", page => leaks is null
+            ? page.AddDuplicates(photos, groups)
+            : page.AddDuplicates(photos, groups).AddLeaks(leaks.Tests, photos, leaks.Images));
+        TellUnreadable(unreadable);
         return new
         {
             Images = photos.Count,
             Groups = groups.Select(group => new { Match = Name(group.Match), group.Closeness, Keep = photos.NameOf(group.Keep), Images = group.Images.Select(photos.NameOf) }),
-            Leaks = leaks,
+            Leaks = (leaks?.Images ?? []).Select(leak => new { Test = leaks!.Tests.NameOf(leak.Test), Image = photos.NameOf(leak.Train), Match = Name(leak.Match), leak.Closeness }),
             Html = html.FileOf(given),
             Unreadable = unreadable,
         };
     }
 
+    private static string Describe(DuplicateMatch match, double closeness) => match switch
+    {
+        DuplicateMatch.File => "the same file",
+        DuplicateMatch.Pixels => "the same pixels",
+        _ => string.Create(CultureInfo.InvariantCulture, $"near, closeness {closeness:F2}"),
+    };
+
     private static string Name(DuplicateMatch match) => match.ToString().ToLowerInvariant();
+
+    private sealed record Leaks(ImageFolder Tests, IReadOnlyList<LeakedImage> Images, IReadOnlyList<ImageFailure> Unreadable);
 }

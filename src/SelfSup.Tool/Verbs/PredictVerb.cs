@@ -62,7 +62,7 @@ internal sealed class PredictVerb : Verb
             }
             catch (ImageReadException e)
             {
-                failures.Add(new(image, e.Message));
+                failures.Add(new(image, (e.InnerException ?? e).Message)); // the inner one is the reason without the name
             }
         }
         return (answers, failures);

@@ -48,7 +48,8 @@ internal sealed class ProbeVerb : Verb
             Screen.Say($"Wrote {file}. Label images by it:");
             Screen.SayCommand($"selfsup predict PHOTOS --classifier {file}");
         }
-        return new { Report = JsonNode.Parse(document), Classifier = given.GetValue(save), Html = html.FileOf(given) };
+        TellUnreadable(probe.Failures);
+        return new { Report = JsonNode.Parse(document), Classifier = given.GetValue(save), Html = html.FileOf(given), Unreadable = probe.Failures };
     }
 
     private async Task<(ProbeReport Probe, string Table, string Document)> ProbeAsync(

@@ -35,7 +35,7 @@ internal sealed class SearchVerb : Verb
         {
             cancellation.ThrowIfCancellationRequested();
             var hits = search.Find(network, query, given.GetValue(count)!.Value);
-            Screen.Say($"Most like {query}:");
+            Screen.Say($"Most like {query}, with the cosine of their features:");
             Listing.Show([.. hits.Select(hit => string.Create(CultureInfo.InvariantCulture, $"{hit.Similarity:F3}  {photos.NameOf(hit.Image)}"))]);
             results.Add(new { Query = query, Hits = hits.Select(hit => new { Image = photos.NameOf(hit.Image), hit.Similarity }) });
         }

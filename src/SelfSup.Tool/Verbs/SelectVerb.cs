@@ -15,7 +15,8 @@ internal sealed class SelectVerb : Verb
     private readonly Option<int?> count = Options.Whole("--count", "How many images to choose.", 1, 1_000_000, 40);
     private readonly Option<string?> method = Options.Choice(
         "--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
-    private readonly Option<string?> labels = Options.ExistingFile("--labels", "List of an earlier round, filled in: its images are not chosen again.");
+    private readonly Option<string?> labels = Options.ExistingPath(
+        "--labels", "Labels of an earlier round: its list, filled in, or its folder of copies, sorted. These images are not chosen again.");
     private readonly ReportOption html = new();
     private readonly Option<string?> list = Options.NewFile("--list", "Write the chosen images here, a table to fill in their labels.");
     private readonly Option<string?> copies = Options.OutputFolder("--copies", "Copy the chosen images to this folder.", "");
@@ -32,7 +33,7 @@ internal sealed class SelectVerb : Verb
     {
         using var network = encoder.Open(given);
         var photos = ImageFolder.Open(given.GetValue(images)!);
-        var known = given.GetValue(labels) is { } file ? ImageLabels.ReadList(file, photos) : null;
+        var known = given.GetValue(labels) is { } place ? Selector.ReadLabels(place, photos, cancellation) : null;
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
         var chosen = await Selector.ChooseAsync(features, given.GetValue(count)!.Value, given.GetValue(method)!, known, cancellation);
         string[] names = [.. chosen.Select(photos.NameOf)];
@@ -64,7 +65,7 @@ internal sealed class SelectVerb : Verb
         if (NullIfEmpty(given.GetValue(copies)) is { } copied)
         {
             Selection.CopyFiles(copied, photos, chosen, cancellation);
-            Screen.Say($"Copied them to {copied}. Moved into a sub-folder for each class they are what selfsup probe takes as --train.");
+            Screen.Say($"Copied them to {copied}. Moved into a sub-folder for each class they are what selfsup probe takes as --train, and what --labels takes to choose more.");
         }
         if (NullIfEmpty(given.GetValue(links)) is { } linked)
         {

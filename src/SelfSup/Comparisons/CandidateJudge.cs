@@ -17,7 +17,7 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
         using var some = FeatureExtractor.Extract(
             encoder, ImageSample.Of(images, SpreadImages), [layer], workers: options.Workers, cancellationToken: cancellationToken);
-        row = row with { Encoder = encoder, Spread = FeatureSpread.Of(some[layer.Name]) };
+        row = row with { Encoder = encoder, Spread = FeatureSpread.Of(some[layer.Name]), Failures = [.. row.Failures, .. some.Failures] };
         if (labeled is null)
             return row;
         using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
@@ -41,6 +41,7 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
             LinearDeviation = LowShotResult.DeviationOf(linear),
             Neighbors = neighbors.Average(),
             Trials = new(linear, splits.Length / options.Repetitions),
+            Failures = [.. row.Failures, .. features.Failures],
         };
     }
 

@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using SelfSup.Transfer;
 
 namespace SelfSup.Comparisons;
@@ -35,4 +36,6 @@ public sealed record ComparisonRow
     internal bool IsTrained { get; init; }
 
     internal Trials? Trials { get; init; }
+
+    internal IReadOnlyList<ImageFailure> Failures { get; init; } = [];
 }

@@ -46,7 +46,8 @@ internal sealed class ComparisonRun(
             {
                 var share = (options.Time - Stopwatch.GetElapsedTime(start)) / (candidates.Count - rows.Count) - judging;
                 var begun = Stopwatch.GetTimestamp();
-                row = row with { Epochs = training.Run(candidate, encoder, share, new Relay(this, candidate)), Time = Stopwatch.GetElapsedTime(begun) };
+                var (epochs, failures) = training.Run(candidate, encoder, share, new Relay(this, candidate));
+                row = row with { Epochs = epochs, Time = Stopwatch.GetElapsedTime(begun), Failures = failures };
             }
             Report(candidate, null);
             var judged = Stopwatch.GetTimestamp();

@@ -15,8 +15,9 @@ namespace SelfSup.Comparisons;
 /// </remarks>
 public sealed class EncoderComparison : IDisposable
 {
-    private EncoderComparison(IReadOnlyList<ComparisonRow> rows, ComparisonRow recommended, string reason) =>
-        (Rows, Recommended, Reason) = (rows, recommended, reason);
+    private EncoderComparison(
+        IReadOnlyList<ComparisonRow> rows, ComparisonRow recommended, string reason, IReadOnlyList<ImageFailure> failures) =>
+        (Rows, Recommended, Reason, Failures) = (rows, recommended, reason, failures);
 
     /// <summary>All candidates, the best first; without labels in their own order.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
@@ -26,6 +27,9 @@ public sealed class EncoderComparison : IDisposable
 
     /// <summary>Why it is recommended, in a sentence.</summary>
     public string Reason { get; }
+
+    /// <summary>Images that could not be read and were left out, with the reason: unlabeled ones and labeled ones.</summary>
+    public IReadOnlyList<ImageFailure> Failures { get; }
 
     /// <summary>Compares candidates.</summary>
     /// <param name="candidates">The candidates, at least one, of different names.</param>
@@ -47,7 +51,9 @@ public sealed class EncoderComparison : IDisposable
         Check(candidates, labeled);
         var rows = new ComparisonRun(candidates, images, labeled, options, progress, cancellationToken).Finish();
         var (recommended, reason) = Recommendation.Of(rows);
-        return new([.. rows.OrderByDescending(row => row.Linear ?? double.NegativeInfinity)], recommended, reason);
+        return new(
+            [.. rows.OrderByDescending(row => row.Linear ?? double.NegativeInfinity)], recommended, reason,
+            [.. images.Failures.Concat(labeled?.Failures ?? []).Concat(rows.SelectMany(row => row.Failures)).Distinct()]);
     }
 
     /// <summary>Compares candidates on a thread of its own.</summary>
@@ -95,6 +101,7 @@ public sealed class EncoderComparison : IDisposable
             row.Spread,
             row.Note,
         }),
+        UnreadableImages = Failures,
     });
 
     /// <summary>The table.</summary>

@@ -17,9 +17,9 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
     /// <param name="encoder">The encoder to train in place.</param>
     /// <param name="time">The time.</param>
     /// <param name="progress">Told where the training stands.</param>
-    /// <returns>The epochs.</returns>
+    /// <returns>The epochs, and the images that could not be read.</returns>
     /// <exception cref="TimeoutException">No epoch fits in the time, or the training took much longer than it promised.</exception>
-    public int Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress>? progress)
+    public (int Epochs, IReadOnlyList<ImageFailure> Failures) Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress>? progress)
     {
         var start = Stopwatch.GetTimestamp();
         var epoch = TimeAnEpoch(candidate);
@@ -31,13 +31,12 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         deadline.CancelAfter(Patience * left);
         try
         {
-            Train(candidate, encoder, images, epochs, progress, deadline.Token);
+            return (epochs, Train(candidate, encoder, images, epochs, progress, deadline.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"It was stopped after {Patience * left:mm\\:ss} minutes, as its epochs became slower than the first ones.");
         }
-        return epochs;
     }
 
     /// <summary>The time of an epoch, from the second of two over a few batches; the first one warms up.</summary>
@@ -50,12 +49,12 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         return clock.LastEpoch * images.Count / some.Count;
     }
 
-    private void Train(
+    private IReadOnlyList<ImageFailure> Train(
         Candidate candidate, Encoder encoder, IImageSource source, int epochs, IProgress<PretrainingProgress>? progress, CancellationToken token)
     {
         var start = candidate.StartingShare > 0 ? encoder.Copy() : null;
         using var owned = start;
-        Pretraining.Run(
+        var result = Pretraining.Run(
             encoder, [new WeightedTask(candidate.Task!)], source,
             new()
             {
@@ -70,6 +69,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
             progress, token);
         if (start is not null)
             Blend(encoder, start, candidate.StartingShare);
+        return result.Failures;
     }
 
     private static void Blend(Encoder encoder, Encoder start, double share)

@@ -12,6 +12,7 @@ public sealed record ImageCluster(string Name, IReadOnlyList<int> Images);
 public static class ImageClusters
 {
     /// <summary>Finds clusters by k-means on features of length 1.</summary>
+    /// <remarks>Of more than 65,536 images an even draw is clustered, and the others go to the nearest center.</remarks>
     /// <param name="features">The images' features.</param>
     /// <param name="layer">Which of them, such as <see cref="FeatureLayer.PooledName"/>.</param>
     /// <param name="source">The images.</param>

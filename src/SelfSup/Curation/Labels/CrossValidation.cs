@@ -13,9 +13,9 @@ internal sealed record CrossValidation(Tensor LogProbabilities, double Loss) : I
 
     /// <summary>Fits by several strengths of L2, and keeps what the strength of the least loss says.</summary>
     /// <param name="features">Float32 (N, D) on the CPU. Borrowed.</param>
-    /// <param name="labels">N classes.</param>
+    /// <param name="labels">N classes, of each two rows or more.</param>
     /// <param name="classes">Number of classes K.</param>
-    /// <param name="folds">Number of parts, at least 2.</param>
+    /// <param name="folds">Number of parts, at least 2; fewer where there are fewer rows.</param>
     /// <param name="seed">Decides the parts.</param>
     /// <param name="progress">Told the share that is done, 0..1.</param>
     /// <param name="cancellationToken">Asked before every step of a fit.</param>
@@ -24,7 +24,7 @@ internal sealed record CrossValidation(Tensor LogProbabilities, double Loss) : I
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var parts = Deal(labels, folds, seed);
+        var parts = StratifiedFolds.Deal(labels, folds, seed);
         var truth = tensor(labels.Select(label => (long)label).ToArray(), device: CPU);
         CrossValidation? best = null;
         foreach (var (i, strength) in strengths.Index())
@@ -33,10 +33,10 @@ internal sealed record CrossValidation(Tensor LogProbabilities, double Loss) : I
             foreach (var (j, part) in parts.Index())
             {
                 using var fold = NewDisposeScope();
-                int[] others = [.. parts.Where(other => other != part).SelectMany(rows => rows).Order()];
-                var (weights, bias) = LowShot.Fit(UnitRows.Of(features, others), [.. others.Select(row => labels[row])], classes, strength, cancellationToken);
-                said.index_copy_(0, UnitRows.Places(part, CPU), UnitRows.Of(features, part).mm(weights.t()).add_(bias).log_softmax(1));
-                progress?.Report((i + ((j + 1.0) / folds)) / strengths.Length);
+                var (fit, asked) = (Take(part.Fit), Take(part.Validation));
+                var (weights, bias) = LowShot.Fit(fit, [.. part.Fit.Select(row => labels[row])], classes, strength, cancellationToken);
+                said.index_copy_(0, tensor(part.Validation, device: CPU), asked.mm(weights.t()).add_(bias).log_softmax(1));
+                progress?.Report((i + ((j + 1.0) / parts.Count)) / strengths.Length);
             }
             var loss = nn.functional.nll_loss(said, truth).item<float>();
             if (best is not null && loss >= best.Loss)
@@ -45,23 +45,9 @@ internal sealed record CrossValidation(Tensor LogProbabilities, double Loss) : I
         }
         best!.LogProbabilities.DetachFromDisposeScope();
         return best;
+
+        Tensor Take(long[] rows) => UnitRows.Of(features.index_select(0, tensor(rows, device: CPU)));
     }
 
     public void Dispose() => LogProbabilities.Dispose();
-
-    /// <summary>Deals the rows of every class in turn, so that all parts have about the same share of it.</summary>
-    private static int[][] Deal(int[] labels, int folds, int seed)
-    {
-        var random = new Random(seed);
-        var parts = Enumerable.Range(0, folds).Select(_ => new List<int>()).ToArray();
-        var next = 0;
-        foreach (var group in labels.Index().GroupBy(row => row.Item, row => row.Index).OrderBy(group => group.Key))
-        {
-            int[] rows = [.. group];
-            random.Shuffle(rows);
-            foreach (var row in rows)
-                parts[next++ % folds].Add(row);
-        }
-        return [.. parts.Select(part => part.ToArray())];
-    }
 }

@@ -10,6 +10,7 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
 {
     private const int QueriesAtOnce = 1024;
     private const int RowsAtOnce = 16384; // 64 MiB of cosines
+    private const double Shortest = 1e-12; // rows of 0 have a cosine of 0
 
     /// <summary>Distances of a query's neighbors, nearest first.</summary>
     public ReadOnlySpan<float> DistancesOf(int query) => Distances.AsSpan(query * Count, Count);
@@ -64,7 +65,9 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var length = Math.Min(RowsAtOnce, bank.shape[0] - first);
-            var cosines = block.mm(UnitRows.Of(bank.narrow(0, first, length)).t()); // (Q, R)
+            var rows = bank.narrow(0, first, length).to(ScalarType.Float32);
+            // A quotient of each cosine, and no scaled copy of the rows: a single query takes little longer than reading them.
+            var cosines = block.mm(rows.t()).div_(linalg.vector_norm(rows, dims: [1]).clamp_min_(Shortest)); // (Q, R)
             if (self is { } own)
                 HideSelf(cosines, own, first);
             var (nearest, places) = cosines.topk((int)Math.Min(count, length));

@@ -13,13 +13,14 @@ public sealed record MaxHerding : SelectionMethod
 {
     private const int FirstBlock = 16;
     private const int LargestBlock = 128;
+    private const int LeastPerChoice = 4;
 
     /// <summary>How far an image reaches: the kernel's width, above 0. The default is 1, as in the paper; distances are in 0..2.</summary>
     public double Sigma { get; init; } = 1;
 
     /// <summary>
-    /// Of more images than that, an even draw of so many stands for all, to be chosen from and to be covered; at least 1. The time grows
-    /// with its square. The default is 16,384.
+    /// Of more images without a label than that, an even draw of so many stands for all, to be chosen from and to be covered, or of four
+    /// times as many as are chosen, where that is more; at least 1. The time grows with its square. The default is 16,384.
     /// </summary>
     public int MaxImages { get; init; } = 16_384;
 
@@ -37,14 +38,14 @@ public sealed record MaxHerding : SelectionMethod
         Tensor features, int count, IReadOnlyDictionary<int, int> labels, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
+        // A labeled image is covered by itself: nothing that is chosen adds to it.
+        int[] open = [.. Enumerable.Range(0, (int)features.shape[0]).Where(row => !labels.ContainsKey(row))];
         // However many are asked for, the draw leaves some to choose from.
-        var drawn = UnitRows.Draw((int)features.shape[0], Math.Max(MaxImages, checked(4 * (count + labels.Count))), Seed);
+        int[] drawn = [.. UnitRows.Draw(open.Length, Math.Max(MaxImages, checked(LeastPerChoice * count)), Seed).Select(place => open[place])];
         using var coverage = new KernelCoverage(UnitRows.Of(features, drawn), Sigma);
         foreach (var known in labels.Keys.Order().Chunk(LargestBlock))
             coverage.Add(UnitRows.Of(features, known));
         var bounds = MeasureAll(coverage, progress, cancellationToken); // what each adds at most
-        var hidden = Enumerable.Range(0, drawn.Length).Where(place => labels.ContainsKey(drawn[place]));
-        bounds.index_fill_(0, UnitRows.Places(hidden, CPU), double.NegativeInfinity);
         var measured = new int[drawn.Length]; // in which round each was last measured
         var chosen = new int[count];
         for (var round = 0; round < count; round++)

@@ -5,7 +5,7 @@ namespace SelfSup.Curation;
 /// <summary>Chooses the most typical image of every cluster: the one whose neighbors in the cluster are nearest.</summary>
 /// <remarks>
 /// There are as many clusters as labels and choices, up to 500. Those with the fewest labels come first, of these the largest; such of 5
-/// images or fewer last. Hacohen, Dekel and Weinshall, "Active Learning on a Budget: Opposite Strategies Suit High and Low Budgets", 2022,
+/// images or fewer last. Of more than 65,536 images an even draw is clustered, and the others go to the nearest center. Hacohen, Dekel and Weinshall, "Active Learning on a Budget: Opposite Strategies Suit High and Low Budgets", 2022,
 /// https://arxiv.org/abs/2202.02794.
 /// </remarks>
 public sealed record TypiClust : SelectionMethod

@@ -9,6 +9,9 @@ namespace SelfSup.Transfer;
 /// <param name="Indices">The images of the rows, as places in their source.</param>
 internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyList<int> Indices) : IDisposable
 {
+    /// <summary>Images that could not be read.</summary>
+    public IReadOnlyList<ImageFailure> Failures { get; init; } = [];
+
     /// <summary>Extracts the features of every readable image, of which every class must have one.</summary>
     /// <param name="what">What the images are for, for errors, such as <c>training</c>.</param>
     /// <param name="encoder">The encoder, on the device to compute on.</param>
@@ -25,7 +28,7 @@ internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyL
     {
         using var set = FeatureExtractor.Extract(encoder, source, [layer], batchSize, workers, progress, cancellationToken);
         set.Images.CheckClasses(source, what);
-        return new(set.Take(layer.Name), [.. set.Indices.Select(source.LabelOf)], set.Indices);
+        return new(set.Take(layer.Name), [.. set.Indices.Select(source.LabelOf)], set.Indices) { Failures = set.Failures };
     }
 
     /// <summary>The share of right answers.</summary>

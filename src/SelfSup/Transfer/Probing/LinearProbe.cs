@@ -59,7 +59,7 @@ public static class LinearProbe
         IReadOnlyList<ProbeRow> rows = options.Baselines ? [MeasureChance(fit.Images.Indices.Select(train.LabelOf), confusion), .. trials.Rows] : trials.Rows;
         return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
         {
-            UnreadableImages = fit.Images.Failures.Count + tested.Failures.Count,
+            Failures = [.. train.Failures, .. fit.Images.Failures, .. test.Failures, .. tested.Failures],
             TrainSource = train.Description,
             TestSource = test.Description,
             UnlabeledImages = fit.Unlabeled,

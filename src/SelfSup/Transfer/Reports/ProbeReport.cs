@@ -1,3 +1,4 @@
+using SelfSup.Data;
 using SelfSup.Files;
 
 namespace SelfSup.Transfer;
@@ -38,8 +39,8 @@ public sealed class ProbeReport
     /// <summary>Number of images that it was tested on.</summary>
     public int TestImages => Confusion.Count;
 
-    /// <summary>Number of images of either set that could not be read and were left out.</summary>
-    public int UnreadableImages { get; init; }
+    /// <summary>Images that could not be read and were left out, with the reason: those to learn from, then the test images.</summary>
+    public IReadOnlyList<ImageFailure> Failures { get; init; } = [];
 
     /// <summary>Where the training images come from, and what was left out there.</summary>
     public required string TrainSource { get; init; }
@@ -114,7 +115,7 @@ public sealed class ProbeReport
         EncoderFingerprint,
         TrainImages,
         TestImages,
-        UnreadableImages,
+        UnreadableImages = Failures,
         TrainSource,
         TestSource,
         UnlabeledImages,

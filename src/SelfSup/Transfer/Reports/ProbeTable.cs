@@ -51,8 +51,8 @@ internal static class ProbeTable
             text.AppendLine($"Unlabeled images: {unlabeled}.");
         if (report.Duplicates.Count > 0)
             AppendDuplicates(text, report);
-        if (report.UnreadableImages > 0)
-            text.AppendLine(Invariant($"{report.UnreadableImages} images could not be read and are left out."));
+        if (report.Failures.Count > 0)
+            text.AppendLine(Invariant($"Images that could not be read and were left out: {report.Failures.Count}."));
     }
 
     private static void AppendChoices(StringBuilder text, ProbeReport report)
@@ -64,12 +64,12 @@ internal static class ProbeTable
         }
         if (report.Best.ValidationAccuracy is null)
         {
-            text.AppendLine("One label a class leaves none to choose on: the last stage was taken, or the one asked for, and as L2 strength");
-            text.AppendLine("1 / number of labels. The probe was tested once.");
+            text.Append("One label a class leaves none to choose on: the last stage was taken, or the one asked for, ");
+            text.AppendLine("and as L2 strength 1 / number of labels. The probe was tested once.");
             return;
         }
         text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
-        text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed});"));
+        text.Append(Invariant($"held out evenly from every class (seed {report.Seed}); "));
         text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
     }
 
@@ -85,9 +85,10 @@ internal static class ProbeTable
 
     private static void AppendBaselines(StringBuilder text, ProbeReport report)
     {
-        text.AppendLine("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained;");
-        if (report.Rows.Any(row => row.Features == ProbeRow.DataStatistics))
-            text.AppendLine("data statistics are such weights whose BatchNorm has seen one epoch of the training images.");
+        text.Append("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained");
+        text.AppendLine(report.Rows.Any(row => row.Features == ProbeRow.DataStatistics)
+            ? "; data statistics are such weights whose BatchNorm has seen one epoch of the training images."
+            : ".");
         var encoders = report.Rows.Max(row => row.Encoders);
         text.Append(Invariant($"Of these, mean and standard deviation of {encoders} encoders (seeds {report.Seed} to {report.Seed + encoders - 1}) "));
         text.AppendLine("at the stage that the first one chose.");

@@ -57,14 +57,15 @@ public class ProbeReportTests
     }
 
     [Fact]
-    public void UnreadableImagesAreCounted()
+    public void UnreadableImagesAreNamed()
     {
         var train = new TestImages(60, 3);
         train.Unreadable.UnionWith([3, 4]);
         var report = Evaluate(train);
         Assert.Equal(58, report.TrainImages);
-        Assert.Equal(2, report.UnreadableImages);
-        Assert.Contains("2 images could not be read", report.ToTable());
+        Assert.Equal([train.NameOf(3), train.NameOf(4)], report.Failures.Select(failure => failure.Name));
+        Assert.Contains("could not be read and were left out: 2.", report.ToTable());
+        Assert.Contains(train.NameOf(4), report.ToJson());
     }
 
     [Fact]

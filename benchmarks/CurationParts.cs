@@ -1,0 +1,52 @@
+using System.CommandLine;
+using SelfSup.Data;
+using SelfSup.Files;
+
+namespace SelfSup.Benchmarks;
+
+/// <summary>The parts that tell what choosing images, finding copies and doubting labels by an encoder's features is worth.</summary>
+internal sealed class CurationParts
+{
+    private const int ChosenFrom = 3000;
+    private const int TestedOn = 2000;
+
+    private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies and wrong-labels, of any origin." };
+    private readonly Option<int> size = new("--size") { Description = "Side of the images for these weights in pixels.", DefaultValueFactory = _ => 168 };
+    private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection needs, as --images." };
+    private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this.", DefaultValueFactory = _ => "" };
+    private readonly Option<int> rows = new("--rows") { Description = "Rows of 512 features for the part features.", DefaultValueFactory = _ => 100_000 };
+
+    /// <summary>The options of these parts alone.</summary>
+    public IEnumerable<Option> Options => [encoder, size, test, classes, rows];
+
+    /// <summary>The parts by name.</summary>
+    /// <param name="given">The command line.</param>
+    /// <param name="photos">Where the photos are; throws where they are missing.</param>
+    /// <param name="cifar10">Folder of CIFAR-10, which takes the place of photos; null for photos.</param>
+    public Dictionary<string, Func<string>> Of(ParseResult given, Func<string> photos, string? cifar10) => new()
+    {
+        ["selection"] = () => With(given, network => SelectionBenchmark.Measure(network, OpenTrain(given, photos, cifar10), OpenTest(given, cifar10))),
+        ["copies"] = () => With(given, network => CopiesBenchmark.Measure(network, ImageFolder.Open(photos()))),
+        ["wrong-labels"] = () => With(given, network => WrongLabelsBenchmark.Measure(network, OpenTrain(given, photos, cifar10))),
+        ["features"] = () => ManyFeaturesBenchmark.Measure(given.GetValue(rows)),
+    };
+
+    private string With(ParseResult given, Func<Encoder, string> measure)
+    {
+        var file = given.GetValue(encoder) ?? throw new ArgumentException("Give --encoder, a file of weights.");
+        using var network = EncoderFile.LoadPretrained(file, given.GetValue(size));
+        return measure(network);
+    }
+
+    private ILabeledImageSource OpenTrain(ParseResult given, Func<string> photos, string? cifar10) => Keep(given, cifar10 is null
+        ? LabeledImageFolder.Open(photos())
+        : LabeledSubset.Stratified(Cifar10.OpenTrain(cifar10), ChosenFrom, seed: 0));
+
+    private ILabeledImageSource OpenTest(ParseResult given, string? cifar10) => Keep(given, cifar10 is null
+        ? LabeledImageFolder.Open(given.GetValue(test) ?? throw new ArgumentException("Give --test, a folder of test photos with a sub-folder a class."))
+        : LabeledSubset.Stratified(Cifar10.OpenTest(cifar10), TestedOn, seed: 0));
+
+    private ILabeledImageSource Keep(ParseResult given, ILabeledImageSource images) => given.GetValue(classes) is { Length: > 0 } start
+        ? LabeledImages.OfClasses(images, name => name.StartsWith(start, StringComparison.Ordinal))
+        : images;
+}
