@@ -8,7 +8,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, which takes hours].", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, shards, entries, probe and neighbors, which take long or much room on the disk].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images")
 {
     Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
@@ -19,13 +19,14 @@ var python = new Option<string>("--python")
     DefaultValueFactory = _ => "/usr/bin/python3",
 };
 var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
-var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which the part recipes needs." };
+var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which recipes, shards and probe need." };
+var entries = new Option<int>("--entries") { Description = "How many images the part entries lists.", DefaultValueFactory = _ => 1_000_000 };
 var minutes = new Option<double>("--minutes") { Description = "Time that the part recipes gives every task.", DefaultValueFactory = _ => 5 };
 var tasks = new Option<string[]>("--tasks") { Description = "Tasks of the part recipes [default: all of images].", AllowMultipleArgumentsPerToken = true };
 var runs = new Option<string>("--runs") { Description = "Folder that keeps what the part recipes has measured.", DefaultValueFactory = _ => "runs/recipes" };
 var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
-var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, minutes, tasks, runs, cuda, output };
+var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, entries, minutes, tasks, runs, cuda, output };
 command.SetAction(options =>
 {
     TorchRuntime.TuneForTraining();
@@ -42,13 +43,16 @@ command.SetAction(options =>
             new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
         ["few-labels"] = () => FewLabelBenchmark.Measure(LabeledImageFolder.Open(Photos())),
+        ["shards"] = () => ShardBenchmark.Measure(Cifar(), count),
+        ["entries"] = () => EntriesBenchmark.Measure(options.GetValue(entries), count),
+        ["probe"] = () => EvaluationBenchmark.CompareProbes(Cifar()),
+        ["neighbors"] = EvaluationBenchmark.MeasureNeighbors,
         ["recipes"] = () => new RecipeBenchmark(
-            options.GetValue(cifar10) ?? throw new ArgumentException("Give --cifar10, a folder with CIFAR-10's binary files."),
-            options.GetValue(minutes), options.GetValue(runs)!).Measure(options.GetValue(tasks) ?? []),
+            Cifar(), options.GetValue(minutes), options.GetValue(runs)!).Measure(options.GetValue(tasks) ?? []),
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
     };
-    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys.Where(part => part != "recipes")];
+    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys.Except(["recipes", "shards", "entries", "probe", "neighbors"])];
     if (chosen.FirstOrDefault(part => !parts.ContainsKey(part)) is { } unknown)
         throw new ArgumentException($"'{unknown}' is not a part; the parts are {string.Join(", ", parts.Keys)}.");
 
@@ -68,6 +72,8 @@ command.SetAction(options =>
     Device Device() => Devices.Resolve(options.GetValue(cuda) ? CUDA : CPU);
 
     string Photos() => folder ?? throw new ArgumentException("Give --images, a folder of JPEG photos, or choose parts by --only.");
+
+    string Cifar() => options.GetValue(cifar10) ?? throw new ArgumentException("Give --cifar10, a folder with CIFAR-10's binary files.");
 
     PackedImages PackPhotos()
     {
