@@ -6,25 +6,25 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Benchmarks;
 
-/// <summary>Probes of more features than one would hold in memory: 2,048 of each of 200,000 images.</summary>
+/// <summary>Probes of more features than one would hold in memory: 2,048 of each of many images.</summary>
 internal static class EvaluationBenchmark
 {
-    private const int Rows = 200_000;
     private const int Length = 2048;
     private const int Queries = 2048;
     private static readonly double[] strengths = [1e-2, 1e-3];
 
     /// <summary>A linear probe that keeps its features in a file, and one that keeps them in memory.</summary>
-    /// <param name="folder">CIFAR-10's binary files; each image is there four times, as it is, mirrored, and both of them shifted.</param>
+    /// <param name="folder">CIFAR-10's binary files; each image is there up to four times, as it is, mirrored, and both of them shifted.</param>
+    /// <param name="rows">How many images.</param>
     /// <returns>Lines in Markdown.</returns>
-    public static string CompareProbes(string folder)
+    public static string CompareProbes(string folder, int rows)
     {
-        var train = new VariedImages(Cifar10.OpenTrain(folder), Rows);
+        var train = new VariedImages(Cifar10.OpenTrain(folder), rows);
         var test = Cifar10.OpenTest(folder);
         using var encoder = new ConvNet(32, normalization: Normalization.Cifar10);
         var layer = FeatureLayer.Find(encoder, "stage3"); // 128 channels on a grid of 4 x 4
         using var questions = FeatureExtractor.Extract(encoder, test, [layer]);
-        var stored = Fit(new() { Strengths = strengths });
+        var stored = Fit(new() { Strengths = strengths, FeatureMemory = 1 });
         var peak = Machine.PeakMegabytes();
         var held = Fit(new() { Strengths = strengths, FeatureMemory = long.MaxValue });
         var (answers, expected) = (stored.Head.Predict(questions[layer.Name]), held.Head.Predict(questions[layer.Name]));
@@ -50,23 +50,24 @@ internal static class EvaluationBenchmark
     }
 
     /// <summary>Nearest neighbors of some queries among random features.</summary>
+    /// <param name="rows">How many.</param>
     /// <returns>Lines in Markdown.</returns>
-    public static string MeasureNeighbors()
+    public static string MeasureNeighbors(int rows)
     {
         const double bank = 1.28e6, asked = 50_000;
         using var random = new RandomSource(1);
-        using var features = random.Normal(Rows, Length);
+        using var features = random.Normal(rows, Length);
         using var queries = random.Normal(Queries, Length);
-        var classifier = new KnnClassifier(features, [.. Enumerable.Range(0, Rows).Select(row => row % 1000)], 1000);
+        var classifier = new KnnClassifier(features, [.. Enumerable.Range(0, rows).Select(row => row % 1000)], 1000);
         classifier.Predict(queries.narrow(0, 0, 8));
         var start = Stopwatch.GetTimestamp();
         classifier.Predict(queries, 200, 0.1);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return FormattableString.Invariant($"""
-            ### Nearest neighbors of {Queries:N0} queries among {Rows:N0} x {Length:N0} features
+            ### Nearest neighbors of {Queries:N0} queries among {rows:N0} x {Length:N0} features
 
-            {seconds:0.0} s, {2e-9 * Queries * Rows * Length / seconds:0} GFLOP/s, peak resident memory {Machine.PeakMegabytes():#,0} MB, of which the
-            features are {4e-6 * Rows * Length:#,0} MB. At that pace {asked:N0} queries among {bank:N0} take {seconds * asked / Queries * bank / Rows / 60:0} minutes.
+            {seconds:0.0} s, {2e-9 * Queries * rows * Length / seconds:0} GFLOP/s, peak resident memory {Machine.PeakMegabytes():#,0} MB, of which the
+            features are {4e-6 * rows * Length:#,0} MB. At that pace {asked:N0} queries among {bank:N0} take {seconds * asked / Queries * bank / rows / 60:0} minutes.
 
             """);
     }

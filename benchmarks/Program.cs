@@ -8,7 +8,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, shards, entries, probe and neighbors, which take long or much room on the disk].", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, shards, shards-epoch, entries, probe and neighbors, which take long or much room on the disk].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images")
 {
     Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
@@ -21,12 +21,13 @@ var python = new Option<string>("--python")
 var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
 var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which recipes, shards and probe need." };
 var entries = new Option<int>("--entries") { Description = "How many images the part entries lists.", DefaultValueFactory = _ => 1_000_000 };
+var rows = new Option<int>("--rows") { Description = "How many features the parts probe and neighbors have.", DefaultValueFactory = _ => 200_000 };
 var minutes = new Option<double>("--minutes") { Description = "Time that the part recipes gives every task.", DefaultValueFactory = _ => 5 };
 var tasks = new Option<string[]>("--tasks") { Description = "Tasks of the part recipes [default: all of images].", AllowMultipleArgumentsPerToken = true };
 var runs = new Option<string>("--runs") { Description = "Folder that keeps what the part recipes has measured.", DefaultValueFactory = _ => "runs/recipes" };
 var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
-var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, entries, minutes, tasks, runs, cuda, output };
+var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, entries, rows, minutes, tasks, runs, cuda, output };
 command.SetAction(options =>
 {
     TorchRuntime.TuneForTraining();
@@ -43,16 +44,17 @@ command.SetAction(options =>
             new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
         ["few-labels"] = () => FewLabelBenchmark.Measure(LabeledImageFolder.Open(Photos())),
-        ["shards"] = () => ShardBenchmark.Measure(Cifar(), count),
+        ["shards"] = () => ShardBenchmark.CompareReading(Cifar(), count).ToMarkdown(),
+        ["shards-epoch"] = () => ShardBenchmark.CompareEpoch(Cifar(), count).ToMarkdown(),
         ["entries"] = () => EntriesBenchmark.Measure(options.GetValue(entries), count),
-        ["probe"] = () => EvaluationBenchmark.CompareProbes(Cifar()),
-        ["neighbors"] = EvaluationBenchmark.MeasureNeighbors,
+        ["probe"] = () => EvaluationBenchmark.CompareProbes(Cifar(), options.GetValue(rows)),
+        ["neighbors"] = () => EvaluationBenchmark.MeasureNeighbors(options.GetValue(rows)),
         ["recipes"] = () => new RecipeBenchmark(
             Cifar(), options.GetValue(minutes), options.GetValue(runs)!).Measure(options.GetValue(tasks) ?? []),
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
     };
-    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys.Except(["recipes", "shards", "entries", "probe", "neighbors"])];
+    var chosen = options.GetValue(only) is { Length: > 0 } some ? some : [.. parts.Keys.Except(["recipes", "shards", "shards-epoch", "entries", "probe", "neighbors"])];
     if (chosen.FirstOrDefault(part => !parts.ContainsKey(part)) is { } unknown)
         throw new ArgumentException($"'{unknown}' is not a part; the parts are {string.Join(", ", parts.Keys)}.");
 

@@ -18,11 +18,19 @@ internal static class ShardBenchmark
     private const int Side = 32;
     private const int Trained = 10_000;
 
-    /// <summary>Compares them.</summary>
+    /// <summary>All images to normalized batches.</summary>
     /// <param name="folder">CIFAR-10's binary files.</param>
     /// <param name="rounds">How often each takes its turn.</param>
-    /// <returns>Two tables in Markdown.</returns>
-    public static string Measure(string folder, int rounds)
+    public static Comparison CompareReading(string folder, int rounds) =>
+        Compare($"CIFAR-10 to normalized batches of {Side} px, random crop and flip, 2 workers", folder, rounds, Load);
+
+    /// <summary>An epoch of Rotation on some of the images.</summary>
+    /// <param name="folder">CIFAR-10's binary files.</param>
+    /// <param name="rounds">How often each takes its turn.</param>
+    public static Comparison CompareEpoch(string folder, int rounds) =>
+        Compare($"Rotation with convnet at {Side} px, bf16, {Trained:N0} images of CIFAR-10 in batches of 128", folder, rounds, Train);
+
+    private static Comparison Compare(string title, string folder, int rounds, Func<IImageSource, double> measure)
     {
         var temporary = Directory.CreateTempSubdirectory("selfsup-shards-").FullName;
         try
@@ -34,24 +42,18 @@ internal static class ShardBenchmark
             using var packed = PackedImages.OpenOrPackAsync(cifar, Path.Combine(temporary, "x.packed"), new() { ImageSize = Side }).GetAwaiter().GetResult();
             using var tar = TarImages.Open(Path.Combine(temporary, "x.tar"));
             using var parquet = ParquetImages.OpenAsync(Path.Combine(temporary, "x.parquet"), new() { TemporaryFolder = temporary }).GetAwaiter().GetResult();
-            (string, IImageSource)[] sources =
-                [("packed", packed), ("tar of PNG", tar), ("Parquet of PNG", parquet), ("folder of PNG", ImageFolder.Open(Path.Combine(temporary, "png")))];
-            return Compare($"{cifar.Count:N0} images of {Side} px to normalized batches, random crop and flip, 2 workers", sources, rounds, Load)
-                + Compare($"Epoch of rotation with convnet at {Side} px, bf16, {Trained:N0} images in batches of 128", sources, rounds, Train);
+            var comparison = new Comparison(title);
+            comparison.Add("packed", () => measure(packed));
+            comparison.Add("tar of PNG", () => measure(tar));
+            comparison.Add("Parquet of PNG", () => measure(parquet));
+            comparison.Add("folder of PNG", () => measure(ImageFolder.Open(Path.Combine(temporary, "png"))));
+            comparison.Run(rounds);
+            return comparison;
         }
         finally
         {
             Directory.Delete(temporary, recursive: true);
         }
-    }
-
-    private static string Compare(string title, (string Name, IImageSource Images)[] sources, int rounds, Func<IImageSource, double> measure)
-    {
-        var comparison = new Comparison(title);
-        foreach (var (name, images) in sources)
-            comparison.Add(name, () => measure(images));
-        comparison.Run(rounds);
-        return comparison.ToMarkdown();
     }
 
     private static double Load(IImageSource images) => LoaderBenchmark.Load(images, Side + Side / 8, Side, workers: 2, epochs: 1, new Augmentation());
