@@ -8,7 +8,7 @@ using SelfSup.Runtime;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
-var only = new Option<string[]>("--only") { Description = "Parts to run [default: all but recipes, which takes hours, and those of features].", AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Parts to run [default: those that need neither weights nor much time or room on the disk].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images")
 {
     Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
@@ -19,15 +19,17 @@ var python = new Option<string>("--python")
     DefaultValueFactory = _ => "/usr/bin/python3",
 };
 var rounds = new Option<int>("--rounds") { Description = "How often each contender takes its turn.", DefaultValueFactory = _ => 5 };
-var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which recipes needs, and which selection and wrong-labels take in place of photos." };
+var cifar10 = new Option<string?>("--cifar10") { Description = "Folder with CIFAR-10's binary files, which recipes, shards and probe need, and which selection, wrong-labels and unlabeled take in place of photos." };
+var entries = new Option<int>("--entries") { Description = "How many images the part entries lists.", DefaultValueFactory = _ => 1_000_000 };
+var rows = new Option<int>("--rows") { Description = "How many features the parts features, probe and neighbors have.", DefaultValueFactory = _ => 200_000 };
 var minutes = new Option<double>("--minutes") { Description = "Time that the part recipes gives every task.", DefaultValueFactory = _ => 5 };
 var tasks = new Option<string[]>("--tasks") { Description = "Tasks of the part recipes [default: all of images].", AllowMultipleArgumentsPerToken = true };
 var runs = new Option<string>("--runs") { Description = "Folder that keeps what the part recipes has measured.", DefaultValueFactory = _ => "runs/recipes" };
-var curation = new CurationParts();
+var features = new FeatureParts();
 var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
-var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, minutes, tasks, runs, cuda, output };
-foreach (var option in curation.Options)
+var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, entries, rows, minutes, tasks, runs, cuda, output };
+foreach (var option in features.Options)
     command.Add(option);
 command.SetAction(options =>
 {
@@ -45,14 +47,18 @@ command.SetAction(options =>
             new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
         ["few-labels"] = () => FewLabelBenchmark.Measure(LabeledImageFolder.Open(Photos())),
+        ["shards"] = () => ShardBenchmark.CompareReading(Cifar(), count).ToMarkdown(),
+        ["shards-epoch"] = () => ShardBenchmark.CompareEpoch(Cifar(), count).ToMarkdown(),
+        ["entries"] = () => EntriesBenchmark.Measure(options.GetValue(entries), count),
+        ["probe"] = () => EvaluationBenchmark.CompareProbes(Cifar(), options.GetValue(rows)),
+        ["neighbors"] = () => EvaluationBenchmark.MeasureNeighbors(options.GetValue(rows)),
         ["recipes"] = () => new RecipeBenchmark(
-            options.GetValue(cifar10) ?? throw new ArgumentException("Give --cifar10, a folder with CIFAR-10's binary files."),
-            options.GetValue(minutes), options.GetValue(runs)!).Measure(options.GetValue(tasks) ?? []),
+            Cifar(), options.GetValue(minutes), options.GetValue(runs)!).Measure(options.GetValue(tasks) ?? []),
         ["memory"] = EnduranceBenchmark.MeasureMemory,
         ["growth"] = () => EnduranceBenchmark.MeasureGrowth(source => packs.Pack(source, EnduranceBenchmark.Size)),
     };
-    string[] usual = [.. parts.Keys.Where(part => part != "recipes")];
-    foreach (var (name, measure) in curation.Of(options, Photos, options.GetValue(cifar10)))
+    string[] usual = [.. parts.Keys.Except(["recipes", "shards", "shards-epoch", "entries", "probe", "neighbors"])];
+    foreach (var (name, measure) in features.Of(options, Photos, options.GetValue(cifar10), options.GetValue(rows)))
         parts.Add(name, measure);
     var chosen = options.GetValue(only) is { Length: > 0 } some ? some : usual;
     if (chosen.FirstOrDefault(part => !parts.ContainsKey(part)) is { } unknown)
@@ -74,6 +80,8 @@ command.SetAction(options =>
     Device Device() => Devices.Resolve(options.GetValue(cuda) ? CUDA : CPU);
 
     string Photos() => folder ?? throw new ArgumentException("Give --images, a folder of JPEG photos, or choose parts by --only.");
+
+    string Cifar() => options.GetValue(cifar10) ?? throw new ArgumentException("Give --cifar10, a folder with CIFAR-10's binary files.");
 
     PackedImages PackPhotos()
     {

@@ -7,30 +7,16 @@ using SelfSup.Data;
 namespace SelfSup.Parquet;
 
 /// <summary>The images of a Parquet file, unpacked one row group after the other.</summary>
-internal sealed class ParquetShard
+internal static class ParquetShard
 {
     private const string HuggingFace = "huggingface";
-    private readonly List<string?> labels = [];
-    private readonly List<ImageFailure> failures = [];
-
-    private ParquetShard(ImageShard images) => Images = images;
-
-    public ImageShard Images { get; }
-
-    /// <summary>The number or name of every image's class; null where there is none.</summary>
-    public IReadOnlyList<string?> Labels => labels;
-
-    /// <summary>The names of the classes that the file has for its numbers; null where it has none.</summary>
-    public string[]? ClassNames { get; private set; }
-
-    public IReadOnlyList<ImageFailure> Failures => failures;
 
     /// <summary>Unpacks a file.</summary>
     /// <exception cref="InvalidDataException">It is no Parquet file, a damaged one, or has no such column.</exception>
-    public static async Task<ParquetShard> OpenAsync(string path, ParquetImagesOptions options, CancellationToken cancellationToken)
+    public static async Task<ShardListing> OpenAsync(string path, ParquetImagesOptions options, CancellationToken cancellationToken)
     {
         using var copy = new TemporaryCopy(options.TemporaryFolder);
-        var shard = new ParquetShard(new ImageShard(path));
+        var shard = new ShardListing(new ImageShard(path));
         var reader = await NameDamageAsync(path, () => ParquetReader.CreateAsync(path, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
         var columns = Columns.Of(reader.Schema, path, options);
@@ -39,7 +25,7 @@ internal sealed class ParquetShard
         {
             using var rows = reader.OpenRowGroupReader(group);
             var (images, paths, labels) = await NameDamageAsync(path, () => ReadAsync(rows, columns, cancellationToken)).ConfigureAwait(false);
-            shard.Add(images, paths, labels, copy);
+            Add(shard, images, paths, labels, copy);
         }
         if (shard.Images.Count > 0)
             shard.Images.Map(copy.Take());
@@ -99,19 +85,19 @@ internal sealed class ParquetShard
             where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
     }
 
-    private void Add(byte[]?[] images, string?[] paths, string?[] classes, TemporaryCopy copy)
+    private static void Add(ShardListing shard, byte[]?[] images, string?[] paths, string?[] classes, TemporaryCopy copy)
     {
-        var first = labels.Count + failures.Count;
+        var first = shard.Labels.Count + shard.Failures.Count;
         for (var row = 0; row < images.Length; row++)
         {
             var name = paths[row] is { Length: > 0 } path ? path : $"row {(first + row).ToString(CultureInfo.InvariantCulture)}";
             if (images[row] is not { Length: > 0 } bytes)
             {
-                failures.Add(new($"{Path.GetFileName(Images.Path)}/{name}", "the row holds no bytes of an image"));
+                shard.LeaveOut(name, "the row holds no bytes of an image");
                 continue;
             }
-            Images.Add(name, copy.Add(bytes), bytes.Length);
-            labels.Add(classes[row]);
+            shard.Images.Add(name, copy.Add(bytes), bytes.Length);
+            shard.Labels.Add(classes[row]);
         }
     }
 

@@ -1,3 +1,5 @@
+using SelfSup.Data;
+
 namespace SelfSup.Parquet;
 
 /// <summary>A file without a lasting name that images are written to and then read from.</summary>
@@ -8,14 +10,7 @@ internal sealed class TemporaryCopy : IDisposable
     /// <summary>Creates the file.</summary>
     /// <param name="folder">Where; null means the system's folder for such files.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public TemporaryCopy(string? folder)
-    {
-        var path = Path.Combine(Path.GetFullPath(folder ?? Path.GetTempPath()), $"selfsup-{Guid.NewGuid():N}.images");
-        file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.DeleteOnClose);
-        // What has no name goes even when the process is killed; Windows sees to it by the option.
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
-    }
+    public TemporaryCopy(string? folder) => file = TemporaryFile.Create(folder);
 
     /// <summary>Writes bytes.</summary>
     /// <returns>Where they begin.</returns>

@@ -17,7 +17,7 @@ internal static class ImageOpener
     /// <exception cref="InvalidDataException">It is nothing that images are read from, or not each has a class.</exception>
     public static async Task<ILabeledImageSource> OpenLabeledAsync(string place, CancellationToken cancellation) =>
         !IsParquet(place) ? ImageSource.OpenLabeled(place)
-        : await ParquetImages.OpenAsync(place, cancellationToken: cancellation) as LabeledParquetImages
+        : await ParquetImages.OpenAsync(place, cancellationToken: cancellation) as ILabeledImageSource
             ?? throw new InvalidDataException($"Not every image in '{place}' has a class; there must be a column 'label'.");
 
     private static bool IsParquet(string place) => Path.GetExtension(place).Equals(".parquet", StringComparison.OrdinalIgnoreCase);

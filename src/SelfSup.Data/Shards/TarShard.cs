@@ -14,40 +14,25 @@ internal sealed class TarShard
 
     // Of small images a read brings many headers; of large ones it costs little beside finding the next.
     private const int ReadAhead = 1 << 16;
-    private readonly string path;
-    private readonly List<string?> labels = [];
-    private readonly List<ImageFailure> failures = [];
+    private readonly ShardListing listing;
     private string? sample;
     private string? label;
     private int sampleStart;
 
-    private TarShard(string path)
-    {
-        this.path = path;
-        Images = new ImageShard(path);
-    }
-
-    /// <summary>The images.</summary>
-    public ImageShard Images { get; }
-
-    /// <summary>What the file says of every image's class; null where it says nothing.</summary>
-    public IReadOnlyList<string?> Labels => labels;
-
-    /// <summary>Members that are left out, with the reason.</summary>
-    public IReadOnlyList<ImageFailure> Failures => failures;
+    private TarShard(string path) => listing = new(new ImageShard(path));
 
     /// <summary>Reads the headers of a file, and maps it.</summary>
     /// <exception cref="InvalidDataException">It is no tar file, or a compressed one.</exception>
-    public static TarShard Open(string path, CancellationToken cancellationToken)
+    public static ShardListing Open(string path, CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, ReadAhead);
         RefuseOtherKinds(file, path);
         var shard = new TarShard(path);
         shard.List(file, cancellationToken);
         shard.EndSample();
-        if (shard.Images.Count > 0)
-            shard.Images.Map(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
-        return shard;
+        if (shard.listing.Images.Count > 0)
+            shard.listing.Images.Map(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
+        return shard.listing;
     }
 
     private static void RefuseOtherKinds(FileStream file, string path)
@@ -86,9 +71,9 @@ internal sealed class TarShard
             catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
             {
                 start = FindHeader(file, end + (end == position ? Block : 0), cancellationToken);
-                failures.Add(new(Describe($"byte {end:N0}"), start is null
+                listing.LeaveOut($"byte {end:N0}", start is null
                     ? "the file is damaged or ends here; what follows is left out"
-                    : $"the file is damaged here; what lies before byte {start:N0} is left out"));
+                    : $"the file is damaged here; what lies before byte {start:N0} is left out");
             }
         }
     }
@@ -110,11 +95,11 @@ internal sealed class TarShard
         if (!isImage && kind is not (".cls" or ".json"))
         {
             if (ImageKinds.Contains(ImageKinds.UnreadImages, name))
-                failures.Add(new(Describe(name), $"files that end in {Path.GetExtension(name)} are not read"));
+                listing.LeaveOut(name, $"files that end in {Path.GetExtension(name)} are not read");
             return;
         }
         if (WhyLeftOut(entry, fileLength) is { } reason)
-            failures.Add(new(Describe(name), reason));
+            listing.LeaveOut(name, reason);
         else if (isImage)
             AddImage(entry);
         else
@@ -123,8 +108,8 @@ internal sealed class TarShard
 
     private void AddImage(TarEntry entry)
     {
-        Images.Add(entry.Name, entry.DataOffset, (int)entry.Length);
-        labels.Add(null);
+        listing.Images.Add(entry.Name, entry.DataOffset, (int)entry.Length);
+        listing.Labels.Add(null);
     }
 
     private static string? WhyLeftOut(TarEntry entry, long fileLength) => entry switch
@@ -165,12 +150,10 @@ internal sealed class TarShard
 
     private void EndSample()
     {
-        for (; sampleStart < labels.Count; sampleStart++)
-            labels[sampleStart] = label is { Length: > 0 } ? string.Intern(label) : null;
+        for (; sampleStart < listing.Labels.Count; sampleStart++)
+            listing.Labels[sampleStart] = label is { Length: > 0 } ? string.Intern(label) : null;
         label = null;
     }
-
-    private string Describe(string member) => $"{Path.GetFileName(path)}/{member}";
 
     private static long? FindHeader(FileStream file, long start, CancellationToken cancellationToken)
     {

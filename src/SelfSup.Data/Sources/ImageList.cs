@@ -31,7 +31,7 @@ public class ImageList : IImageSource
     /// absolute, or begin at the list's own folder.
     /// </param>
     /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>
-    /// <returns>The images in the list's order; <see cref="LabeledImageList"/> if every row has a label.</returns>
+    /// <returns>The images in the list's order; an <see cref="ILabeledImageSource"/> if every row has a label.</returns>
     /// <exception cref="FileNotFoundException">There is no such list.</exception>
     /// <exception cref="InvalidDataException">It names no image, has no such column, or its first image is not there.</exception>
     public static ImageList Open(string path, IImageDecoder? decoder = null)

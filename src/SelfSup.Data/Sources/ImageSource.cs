@@ -8,7 +8,7 @@ public static class ImageSource
 
     /// <summary>Opens images.</summary>
     /// <param name="place">
-    /// A folder (<see cref="ImageFolder"/>), a tar file or a pattern of some (<see cref="TarImages"/>), a list that ends in <c>.txt</c>,
+    /// A folder (<see cref="ImageFolder"/>), a tar file or a pattern of some (<see cref="TarImages.Open"/>), a list that ends in <c>.txt</c>,
     /// <c>.csv</c> or <c>.tsv</c> (<see cref="ImageList"/>), or a packed file (<see cref="PackedImages"/>).
     /// </param>
     /// <param name="decoder">Decodes the images; <see cref="IImageDecoder.Default"/> if null. Packed images need none.</param>
@@ -20,7 +20,7 @@ public static class ImageSource
         ArgumentException.ThrowIfNullOrEmpty(place);
         if (Directory.Exists(place))
             return ImageFolder.Open(place, decoder);
-        return KindOf(place) switch
+        return Path.GetExtension(place).ToLowerInvariant() switch
         {
             ".tar" => TarImages.Open(place, decoder),
             ".txt" or ".csv" or ".tsv" => ImageList.Open(place, decoder),
@@ -34,17 +34,12 @@ public static class ImageSource
     /// <inheritdoc cref="Open"/>
     public static ILabeledImageSource OpenLabeled(string place, IImageDecoder? decoder = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(place);
-        if (Directory.Exists(place))
-            return LabeledImageFolder.Open(place, decoder);
-        return KindOf(place) switch
-        {
-            ".tar" => LabeledTarImages.Open(place, decoder),
-            ".txt" or ".csv" or ".tsv" => LabeledImageList.Open(place, decoder),
-            _ when File.Exists(place) && PackHeader.HasMagic(place) => LabeledPackedImages.Open(place),
-            _ => (ILabeledImageSource)Open(place, decoder),
-        };
+        var images = Directory.Exists(place) ? LabeledImageFolder.Open(place, decoder) : Open(place, decoder);
+        if (images is ILabeledImageSource labeled)
+            return labeled;
+        (images as IDisposable)?.Dispose();
+        throw new InvalidDataException(
+            $"Not every image in '{place}' has a class. In tar files give each a member of its name that ends in .cls; in a .csv list fill in the "
+            + "column 'label'; packed images have the classes that they were packed with.");
     }
-
-    private static string KindOf(string place) => Path.GetExtension(place).ToLowerInvariant();
 }

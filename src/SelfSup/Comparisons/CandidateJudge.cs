@@ -32,7 +32,7 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
             using var asked = Take(features, split.Validation);
             var few = new LowShot(learned, asked, layer, labeled.ClassNames);
             linear[i] = few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken);
-            using var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
+            var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
             neighbors[i] = asked.AccuracyOf(bank.Predict(asked.Features));
         }
         return row with

@@ -27,6 +27,8 @@ public class TarImagesTests
         return pixels[0];
     }
 
+    private static LabeledShardedImages OpenLabeled(string pattern) => Assert.IsType<LabeledShardedImages>(TarImages.Open(pattern));
+
     private static string[] Names(IImageSource source) => [.. Enumerable.Range(0, source.Count).Select(source.NameOf)];
 
     [Fact]
@@ -35,7 +37,7 @@ public class TarImagesTests
         using var folder = new TemporaryFolder();
         Write(folder, "part-0.tar", ("a/1.png", Png(10)), ("a/1.cls", Text("2\n")), ("a/2.cls", Text("0")), ("a/2.png", Png(20)));
         Write(folder, "part-1.tar", ("3.json", Text("""{"label": 2}""")), ("3.png", Png(30)), ("readme.txt", Text("hello")));
-        using var images = LabeledTarImages.Open(Path.Combine(folder.Path, "part-{0..1}.tar"));
+        using var images = OpenLabeled(Path.Combine(folder.Path, "part-{0..1}.tar"));
         Assert.Equal(["part-0.tar/a/1.png", "part-0.tar/a/2.png", "part-1.tar/3.png"], Names(images));
         Assert.Equal([10, 20, 30], Enumerable.Range(0, 3).Select(i => RedOf(images, i)));
         Assert.Equal([2, 0, 2], Enumerable.Range(0, 3).Select(images.LabelOf));
@@ -48,7 +50,7 @@ public class TarImagesTests
     {
         using var folder = new TemporaryFolder();
         var path = Write(folder, "x.tar", ("1.png", Png(1)), ("1.cls", Text("wolf")), ("2.png", Png(2)), ("2.json", Text("""{"label": "Fox"}""")));
-        using var images = LabeledTarImages.Open(path);
+        using var images = OpenLabeled(path);
         Assert.Equal(["Fox", "wolf"], images.ClassNames);
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(images.LabelOf));
     }
@@ -58,15 +60,15 @@ public class TarImagesTests
     {
         using var folder = new TemporaryFolder();
         var path = Write(folder, "x.tar", ("1.left.png", Png(1)), ("1.right.png", Png(2)), ("1.cls", Text("7")));
-        using (var images = LabeledTarImages.Open(path))
+        using (var images = OpenLabeled(path))
             Assert.Equal([7, 7], Enumerable.Range(0, 2).Select(images.LabelOf));
         Write(folder, "y.tar", ("1.png", Png(1)), ("2.png", Png(2)), ("2.cls", Text("7")));
         using (var images = TarImages.Open(Path.Combine(folder.Path, "*.tar")))
         {
-            Assert.IsNotType<LabeledTarImages>(images);
+            Assert.IsNotAssignableFrom<ILabeledImageSource>(images);
             Assert.Equal(4, images.Count);
         }
-        Assert.Contains(".cls", Assert.Throws<InvalidDataException>(() => LabeledTarImages.Open(Path.Combine(folder.Path, "y.tar"))).Message);
+        Assert.Contains(".cls", Assert.Throws<InvalidDataException>(() => ImageSource.OpenLabeled(Path.Combine(folder.Path, "y.tar"))).Message);
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public class TarImagesTests
         Write(folder, "x.tar", ("1.png", Png(1)), ("2.png", Png(2)));
         Write(other, "x.tar", ("1.png", Png(1)), ("2.png", Png(200)));
         File.Copy(Path.Combine(folder.Path, "x.tar"), Path.Combine(folder.Path, "copy.tar"));
-        using TarImages one = TarImages.Open(Path.Combine(folder.Path, "x.tar")), changed = TarImages.Open(Path.Combine(other.Path, "x.tar"));
+        using ShardedImages one = TarImages.Open(Path.Combine(folder.Path, "x.tar")), changed = TarImages.Open(Path.Combine(other.Path, "x.tar"));
         File.Move(Path.Combine(folder.Path, "copy.tar"), Path.Combine(other.Path, "x.tar"), overwrite: true);
         using var copy = TarImages.Open(Path.Combine(other.Path, "x.tar"));
         Assert.Equal(one.GetIdentity(), copy.GetIdentity());

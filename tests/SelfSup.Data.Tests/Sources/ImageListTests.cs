@@ -24,7 +24,7 @@ public class ImageListTests
         var pixels = new byte[3];
         images.Read(1, 1, pixels);
         Assert.Equal([255, 0, 0], pixels);
-        Assert.IsNotType<LabeledImageList>(images);
+        Assert.IsNotAssignableFrom<ILabeledImageSource>(images);
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class ImageListTests
     public void A_table_gives_classes_too(string text, string classes, string labels)
     {
         using var folder = new TemporaryFolder();
-        var images = LabeledImageList.Open(Write(folder, "list.csv", text));
+        var images = Assert.IsType<LabeledImageList>(ImageList.Open(Write(folder, "list.csv", text)));
         Assert.Equal(classes.Split(' '), images.ClassNames);
         Assert.Equal(labels.Split(' ').Select(int.Parse), Enumerable.Range(0, images.Count).Select(images.LabelOf));
         Assert.Equal("b, c/2 x.png", images.NameOf(1));
@@ -61,7 +61,7 @@ public class ImageListTests
         using var folder = new TemporaryFolder();
         var path = Write(folder, "list.csv", "path,label\na/1.png,cat\n\"b, c/2 x.png\",\n");
         Assert.Equal(2, ImageList.Open(path).Count);
-        Assert.Contains("label", Assert.Throws<InvalidDataException>(() => LabeledImageList.Open(path)).Message);
+        Assert.Contains("label", Assert.Throws<InvalidDataException>(() => ImageSource.OpenLabeled(path)).Message);
     }
 
     [Fact]

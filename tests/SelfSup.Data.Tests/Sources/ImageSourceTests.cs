@@ -21,8 +21,8 @@ public class ImageSourceTests
 
         Open<ImageFolder>("photos");
         Open<ImageList>("list.csv");
-        Open<TarImages>("x-{0..0}.tar");
-        Open<TarImages>("*.tar");
+        Open<ShardedImages>("x-{0..0}.tar");
+        Open<ShardedImages>("*.tar");
         Open<PackedImages>("photos.packed");
         Assert.IsType<LabeledImageFolder>(ImageSource.OpenLabeled(folder["photos"]));
         Assert.IsType<LabeledImageList>(ImageSource.OpenLabeled(folder["list.csv"]));

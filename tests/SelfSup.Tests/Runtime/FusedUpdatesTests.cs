@@ -10,7 +10,7 @@ public class FusedUpdatesTests
     private const double LearningRate = 0.1;
     private const double WeightDecay = 0.01;
 
-    [Theory]
+    [FusedUpdatesTheory]
     [InlineData(0.9, true)]
     [InlineData(0.9, false)]
     [InlineData(0.5, false)]
@@ -18,17 +18,15 @@ public class FusedUpdatesTests
         theirs => optim.SGD(theirs, LearningRate, momentum, weight_decay: WeightDecay, nesterov: nesterov),
         (values, gradients, states, _) => FusedUpdates.Sgd(values, gradients, states[0], LearningRate, WeightDecay, momentum, nesterov));
 
-    [Fact]
+    [FusedUpdatesFact]
     public void AdamW_follows_PyTorch() => AssertFollows(
         theirs => optim.AdamW(theirs, LearningRate, 0.9, 0.99, 1e-6, WeightDecay),
         (values, gradients, states, step) =>
             FusedUpdates.AdamW(values, gradients, states[0], states[1], step, LearningRate, WeightDecay, 0.9, 0.99, 1e-6));
 
-    [Fact]
+    [FusedUpdatesFact]
     public void What_the_kernels_cannot_do_is_refused_and_left_as_it_was()
     {
-        if (!FusedUpdates.AreSupported)
-            return;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor[] plain = [ones(4, 4)], gapped = [ones(4, 8).narrow(1, 0, 4)], wide = [ones(4, 4, float64)], transposed = [rand(4, 4).t()];
@@ -48,8 +46,6 @@ public class FusedUpdatesTests
     private static void AssertFollows(
         Func<IEnumerable<Parameter>, optim.Optimizer> createReference, Func<Tensor[], Tensor[], Tensor[][], long, bool> update)
     {
-        if (!FusedUpdates.AreSupported)
-            return;
         using var scope = NewDisposeScope();
         Parameter[] theirs = [.. CreateValues().Select(value => new Parameter(value))];
         Tensor[] ours = CreateValues();

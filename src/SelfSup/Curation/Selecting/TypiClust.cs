@@ -1,3 +1,4 @@
+using SelfSup.Transfer;
 using static TorchSharp.torch;
 
 namespace SelfSup.Curation;

@@ -63,7 +63,7 @@ public sealed class KnnMonitor : IEncoderMonitor
         var layer = FeatureLayer.Find(encoder, FeatureLayer.PooledName);
         using var bankFeatures = LabeledFeatures.Extract("labeled", encoder, bank, layer, cancellationToken: cancellationToken);
         using var queryFeatures = LabeledFeatures.Extract("query", encoder, queries, layer, cancellationToken: cancellationToken);
-        using var classifier = new KnnClassifier(bankFeatures.Features, bankFeatures.Labels, bank.ClassNames.Count);
+        var classifier = new KnnClassifier(bankFeatures.Features, bankFeatures.Labels, bank.ClassNames.Count);
         var spread = FeatureSpread.Of(queryFeatures.Features);
         return new Dictionary<string, double>
         {

@@ -20,12 +20,21 @@ internal sealed class Centering : FeatureScaling
     /// <returns>The center, owned by the caller.</returns>
     public static Centering ApplyTo(Tensor features, Tensor center)
     {
+        Apply(features, center);
+        return By(center);
+    }
+
+    /// <summary>Centers by a mean.</summary>
+    /// <param name="center">The mean of unlabeled images (D). Copied.</param>
+    /// <returns>The center, owned by the caller.</returns>
+    public static Centering By(Tensor center)
+    {
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        features.sub_(center);
-        features.div_(LengthsOf(features).div_(Math.Sqrt(features.shape[1])));
         return new(center.cpu().clone().DetachFromDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public override void Apply(Tensor features) => Apply(features, center);
 
     /// <summary>Finds in which direction from the center features lie.</summary>
     /// <param name="features">Features (N, D).</param>
@@ -51,6 +60,14 @@ internal sealed class Centering : FeatureScaling
     }
 
     public override void Dispose() => center.Dispose();
+
+    private static void Apply(Tensor features, Tensor center)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        features.sub_(center);
+        features.div_(LengthsOf(features).div_(Math.Sqrt(features.shape[1])));
+    }
 
     private static Tensor LengthsOf(Tensor rows) => rows.norm(1, keepdim: true, 2f).clamp_min(ShortestLength); // (N, 1)
 }

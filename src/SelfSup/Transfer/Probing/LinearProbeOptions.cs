@@ -59,10 +59,12 @@ public sealed class LinearProbeOptions
     public bool Baselines { get; init; } = true;
 
     /// <summary>
-    /// Bytes of training features to extract in one pass over the images. When all stages take more, there are several passes;
-    /// peak memory is about three times this, or three times the largest stage.
+    /// Bytes of training features to hold in memory. When all stages take more, there are several passes over the images; peak memory is
+    /// about three times this. A stage that alone takes more, which is 4 bytes x images x features, is written to the system's folder for
+    /// temporary files (<c>TMPDIR</c> says which) and read from there for every step of L-BFGS: slower, and the same minimum. Of pseudo-labels
+    /// and stochastic descent it is loaded all the same. The default is 1 GiB.
     /// </summary>
-    public long FeatureMemory { get; init; } = 2L << 30;
+    public long FeatureMemory { get; init; } = 1L << 30;
 
     internal void Validate()
     {

@@ -11,6 +11,7 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>The same for float64 rows, such as those of a span: there are few of them, and coming closer costs little.</summary>
     public const double WideTolerance = 1e-6;
 
+    private const int MaxIterations = 300;
     private readonly Tensor coefficients; // (K, D + 1), the bias last
 
     /// <summary>Wraps a solution.</summary>
@@ -42,7 +43,7 @@ internal sealed class LogisticRegression : IDisposable
         double strength,
         LogisticRegression? start = null,
         double? tolerance = null,
-        int maxIterations = 300,
+        int maxIterations = MaxIterations,
         Tensor? weights = null,
         CancellationToken cancellationToken = default)
     {
@@ -59,17 +60,38 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>Finds the same minimum among weights for all features, whatever the number of rows, from coefficients (K, D + 1) on.</summary>
     internal static LogisticRegression Minimize(
         Tensor features, Tensor labels, int classes, double strength, Tensor? origin = null, double? tolerance = null,
-        int maxIterations = 300, Tensor? weights = null, CancellationToken cancellationToken = default)
+        int maxIterations = MaxIterations, Tensor? weights = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
-        tolerance ??= features.dtype == ScalarType.Float64 ? WideTolerance : Tolerance;
-        origin ??= zeros(classes, features.shape[1] + 1, dtype: features.dtype, device: features.device);
+        return Minimize(
+            point => ComputeLoss(point, features, labels, strength, weights), features.square().mean([0L]), classes, strength, origin, tolerance,
+            maxIterations, cancellationToken);
+    }
+
+    /// <summary>Finds the minimum of a loss that is computed elsewhere, such as in blocks of rows.</summary>
+    /// <param name="loss">The loss and its gradient, as <see cref="ComputeLoss"/> gives them for all rows.</param>
+    /// <param name="squares">The mean square of every feature (D).</param>
+    /// <param name="classes">Number of classes K.</param>
+    /// <param name="strength">L2 strength, above 0.</param>
+    /// <param name="start">Where to start; null means zero.</param>
+    /// <param name="cancellationToken">Asked before every step.</param>
+    /// <returns>The fit, owned by the caller.</returns>
+    internal static LogisticRegression Minimize(
+        Lbfgs.Function loss, Tensor squares, int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken) =>
+        Minimize(loss, squares, classes, strength, start?.coefficients, tolerance: null, MaxIterations, cancellationToken);
+
+    private static LogisticRegression Minimize(
+        Lbfgs.Function loss, Tensor squares, int classes, double strength, Tensor? origin, double? tolerance, int maxIterations,
+        CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        var length = squares.shape[0];
+        tolerance ??= squares.dtype == ScalarType.Float64 ? WideTolerance : Tolerance;
+        origin ??= zeros(classes, length + 1, dtype: squares.dtype, device: squares.device);
         // How sharply the loss curves along each weight while the classes are as likely as each other.
-        var squares = cat([features.square().mean([0L]), ones(1, dtype: features.dtype, device: features.device)]);
-        var curvature = squares.mul((1 - 1.0 / classes) / classes);
-        curvature.narrow(0, 0, features.shape[1]).add_(strength);
-        return new(Lbfgs.Minimize(
-            point => ComputeLoss(point, features, labels, strength, weights), origin, curvature, tolerance.Value, maxIterations, cancellationToken));
+        var curvature = cat([squares, ones(1, dtype: squares.dtype, device: squares.device)]).mul_((1 - 1.0 / classes) / classes);
+        curvature.narrow(0, 0, length).add_(strength);
+        return new(Lbfgs.Minimize(loss, origin, curvature, tolerance.Value, maxIterations, cancellationToken));
     }
 
     /// <summary>The loss and its gradient, without autograd: two matrix products and nothing of the features' size in between.</summary>

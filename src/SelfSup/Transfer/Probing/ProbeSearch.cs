@@ -28,7 +28,6 @@ internal sealed class ProbeSearch(
     {
         if (choosesNothing)
             layers = [layers[^1]];
-        var device = encoder.parameters().First().device;
         using var means = options.Unlabeled is { } unlabeled
             ? UnlabeledMeans.Of(encoder, unlabeled, layers, options, Reading(unlabeled), cancellationToken)
             : null;
@@ -40,19 +39,17 @@ internal sealed class ProbeSearch(
         {
             foreach (var group in GroupByMemory(layers))
             {
-                using var set = FeatureExtractor.Extract(
-                    encoder, train, group, options.BatchSize, options.Workers,
+                using var set = ProbeFeatures.Extract(
+                    encoder, train, group, IsTooLarge(group[0]), options,
                     new StepProgress(progress, $"{name}: reading training images", train.Count), cancellationToken);
                 images = set.Images;
-                images.CheckClasses(train, "training");
-                var labels = set.Indices.Select(train.LabelOf).ToArray();
                 foreach (var layer in group)
                 {
-                    var training = new ProbeTraining(layer, set.Take(layer.Name), labels, means?[layer], device, options);
+                    var training = new ProbeTraining(layer, set.Take(layer), set.Labels, means?[layer], options);
                     var candidate = TryChoose(training);
                     candidates.Add(candidate);
                     progress?.Report(new($"{name}: fitting", candidates.Count, layers.Count));
-                    // Only the best layer's features stay in memory.
+                    // Only the best layer's features are kept.
                     if (candidate.Beats(best))
                         (best, winner, training) = (candidate, training, winner);
                     training?.Dispose();
@@ -91,21 +88,26 @@ internal sealed class ProbeSearch(
         }
     }
 
+    // What is too large for memory goes to files, which one pass over the images writes.
     private List<List<FeatureLayer>> GroupByMemory(IReadOnlyList<FeatureLayer> layers)
     {
         var groups = new List<List<FeatureLayer>>();
         var free = 0L;
         foreach (var layer in layers)
         {
-            var bytes = 4L * train.Count * layer.Length;
-            if (groups.Count == 0 || bytes > free)
+            var isTooLarge = IsTooLarge(layer);
+            if (groups.Count == 0 || IsTooLarge(groups[^1][0]) != isTooLarge || (!isTooLarge && BytesOf(layer) > free))
             {
                 groups.Add([]);
                 free = options.FeatureMemory;
             }
             groups[^1].Add(layer);
-            free -= bytes;
+            free -= BytesOf(layer);
         }
         return groups;
     }
+
+    private bool IsTooLarge(FeatureLayer layer) => BytesOf(layer) > options.FeatureMemory;
+
+    private long BytesOf(FeatureLayer layer) => (long)sizeof(float) * train.Count * layer.Length;
 }

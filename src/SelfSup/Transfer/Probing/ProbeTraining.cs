@@ -2,17 +2,16 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Transfer;
 
-/// <summary>The training features of a layer, scaled in place, with what is needed to fit on them. Owns its tensors.</summary>
+/// <summary>The training features of a layer, scaled in place, with what is needed to fit on them. Owns them.</summary>
 /// <param name="layer">The layer.</param>
-/// <param name="features">Its features (N, D) on the CPU. Owned from now on.</param>
-/// <param name="labels">N classes.</param>
+/// <param name="rows">Its features. Owned from now on.</param>
+/// <param name="labels">The class of every row.</param>
 /// <param name="center">The mean of unlabeled images (D), to scale by; null scales by the training features themselves. Borrowed.</param>
-/// <param name="device">Where to fit.</param>
 /// <param name="options">How to fit.</param>
 internal sealed class ProbeTraining(
-    FeatureLayer layer, Tensor features, int[] labels, Tensor? center, Device device, LinearProbeOptions options) : IDisposable
+    FeatureLayer layer, LabeledRows rows, int[] labels, Tensor? center, LinearProbeOptions options) : IDisposable
 {
-    private readonly FeatureScaling scaling = center is null ? Standardization.ApplyTo(features) : Centering.ApplyTo(features, center);
+    private readonly FeatureScaling scaling = rows.Scale(center);
 
     /// <summary>Tries every strength on the held-out rows.</summary>
     public ProbeCandidate Choose(int classes, CancellationToken cancellationToken)
@@ -20,12 +19,9 @@ internal sealed class ProbeTraining(
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var split = StratifiedSplit.Create(labels, options.ValidationShare, options.Seed);
-        var (fitFeatures, fitLabels) = Select(split.Fit);
-        var (heldFeatures, heldLabels) = Select(split.Validation);
-        // Found once for all strengths. Stochastic descent takes the features as they come: it is there to check this.
-        using var span = options.Solver == ProbeSolver.Lbfgs && split.Fit.Length < layer.Length ? SampleSpan.Of(fitFeatures) : null;
-        if (span is not null)
-            (fitFeatures, heldFeatures) = (span.Coordinates, span.Project(heldFeatures));
+        // Stochastic descent takes the features as they come: it is there to check what is done with them.
+        var (some, others) = rows.Split(split, inSpan: options.Solver == ProbeSolver.Lbfgs);
+        using LabeledRows fitted = some, held = others;
         ProbeCandidate? best = null;
         LogisticRegression? previous = null;
         try
@@ -33,10 +29,10 @@ internal sealed class ProbeTraining(
             // Strong to weak: each fit is the next one's start, and a tie goes to the simpler classifier.
             foreach (var strength in options.Strengths.OrderDescending())
             {
-                var fit = Solve(fitFeatures, fitLabels, classes, strength, previous, cancellationToken);
+                var fit = Solve(fitted, classes, strength, previous, cancellationToken);
                 previous?.Dispose();
                 previous = fit;
-                var (accuracy, loss) = fit.Score(heldFeatures, heldLabels);
+                var (accuracy, loss) = held.Score(fit);
                 var candidate = new ProbeCandidate(layer, strength, accuracy, loss);
                 if (candidate.Beats(best))
                     best = candidate;
@@ -63,32 +59,32 @@ internal sealed class ProbeTraining(
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var target = tensor(labels.Select(label => (long)label).ToArray(), device: device);
         using var fit = unlabeled is null
-            ? Solve(features.to(device), target, classNames.Count, strength, start: null, cancellationToken)
+            ? Solve(rows, classNames.Count, strength, start: null, cancellationToken)
             : FitGuesses(unlabeled);
         return scaling.CreateHead(fit, layer, classNames);
 
         LogisticRegression FitGuesses(Tensor others)
         {
             using var alike = Centering.ApplyTo(others, center!);
-            return PseudoLabels.Fit(features.to(device), target, others.to(device), classNames.Count, strength, cancellationToken);
+            var (features, target) = rows.Load();
+            return PseudoLabels.Fit(features, target, others.to(features.device), classNames.Count, strength, cancellationToken);
         }
     }
 
     public void Dispose()
     {
-        features.Dispose();
+        rows.Dispose();
         scaling.Dispose();
     }
 
     private LogisticRegression Solve(
-        Tensor rows, Tensor target, int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken) =>
-        options.Solver == ProbeSolver.Sgd
-            ? StochasticDescent.Fit(rows, target, classes, strength, options.Seed, cancellationToken)
-            : LogisticRegression.Fit(rows, target, classes, strength, start, cancellationToken: cancellationToken);
-
-    private (Tensor Features, Tensor Labels) Select(long[] rows) =>
-        (features.index_select(0, tensor(rows, device: CPU)).to(device),
-            tensor(rows.Select(row => (long)labels[row]).ToArray(), device: device));
+        LabeledRows on, int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken)
+    {
+        if (options.Solver != ProbeSolver.Sgd)
+            return on.Fit(classes, strength, start, cancellationToken);
+        using var scope = NewDisposeScope();
+        var (features, target) = on.Load();
+        return StochasticDescent.Fit(features, target, classes, strength, options.Seed, cancellationToken);
+    }
 }

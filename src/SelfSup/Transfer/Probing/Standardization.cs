@@ -17,14 +17,26 @@ internal sealed class Standardization : FeatureScaling
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var mean = features.mean([0]);
-        var deviation = features.std(0, unbiased: false);
+        var scaling = By(features.mean([0]), features.std(0, unbiased: false));
+        scaling.Apply(features);
+        return scaling;
+    }
+
+    /// <summary>Standardizes by what was measured.</summary>
+    /// <param name="mean">Mean of every feature (D). Copied.</param>
+    /// <param name="deviation">Deviation of every feature (D).</param>
+    /// <returns>The statistics, owned by the caller.</returns>
+    public static Standardization By(Tensor mean, Tensor deviation)
+    {
+        using var scope = NewDisposeScope();
         // A constant column has a deviation of rounding errors; dividing by that would make noise the loudest feature.
         var varies = deviation > mean.abs().mul(1e-5).add(1e-12);
         var scale = deviation.reciprocal().where(varies, zeros_like(deviation));
-        features.sub_(mean).mul_(scale);
-        return new(mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
+        return new(mean.clone().DetachFromDisposeScope(), scale.DetachFromDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public override void Apply(Tensor features) => features.sub_(mean).mul_(scale);
 
     /// <summary>Rewrites a classifier of standardized features as the same classifier of the features as they come.</summary>
     /// <param name="probe">The classifier of standardized features.</param>

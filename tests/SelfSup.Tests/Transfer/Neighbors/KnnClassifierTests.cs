@@ -12,7 +12,7 @@ public class KnnClassifierTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
-        using var classifier = new KnnClassifier(features, labels, Classes);
+        var classifier = new KnnClassifier(features, labels, Classes);
         Assert.Equal(labels, classifier.Predict(features, neighbors: 1, temperature: 0.01));
         Assert.Equal(labels, classifier.Predict(features, neighbors: 1, temperature: 10));
     }
@@ -23,7 +23,7 @@ public class KnnClassifierTests
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
         var (queries, _) = Draw(seed: 2);
-        using KnnClassifier classifier = new(features, labels, Classes), scaled = new(features.mul(37), labels, Classes);
+        KnnClassifier classifier = new(features, labels, Classes), scaled = new(features.mul(37), labels, Classes);
         Assert.Equal(classifier.Predict(queries), scaled.Predict(queries.mul(0.01)));
         Assert.Equal(classifier.Predict(queries, Rows), classifier.Predict(queries, 10 * Rows));
     }
@@ -35,9 +35,9 @@ public class KnnClassifierTests
         var (features, labels) = Draw(seed: 1);
         var (queries, _) = Draw(seed: 2);
         var center = features.mean([0]).add(3);
-        using KnnClassifier centered = new(features, labels, Classes, center), by = new(features.sub(center), labels, Classes);
+        KnnClassifier centered = new(features, labels, Classes, center), by = new(features.sub(center), labels, Classes);
         Assert.Equal(by.Predict(queries.sub(center)), centered.Predict(queries));
-        using var plain = new KnnClassifier(features, labels, Classes);
+        var plain = new KnnClassifier(features, labels, Classes);
         Assert.NotEqual(plain.Predict(queries), centered.Predict(queries));
     }
 
@@ -50,7 +50,7 @@ public class KnnClassifierTests
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
         var (queries, _) = Draw(seed: 2);
-        using var classifier = new KnnClassifier(features, labels, Classes);
+        var classifier = new KnnClassifier(features, labels, Classes);
         Assert.Equal(ByHand(features, labels, queries, neighbors, temperature), classifier.Predict(queries, neighbors, temperature));
     }
 
@@ -60,12 +60,10 @@ public class KnnClassifierTests
         using var scope = NewDisposeScope();
         var (features, labels) = Draw(seed: 1);
         var before = LiveTensors.Count();
-        using (var classifier = new KnnClassifier(features, labels, Classes))
-        {
-            classifier.Predict(features);
-            Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, neighbors: 0));
-            Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, temperature: 0));
-        }
+        var classifier = new KnnClassifier(features, labels, Classes);
+        classifier.Predict(features);
+        Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, neighbors: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Predict(features, temperature: 0));
         Assert.Equal(before, Tensor.TotalCount);
         Assert.Contains("199 labels for 200 rows", Assert.Throws<ArgumentException>(() => new KnnClassifier(features, labels[1..], Classes)).Message);
         Assert.Contains("not in 0..2", Assert.Throws<ArgumentException>(() => new KnnClassifier(features, labels, 3)).Message);

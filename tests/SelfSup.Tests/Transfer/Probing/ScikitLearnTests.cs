@@ -44,7 +44,7 @@ public class ScikitLearnTests
         var theirs = PythonFactAttribute.Run(Script, folder.Path, Strength.ToString(CultureInfo.InvariantCulture)).Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray()).ToArray();
 
-        using var neighbors = new KnnClassifier(train[layer.Name], labels, bank.ClassNames.Count);
+        var neighbors = new KnnClassifier(train[layer.Name], labels, bank.ClassNames.Count);
         Assert.InRange(Agreement(neighbors.Predict(test[layer.Name], 20, 0.07), theirs[0]), 0.995, 1);
         Assert.InRange(Agreement(neighbors.Predict(test[layer.Name], 200, 0.1), theirs[1]), 0.995, 1);
         var features = train[layer.Name].clone();

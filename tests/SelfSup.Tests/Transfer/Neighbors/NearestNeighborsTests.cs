@@ -1,7 +1,9 @@
 using SelfSup.Curation;
+using SelfSup.Tests.Curation;
+using SelfSup.Transfer;
 using static TorchSharp.torch;
 
-namespace SelfSup.Tests.Curation;
+namespace SelfSup.Tests.Transfer;
 
 public class NearestNeighborsTests
 {

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SelfSup.Curation;
+namespace SelfSup.Transfer;
 
 /// <summary>The rows nearest to every query, exactly: by products of matrices, a block of queries and rows at a time.</summary>
 /// <param name="Count">Neighbors of every query, K.</param>
@@ -25,20 +25,22 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
     /// <param name="cancellationToken">Asked before every block.</param>
     public static NearestNeighbors Among(
         Tensor features, int count, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        Find(features, features, count, areSame: true, progress, cancellationToken);
+        Find(features, features, count, center: null, areSame: true, progress, cancellationToken);
 
     /// <summary>Finds the rows of a bank that are nearest to queries.</summary>
     /// <param name="queries">Features of any length, (N, D). Borrowed.</param>
     /// <param name="bank">Features of any length, (M, D), on the same device. Borrowed.</param>
     /// <param name="count">How many neighbors; all rows where there are fewer.</param>
+    /// <param name="center">What features are taken relative to (D), on the same device; null is the origin. Borrowed.</param>
     /// <param name="progress">Told the share that is done, 0..1.</param>
     /// <param name="cancellationToken">Asked before every block.</param>
     public static NearestNeighbors Of(
-        Tensor queries, Tensor bank, int count, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        Find(queries, bank, count, areSame: false, progress, cancellationToken);
+        Tensor queries, Tensor bank, int count, Tensor? center = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Find(queries, bank, count, center, areSame: false, progress, cancellationToken);
 
     private static NearestNeighbors Find(
-        Tensor queries, Tensor bank, int count, bool areSame, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor queries, Tensor bank, int count, Tensor? center, bool areSame, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
         var kept = (int)Math.Min(count, bank.shape[0] - (areSame ? 1 : 0));
@@ -47,8 +49,8 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
         for (var first = 0L; first < total && kept > 0; first += QueriesAtOnce)
         {
             using var scope = NewDisposeScope();
-            var block = UnitRows.Of(queries.narrow(0, first, Math.Min(QueriesAtOnce, total - first)));
-            var (cosines, places) = Nearest(block, bank, kept, areSame ? first : null, cancellationToken);
+            var block = Centering.DirectionsOf(PartOf(queries, first, QueriesAtOnce), center);
+            var (cosines, places) = Nearest(block, bank, kept, center, areSame ? first : null, cancellationToken);
             // Rounding leaves cosines a little above 1.
             cosines.mul(-2).add_(2).clamp_min_(0).sqrt_().flatten().cpu().data<float>().CopyTo(distances, (int)(first * kept));
             places.to(ScalarType.Int32).flatten().cpu().data<int>().CopyTo(rows, (int)(first * kept));
@@ -57,20 +59,22 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
         return new(kept, rows, distances);
     }
 
-    private static (Tensor Cosines, Tensor Places) Nearest(Tensor block, Tensor bank, int count, long? self, CancellationToken cancellationToken)
+    private static (Tensor Cosines, Tensor Places) Nearest(
+        Tensor block, Tensor bank, int count, Tensor? center, long? self, CancellationToken cancellationToken)
     {
         Tensor? best = null, bestPlaces = null;
         for (var first = 0L; first < bank.shape[0]; first += RowsAtOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var length = Math.Min(RowsAtOnce, bank.shape[0] - first);
-            var rows = bank.narrow(0, first, length).to(ScalarType.Float32);
+            var rows = PartOf(bank, first, RowsAtOnce);
+            if (center is not null)
+                rows = rows.sub(center);
             // A quotient of each cosine, and no scaled copy of the rows: a single query takes little longer than reading them.
             var cosines = block.mm(rows.t()).div_(linalg.vector_norm(rows, dims: [1]).clamp_min_(Shortest)); // (Q, R)
             if (self is { } own)
                 HideSelf(cosines, own, first);
-            var (nearest, places) = cosines.topk((int)Math.Min(count, length));
+            var (nearest, places) = cosines.topk((int)Math.Min(count, cosines.shape[1]));
             places = places.add(first);
             if (best is not null && bestPlaces is not null)
             {
@@ -84,6 +88,10 @@ internal sealed record NearestNeighbors(int Count, int[] Rows, float[] Distances
         }
         return (best!, bestPlaces!);
     }
+
+    // A copy in another type is of some rows alone: one of all may not fit in memory.
+    private static Tensor PartOf(Tensor features, long first, int most) =>
+        features.narrow(0, first, Math.Min(most, features.shape[0] - first)).to(ScalarType.Float32);
 
     /// <summary>Makes a query that is a row of the bank the farthest of its own neighbors.</summary>
     /// <param name="cosines">Cosines of queries and rows (Q, R).</param>

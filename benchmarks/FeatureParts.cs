@@ -4,31 +4,32 @@ using SelfSup.Files;
 
 namespace SelfSup.Benchmarks;
 
-/// <summary>The parts that tell what choosing images, finding copies and doubting labels by an encoder's features is worth.</summary>
-internal sealed class CurationParts
+/// <summary>The parts that tell what choosing images, finding copies, doubting labels and images without labels are worth by an encoder's features.</summary>
+internal sealed class FeatureParts
 {
     private const int ChosenFrom = 3000;
     private const int TestedOn = 2000;
 
-    private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies and wrong-labels, of any origin." };
+    private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies, unlabeled and wrong-labels, of any origin." };
     private readonly Option<int> size = new("--size") { Description = "Side of the images for these weights in pixels.", DefaultValueFactory = _ => 168 };
-    private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection needs, as --images." };
+    private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection and unlabeled need, as --images." };
     private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this.", DefaultValueFactory = _ => "" };
-    private readonly Option<int> rows = new("--rows") { Description = "Rows of 512 features for the part features.", DefaultValueFactory = _ => 100_000 };
 
     /// <summary>The options of these parts alone.</summary>
-    public IEnumerable<Option> Options => [encoder, size, test, classes, rows];
+    public IEnumerable<Option> Options => [encoder, size, test, classes];
 
     /// <summary>The parts by name.</summary>
     /// <param name="given">The command line.</param>
     /// <param name="photos">Where the photos are; throws where they are missing.</param>
     /// <param name="cifar10">Folder of CIFAR-10, which takes the place of photos; null for photos.</param>
-    public Dictionary<string, Func<string>> Of(ParseResult given, Func<string> photos, string? cifar10) => new()
+    /// <param name="rows">How many features the part features has.</param>
+    public Dictionary<string, Func<string>> Of(ParseResult given, Func<string> photos, string? cifar10, int rows) => new()
     {
         ["selection"] = () => With(given, network => SelectionBenchmark.Measure(network, OpenTrain(given, photos, cifar10), OpenTest(given, cifar10))),
         ["copies"] = () => With(given, network => CopiesBenchmark.Measure(network, ImageFolder.Open(photos()))),
+        ["unlabeled"] = () => With(given, network => UnlabeledBenchmark.Measure(network, OpenTrain(given, photos, cifar10), OpenTest(given, cifar10))),
         ["wrong-labels"] = () => With(given, network => WrongLabelsBenchmark.Measure(network, OpenTrain(given, photos, cifar10))),
-        ["features"] = () => ManyFeaturesBenchmark.Measure(given.GetValue(rows)),
+        ["features"] = () => ManyFeaturesBenchmark.Measure(rows),
     };
 
     private string With(ParseResult given, Func<Encoder, string> measure)
