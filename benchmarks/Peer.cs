@@ -39,9 +39,9 @@ internal sealed class Peer : IDisposable
                 return new Peer(python, process, versions);
             process.Dispose();
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Exception error) when (error is System.ComponentModel.Win32Exception or IOException)
         {
-            // no such program
+            // No such program, or one that ended at once.
         }
         return null;
     }

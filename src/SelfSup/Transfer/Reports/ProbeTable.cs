@@ -64,13 +64,13 @@ internal static class ProbeTable
         }
         if (report.Best.ValidationAccuracy is null)
         {
-            text.Append("One label a class leaves none to choose on: the last stage was taken, or the one asked for, ");
-            text.AppendLine("and as L2 strength 1 / number of labels. The probe was tested once.");
+            text.AppendLine("One label a class leaves none to choose on: the last stage was taken, or the one asked for.");
+            text.AppendLine("The L2 strength is 1 / number of labels. The probe was tested once.");
             return;
         }
         text.Append(Invariant($"Stage and L2 strength were chosen on {report.ValidationShare:P0} of the labels, "));
-        text.Append(Invariant($"held out evenly from every class (seed {report.Seed}); "));
-        text.AppendLine("then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
+        text.AppendLine(Invariant($"held out evenly from every class (seed {report.Seed})."));
+        text.AppendLine("Then that one probe was fitted on all labels and tested once. Other stages never saw a test image.");
     }
 
     private static void AppendDuplicates(StringBuilder text, ProbeReport report)
@@ -85,10 +85,9 @@ internal static class ProbeTable
 
     private static void AppendBaselines(StringBuilder text, ProbeReport report)
     {
-        text.Append("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained");
-        text.AppendLine(report.Rows.Any(row => row.Features == ProbeRow.DataStatistics)
-            ? "; data statistics are such weights whose BatchNorm has seen one epoch of the training images."
-            : ".");
+        text.AppendLine("Chance always answers the labels' most frequent class. Random weights are the same architecture, untrained.");
+        if (report.Rows.Any(row => row.Features == ProbeRow.DataStatistics))
+            text.AppendLine("Data statistics are random weights whose BatchNorm has seen one epoch of the training images.");
         var encoders = report.Rows.Max(row => row.Encoders);
         text.Append(Invariant($"Of these, mean and standard deviation of {encoders} encoders (seeds {report.Seed} to {report.Seed + encoders - 1}) "));
         text.AppendLine("at the stage that the first one chose.");

@@ -42,10 +42,10 @@ internal static class TransferTable
             .. report.LabelEfficiency.Select(line => (string[])
                 [line.Name, .. line.Points.Select(point => Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"))]),
         ]);
-        text.Append(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws of labels (seed {report.Seed}), the untrained "));
-        text.AppendLine("encoders in turn: linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
-        text.Append(Invariant($"Centered: relative to the mean of {report.UnlabeledImages} unlabeled images and scaled to one length. Pseudo-labels: with guesses "));
-        text.AppendLine("of the labels of these besides. Labels that were not drawn were not looked at.");
+        text.AppendLine(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws of labels (seed {report.Seed}), the untrained encoders in turn."));
+        text.AppendLine("Rows are linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
+        text.AppendLine(Invariant($"Centered: relative to the mean of {report.UnlabeledImages} unlabeled images and scaled to one length."));
+        text.AppendLine("Pseudo-labels: with guesses of the labels of these besides. Labels that were not drawn were not looked at.");
         if (report.Draws > 1 && report.LabelEfficiency[0].Points[^1].LabelsPerClass is var most)
         {
             text.AppendLine(report.DisjointLabels >= most
