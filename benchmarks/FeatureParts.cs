@@ -11,12 +11,13 @@ internal sealed class FeatureParts
     private const int TestedOn = 2000;
 
     private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies, unlabeled and wrong-labels, of any origin." };
+    private readonly Option<string?> architecture = new("--architecture") { Description = "What these weights are taken as, such as resnet18, which leaves out blocks beyond it [default: what the file shows]." };
     private readonly Option<int> size = new("--size") { Description = "Side of the images for these weights in pixels.", DefaultValueFactory = _ => 168 };
     private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection and unlabeled need, as --images." };
     private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this.", DefaultValueFactory = _ => "" };
 
     /// <summary>The options of these parts alone.</summary>
-    public IEnumerable<Option> Options => [encoder, size, test, classes];
+    public IEnumerable<Option> Options => [encoder, architecture, size, test, classes];
 
     /// <summary>The parts by name.</summary>
     /// <param name="given">The command line.</param>
@@ -35,7 +36,7 @@ internal sealed class FeatureParts
     private string With(ParseResult given, Func<Encoder, string> measure)
     {
         var file = given.GetValue(encoder) ?? throw new ArgumentException("Give --encoder, a file of weights.");
-        using var network = EncoderFile.LoadPretrained(file, given.GetValue(size));
+        using var network = EncoderFile.LoadPretrained(file, given.GetValue(size), given.GetValue(architecture));
         return measure(network);
     }
 

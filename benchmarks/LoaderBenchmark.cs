@@ -49,19 +49,43 @@ internal static class LoaderBenchmark
         return comparison;
     }
 
+    /// <summary>What is added to libjpeg-turbo's decoding, part by part, on the same number of threads.</summary>
+    public static Comparison CompareWithDecodingAlone(string folder, int rounds)
+    {
+        var comparison = new Comparison($"JPEG files beside libjpeg-turbo alone, {Workers} threads");
+        var alone = new DecodingAlone(folder, ReadSize, Workers);
+        comparison.Add($"libjpeg-turbo, from memory, at the scale for {ReadSize} px", () => alone.Measure(Epochs));
+        var images = ImageFolder.Open(folder, new TurboJpegDecoder());
+        comparison.Add($"SelfSup, files to batches of {ReadSize} px", () => Load(images, ReadSize, Workers, Epochs));
+        comparison.Add(
+            $"SelfSup, files to normalized batches of {Size} px, random resized crop and flip",
+            () => Load(images, ReadSize, Size, Workers, Epochs, resized));
+        comparison.Run(rounds);
+        return comparison;
+    }
+
     /// <summary>Reads epochs into normalized batches.</summary>
     /// <returns>Images a second.</returns>
     public static double Load(IImageSource source, int readSize, int size, int workers, int epochs, Augmentation augmentation)
     {
-        var loader = new ImageLoader(source, new ImageLoaderOptions { ImageSize = readSize, Workers = workers });
         using var random = new RandomSource(1);
+        return Load(source, readSize, workers, epochs, batch =>
+        {
+            using var scope = NewDisposeScope();
+            Normalization.ImageNet.Apply(augmentation.Apply(batch.ToTensor(CPU), size, random));
+        });
+    }
+
+    private static double Load(IImageSource source, int readSize, int workers, int epochs, Action<ImageBatch>? use = null)
+    {
+        var loader = new ImageLoader(source, new ImageLoaderOptions { ImageSize = readSize, Workers = workers });
         var (start, seen) = (Stopwatch.GetTimestamp(), 0L);
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             foreach (var batch in loader.ReadEpoch(epoch))
             {
-                using var scope = NewDisposeScope();
-                seen += Normalization.ImageNet.Apply(augmentation.Apply(batch.ToTensor(CPU), size, random)).shape[0];
+                use?.Invoke(batch);
+                seen += batch.Count;
                 batch.Dispose();
             }
         }

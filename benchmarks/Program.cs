@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 var only = new Option<string[]>("--only") { Description = "Parts to run [default: those that need neither weights nor much time or room on the disk].", AllowMultipleArgumentsPerToken = true };
 var images = new Option<string?>("--images")
 {
-    Description = "Folder of JPEG photos, which decode, load, packed, epoch and few-labels need, the last one with a sub-folder a class.",
+    Description = "Folder of JPEG photos, which decode, load, jpeg, packed, epoch and few-labels need, the last one with a sub-folder a class.",
 };
 var python = new Option<string>("--python")
 {
@@ -41,6 +41,7 @@ command.SetAction(options =>
     {
         ["decode"] = () => LoaderBenchmark.CompareDecoders(Photos(), peer, count).ToMarkdown(),
         ["load"] = () => LoaderBenchmark.CompareLoaders(Photos(), peer, count).ToMarkdown(),
+        ["jpeg"] = () => LoaderBenchmark.CompareWithDecodingAlone(Photos(), count).ToMarkdown(),
         ["packed"] = () => PackedBenchmark.CompareReading(PackPhotos(), count).ToMarkdown(),
         ["epoch"] = () => PackedBenchmark.CompareEpoch(PackPhotos(), count).ToMarkdown(),
         ["step"] = () => string.Concat(

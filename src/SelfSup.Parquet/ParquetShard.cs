@@ -17,7 +17,8 @@ internal static class ParquetShard
     {
         using var copy = new TemporaryCopy(options.TemporaryFolder);
         var shard = new ShardListing(new ImageShard(path));
-        var reader = await NameDamageAsync(path, () => ParquetReader.CreateAsync(path, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        using var file = File.OpenRead(path); // the reader leaves it open if it is damaged, and Windows then keeps it from being changed
+        var reader = await NameDamageAsync(path, () => ParquetReader.CreateAsync(file, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
         var columns = Columns.Of(reader.Schema, path, options);
         shard.ClassNames = columns.Label is null ? null : ReadClassNames(reader.CustomMetadata, options.LabelColumn);

@@ -57,11 +57,11 @@ internal sealed class Resampler
         pixels = pixels[..(3 * plane)];
         for (var y = 0; y < size; y++)
         {
-            var line = MemoryMarshal.Cast<float, Vector128<float>>(BlendRows(rgba, rowBytes, side * 4, y));
+            ref var line = ref MemoryMarshal.GetReference(BlendRows(rgba, rowBytes, side * 4, y));
             var at = start + y * stepY;
             for (var x = 0; x < size; x += 4)
             {
-                var four = ToPlanes(WeighOnWhite(line, x), WeighOnWhite(line, x + 1), WeighOnWhite(line, x + 2), WeighOnWhite(line, x + 3));
+                var four = WeighFour(ref line, x);
                 var count = Math.Min(4, size - x);
                 for (var channel = 0; channel < 3; channel++)
                 {
@@ -82,8 +82,8 @@ internal sealed class Resampler
     /// <summary>Weighs the source rows under output row <paramref name="y"/> into one; rows are contiguous in every layout.</summary>
     private Span<float> BlendRows(ReadOnlySpan<byte> source, int rowBytes, int length, int y)
     {
-        if (row.Length < length)
-            row = new float[length];
+        if (row.Length < length + TriangleFilter.Overhang)
+            row = new float[length + TriangleFilter.Overhang];
         var line = row.AsSpan(0, length);
         var factors = filter.WeightsOf(y).TrimEnd(0f);
         var rows = source.Slice(filter.StartOf(y) * rowBytes, (factors.Length - 1) * rowBytes + length);
@@ -101,18 +101,21 @@ internal sealed class Resampler
         return line;
     }
 
+    /// <summary>Weighs as many columns as a vector has bytes, which all rows have.</summary>
     private static void BlendColumns(ReadOnlySpan<byte> rows, int rowBytes, int x, ReadOnlySpan<float> factors, Span<float> line)
     {
         Vector<float> a = default, b = default, c = default, d = default;
-        for (var i = 0; i < factors.Length; i++)
+        ref var column = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), x);
+        foreach (var factor in factors)
         {
-            Vector.Widen(new Vector<byte>(rows[(i * rowBytes + x)..]), out var low, out var high);
+            Vector.Widen(Vector.LoadUnsafe(ref column), out var low, out var high);
             Vector.Widen(low, out var first, out var second);
             Vector.Widen(high, out var third, out var fourth);
-            a += Vector.ConvertToSingle(Vector.AsVectorInt32(first)) * factors[i];
-            b += Vector.ConvertToSingle(Vector.AsVectorInt32(second)) * factors[i];
-            c += Vector.ConvertToSingle(Vector.AsVectorInt32(third)) * factors[i];
-            d += Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) * factors[i];
+            a += Vector.ConvertToSingle(Vector.AsVectorInt32(first)) * factor;
+            b += Vector.ConvertToSingle(Vector.AsVectorInt32(second)) * factor;
+            c += Vector.ConvertToSingle(Vector.AsVectorInt32(third)) * factor;
+            d += Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) * factor;
+            column = ref Unsafe.Add(ref column, rowBytes);
         }
         var target = line.Slice(x, Vector<byte>.Count);
         a.CopyTo(target);
@@ -121,24 +124,28 @@ internal sealed class Resampler
         d.CopyTo(target[(3 * Vector<float>.Count)..]);
     }
 
-    /// <summary>The RGBA of output column <paramref name="x"/>, laid on white.</summary>
-    private Vector128<float> WeighOnWhite(ReadOnlySpan<Vector128<float>> line, int x)
+    /// <summary>The RGBA of four output columns from <paramref name="x"/> on, on white: their reds, greens and blues as bytes.</summary>
+    private Vector128<uint> WeighFour(ref float line, int x)
     {
-        var sum = Vector128<float>.Zero;
-        var factors = filter.WeightsOf(x);
-        var values = line.Slice(filter.StartOf(x), factors.Length);
-        for (var i = 0; i < factors.Length; i++)
-            sum += values[i] * factors[i];
-        return sum + Vector128.Create(255 - sum[3]);
+        var count = filter.PairCount;
+        ref var factors = ref MemoryMarshal.GetReference(filter.PairsOf(x, 4));
+        var starts = filter.StartsOf(x, 4);
+        var first = WeighOnWhite(ref Unsafe.Add(ref line, 4 * starts[0]), ref factors, count);
+        var second = WeighOnWhite(ref Unsafe.Add(ref line, 4 * starts[1]), ref Unsafe.Add(ref factors, count), count);
+        var third = WeighOnWhite(ref Unsafe.Add(ref line, 4 * starts[2]), ref Unsafe.Add(ref factors, 2 * count), count);
+        var fourth = WeighOnWhite(ref Unsafe.Add(ref line, 4 * starts[3]), ref Unsafe.Add(ref factors, 3 * count), count);
+        return first | second << 8 | third << 16 | fourth << 24;
     }
 
-    /// <summary>Rounds four pixels of 0..255 to bytes and sorts these by channel: the four reds, greens, blues and the rest.</summary>
-    private static Vector128<uint> ToPlanes(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    /// <summary>Weighs source pixels, two at a time, lays the sum on white and rounds it to 0..255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> WeighOnWhite(ref float values, ref Vector256<float> factors, int count)
     {
-        var half = Vector128.Create(0.5f);
-        var low = Vector128.Narrow(Vector128.ConvertToInt32(a + half), Vector128.ConvertToInt32(b + half));
-        var high = Vector128.Narrow(Vector128.ConvertToInt32(c + half), Vector128.ConvertToInt32(d + half));
-        var bytes = Vector128.Narrow(low.AsUInt16(), high.AsUInt16());
-        return Vector128.Shuffle(bytes, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsUInt32();
+        var both = Vector256.LoadUnsafe(ref values) * factors;
+        for (var i = 1; i < count; i++)
+            both += Vector256.LoadUnsafe(ref values, (nuint)(8 * i)) * Unsafe.Add(ref factors, i);
+        var sum = both.GetLower() + both.GetUpper();
+        var white = Vector128.Create(255.5f) - Vector128.Shuffle(sum, Vector128.Create(3));
+        return Vector128.ConvertToInt32(sum + white).AsUInt32();
     }
 }

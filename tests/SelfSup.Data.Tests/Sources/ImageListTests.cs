@@ -20,7 +20,8 @@ public class ImageListTests
         using var folder = new TemporaryFolder();
         var path = Write(folder, "list.txt", $"a/1.png\n\n{folder["b, c/2 x.png"]}\r\n");
         var images = ImageList.Open(path);
-        Assert.Equal([folder["a/1.png"], folder["b, c/2 x.png"]], Enumerable.Range(0, images.Count).Select(images.FileOf));
+        string[] expected = [Path.GetFullPath(folder["a/1.png"]), Path.GetFullPath(folder["b, c/2 x.png"])];
+        Assert.Equal(expected, Enumerable.Range(0, images.Count).Select(images.FileOf));
         var pixels = new byte[3];
         images.Read(1, 1, pixels);
         Assert.Equal([255, 0, 0], pixels);

@@ -8,7 +8,8 @@ namespace SelfSup.Data;
 /// </summary>
 internal ref struct JpegScan
 {
-    // A block of full contrast has 1024: 64 samples of 128. Past four times that on average some samples leave the range of 10 bits.
+    // The root of a block's squared coefficients is that of its squared samples: 1024 where all 64 are as far from the middle as they can
+    // be, 128. No picture has twice as much; a block that has goes round where many samples are past 512.
     private const double MaxNorm = 2048;
 
     private readonly JpegFrame frame;

@@ -14,7 +14,7 @@ namespace SelfSup.Tasks;
 /// Deviations: a pair lies anywhere in the image where it fits, not on a grid of patches, so that patches of small images can be
 /// large. The images are not resized to a random number of pixels first; a recipe's augmentation may do that. Patches are shrunk to
 /// half their side at least, not to a tenth, which would be about one pixel of a small image. The channel that stays of a patch takes the
-/// place of the other two, where the authors put noise. Two pairs of an image are asked about, not all of four grids. The shift of both
+/// place of the other two, where the authors put noise. Four pairs of an image are asked about, not all of four grids. The shift of both
 /// patches is drawn as one, uniformly, and not as the sum of two. The encoder, its BatchNorm and the head are the
 /// library's, so there is no batch normalization without scale and shift, and the layers behind the encoder are narrower.
 /// </para>
