@@ -94,7 +94,7 @@ public class RelativePatchTaskTests
     public void DroppingKeepsOneChannelInPlaceOfAll()
     {
         using var scope = NewDisposeScope();
-        var images = TestImages.Colorful(100, 32);
+        var images = TestImages.Colorful(50, 32);
         using var batch = new RelativePatchTask(new() { ResampledShare = 0 }).Generate(images, new RandomSource(1));
         using var whole = new RelativePatchTask(new() { ResampledShare = 0, ColorGuard = ColorGuard.None }).Generate(images, new RandomSource(1));
         Assert.True(batch.Inputs.amax(1).eq(batch.Inputs.amin(1)).all().item<bool>());
