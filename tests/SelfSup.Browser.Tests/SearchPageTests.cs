@@ -54,9 +54,11 @@ public class SearchPageTests(Chromium chromium, SearchServer server) : IClassFix
     public async Task The_keyboard_reaches_the_choice_of_a_photo()
     {
         var page = await OpenAsync();
+        var choosing = page.Page.WaitForFileChooserAsync(); // first, so that the browser knows of it when the key comes
         await page.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("file", await page.Page.EvaluateAsync<string>("document.activeElement.id"));
-        var chooser = await page.Page.RunAndWaitForFileChooserAsync(() => page.Page.Keyboard.PressAsync("Enter"));
+        await page.Page.Keyboard.PressAsync("Enter");
+        var chooser = await choosing;
         await chooser.SetFilesAsync(server.Models.PhotoFile(2));
         await Assertions.Expect(page.Page.Locator("#neighbor-list li").First).ToContainTextAsync("2.jpg");
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "What looks like it" })).ToBeVisibleAsync();
