@@ -60,7 +60,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     {
         Screen.Say($"A linear classifier on frozen features, with {train.Count:N0} labels of {train.ClassNames.Count} classes, on {test.Count:N0} test images:");
         Screen.Show(words: 2, ["features", "stage", "test accuracy"], table);
-        Screen.Say("The stage of each row was chosen on held-out training labels. Features are worth having above the rows of raw pixels and random weights.");
+        Screen.Say("The stage of each row was chosen on held-out training labels. Features are worth having above the rows of raw pixels, random weights and data statistics.");
     }
     Screen.Say($"Each task left previews/*.png, metrics.jsonl and encoder.safetensors in its folder in {folder}.");
 
