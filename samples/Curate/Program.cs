@@ -16,7 +16,7 @@ TorchRuntime.TuneForTraining();
 var encoder = Options.ExistingPath("--encoder", "The encoder: a run's .safetensors, or weights of any origin (.onnx, .pth, .safetensors).");
 var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
 encoder.Required = true;
-var images = Options.ExistingFolder("--images", "Folder of images, at any depth.");
+var images = Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv).");
 images.Required = true;
 var select = Options.Whole("--select", "How many images to choose for labeling; 0 chooses none.", 0, 1_000_000, 40);
 var method = Options.Choice("--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
@@ -32,7 +32,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size));
     using var owned = network;
     Screen.Say(taken);
-    var photos = ImageFolder.Open(options.GetValue(images)!);
+    var photos = await ImageOpener.OpenAsync(options.GetValue(images)!, cancellation);
     var known = options.GetValue(labels) is { } place ? Selector.ReadLabels(place, photos, cancellation) : null;
     using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
     UnreadableImages.Tell([.. photos.Failures, .. features.Failures]);
@@ -70,7 +70,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     }
 });
 
-static async Task<IReadOnlyList<DuplicateGroup>> ShowDuplicatesAsync(Encoder network, ImageFolder photos, FeatureSet features, CancellationToken cancellation)
+static async Task<IReadOnlyList<DuplicateGroup>> ShowDuplicatesAsync(Encoder network, IImageSource photos, FeatureSet features, CancellationToken cancellation)
 {
     using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
     var groups = Duplicates.Find(features, FeatureLayer.PooledName, photos, mirrored, cancellationToken: cancellation);

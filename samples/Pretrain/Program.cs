@@ -17,8 +17,8 @@ var pack = Options.CacheFile("--pack", "File to keep the decoded images in: pack
 var start = new StartOptions("32 for CIFAR-10 and IDX, else 96");
 var run = new RunOptions();
 var output = Options.OutputFolder("--output", "Run folder for the encoder, report, metrics, previews and checkpoints.", "runs/pretrain");
-var knn = Options.ExistingFolder(
-    "--knn", "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, or CIFAR-10's.");
+var knn = Options.Images(
+    "--knn", "Labeled images to follow the run by, with nearest neighbors after every epoch: a folder of one sub-folder a class, tar or Parquet files, a .csv list, or CIFAR-10's folder.");
 
 var command = new RootCommand("Pretrains an encoder on unlabeled images.") { images, cifar10, idx, pack, output, knn };
 task.AddTo(command);
@@ -42,7 +42,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var tasks = task.Create(options, teacher);
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
-    var monitors = KnnFollower.Of(options.GetValue(knn) is { } labeled ? OpenLabeled(labeled) : null);
+    var monitors = KnnFollower.Of(options.GetValue(knn) is { } labeled ? await OpenLabeledAsync(labeled, cancellation) : null);
     var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, group);
 
     using var packed = options.GetValue(pack) is { } file
@@ -74,5 +74,5 @@ async Task<IImageSource> OpenImagesAsync(ParseResult options, CancellationToken 
     _ => throw new ArgumentException("Give only one of --images, --cifar10 and --idx."),
 };
 
-static ILabeledImageSource OpenLabeled(string folder) =>
-    File.Exists(Path.Combine(folder, "test_batch.bin")) ? Cifar10.OpenTrain(folder) : LabeledImageFolder.Open(folder);
+static async Task<ILabeledImageSource> OpenLabeledAsync(string place, CancellationToken cancellation) =>
+    File.Exists(Path.Combine(place, "test_batch.bin")) ? Cifar10.OpenTrain(place) : await ImageOpener.OpenLabeledAsync(place, cancellation);

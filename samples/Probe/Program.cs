@@ -22,8 +22,8 @@ var train = Options.Images("--train", "Labeled training images: a folder of one 
 var test = Options.Images("--test", "Labeled test images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
 var classes = new Option<string?>("--classes") { Description = "Only classes whose name starts with this, such as clothes_." };
-var unlabeled = Options.ExistingFolder(
-    "--unlabeled", "Folder of images without labels, such as all that there are: they center the features, which helps few labels most.");
+var unlabeled = Options.Images(
+    "--unlabeled", "Images without labels, such as all that there are: they center the features, which helps few labels most.");
 var pseudoLabels = new Option<bool>("--pseudo-labels")
 {
     Description = "With --unlabeled: guess the labels of these images and learn from them too; for images of these classes alone, about as many of each.",
@@ -92,7 +92,7 @@ async Task<ProbeReport> ProbeAsync(
     {
         Stage = options.GetValue(stage),
         Seed = options.GetValue(seed)!.Value,
-        Unlabeled = OpenUnlabeled(options),
+        Unlabeled = await OpenUnlabeledAsync(options, cancellation),
         PseudoLabels = options.GetValue(pseudoLabels),
     };
     var report = await Judge.ProbeAsync(network, trainSet, testSet, cancellation, settings);
@@ -110,7 +110,7 @@ async Task<ProbeReport> JudgeInFullAsync(
         Stage = options.GetValue(stage),
         Seed = options.GetValue(seed)!.Value,
         Labels = options.GetValue(labels),
-        Unlabeled = OpenUnlabeled(options),
+        Unlabeled = await OpenUnlabeledAsync(options, cancellation),
         PseudoLabels = options.GetValue(pseudoLabels),
         FineTuning = options.GetValue(fineTune) ? new() : null,
     }, cancellation);
@@ -133,12 +133,13 @@ async Task SaveHtmlAsync(HtmlReport report, Encoder network, ILabeledImageSource
 
 static string TitleOf(Encoder network) => $"What {network.Architecture} at {network.ImageSize} pixels is worth";
 
-IImageSource? OpenUnlabeled(ParseResult options) => (options.GetValue(unlabeled), options.GetValue(pseudoLabels)) switch
-{
-    ({ } folder, _) => ImageFolder.Open(folder),
-    (null, true) => throw new ArgumentException("--pseudo-labels guesses the labels of unlabeled images; give --unlabeled too."),
-    _ => null,
-};
+async Task<IImageSource?> OpenUnlabeledAsync(ParseResult options, CancellationToken cancellation) =>
+    (options.GetValue(unlabeled), options.GetValue(pseudoLabels)) switch
+    {
+        ({ } place, _) => await ImageOpener.OpenAsync(place, cancellation),
+        (null, true) => throw new ArgumentException("--pseudo-labels guesses the labels of unlabeled images; give --unlabeled too."),
+        _ => null,
+    };
 
 static void SaveTo(string? file, string what, Action<string> save)
 {

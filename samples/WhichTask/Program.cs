@@ -11,8 +11,8 @@ using SelfSup.Samples;
 using SelfSup.Tasks;
 
 TorchRuntime.TuneForTraining();
-var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from.");
-var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge by; keep your test images out of it.");
+var images = Options.Images("--images", "Unlabeled images to learn from: a folder, tar or Parquet files, or a list (.txt, .csv).");
+var labeled = Options.Images("--labeled", "Labeled images to judge by, a folder of one sub-folder a class, tar or Parquet files, or a .csv list; keep your test images out of them.");
 var encoder = Options.ExistingPath("--encoder", "Weights to start from, of any origin: .onnx, .pth, .safetensors, or a folder with one of them.");
 var architecture = Options.Choice("--architecture", "What the weights are of [default: what the file shows].", EncoderCatalog.Names);
 var size = Options.Whole("--size", "Side of the images in pixels.", 16, 1024, 112);
@@ -34,8 +34,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     var encoderPath = Path.Combine(folder, "encoder.safetensors");
     if (File.Exists(encoderPath))
         throw new IOException($"{encoderPath} is there already. Give another --output, or delete it.");
-    IImageSource unlabeled = ImageFolder.Open(options.GetValue(images)!);
-    var judges = options.GetValue(labeled) is { } folderOfClasses ? LabeledImageFolder.Open(folderOfClasses) : null;
+    var unlabeled = await ImageOpener.OpenAsync(options.GetValue(images)!, cancellation);
+    var judges = options.GetValue(labeled) is { } place ? await ImageOpener.OpenLabeledAsync(place, cancellation) : null;
     var time = TimeSpan.FromMinutes(options.GetValue(minutes) ?? 20);
     var candidates = new List<Candidate>();
     using var large = options.GetValue(encoder) is { } weights

@@ -26,6 +26,6 @@ internal sealed class FailureLimit(double maxRatio, int images)
         const string option = nameof(ImageLoaderOptions.MaxFailureRatio);
         return new InvalidDataException(
             $"{failed} of {tried} images cannot be read ({examples}). "
-            + $"Mend or remove them, or raise {option} (now {maxRatio.ToString(CultureInfo.InvariantCulture)}).");
+            + $"Mend or remove them; in a program of your own, {option} (now {maxRatio.ToString(CultureInfo.InvariantCulture)}) can be raised.");
     }
 }

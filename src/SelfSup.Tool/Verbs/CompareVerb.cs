@@ -17,8 +17,8 @@ internal sealed class CompareVerb : Verb
     private static readonly string[] DefaultTasks = ["simclr", "rotation"];
 
     private readonly EncoderOptions encoder = new(isRequired: false);
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of unlabeled images to learn from."));
-    private readonly Option<string?> labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge by; keep your test images out of it.");
+    private readonly Option<string?> images = Required(Options.Images("--images", "Unlabeled images to learn from: a folder, tar or Parquet files, or a list (.txt, .csv)."));
+    private readonly Option<string?> labeled = Options.Images("--labeled", "Labeled images to judge by, a folder of one sub-folder a class, tar or Parquet files, or a .csv list; keep your test images out of them.");
     private readonly Option<string[]?> tasks = Options.Checked(
         "--tasks", $"Tasks to learn from scratch, by a small network [default: {string.Join(',', DefaultTasks)}].", $"tasks among {string.Join(", ", TaskCatalog.Names)}",
         text => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(TaskCatalog.Names.Contains) ? names : null);
@@ -34,8 +34,8 @@ internal sealed class CompareVerb : Verb
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
-        IImageSource unlabeled = ImageFolder.Open(given.GetValue(images)!);
-        var judges = given.GetValue(labeled) is { } folder ? LabeledImageFolder.Open(folder) : null;
+        var unlabeled = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
+        var judges = given.GetValue(labeled) is { } place ? await ImageOpener.OpenLabeledAsync(place, cancellation) : null;
         using var weights = encoder.AreGiven(given.CommandResult) ? encoder.Open(given) : null;
         using var teacher = weights is null ? null : new EncoderTeacher(weights);
         var size = Math.Min(SmallSize, weights?.ImageSize ?? SmallSize);

@@ -12,8 +12,8 @@ namespace SelfSup.Tool.Verbs;
 internal sealed class DuplicatesVerb : Verb
 {
     private readonly EncoderOptions encoder = new(isRequired: false);
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of images, at any depth."));
-    private readonly Option<string?> test = Options.ExistingFolder("--test", "Folder of test images: name those that are in --images too. Needs --encoder.");
+    private readonly Option<string?> images = Required(Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv)."));
+    private readonly Option<string?> test = Options.Images("--test", "Test images, of any of these kinds: name those that are in --images too. Needs --encoder.");
     private readonly ReportOption html = new();
     private readonly Option<double?> closeness = Options.Number(
         "--closeness", $"Up to which distance, in shares of that to other images, two are the same [default: {Duplicates.DefaultCloseness.ToString(CultureInfo.InvariantCulture)}].",
@@ -35,7 +35,9 @@ internal sealed class DuplicatesVerb : Verb
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
-        var photos = ImageFolder.Open(given.GetValue(images)!);
+        var photos = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
+        if (!encoder.AreGiven(given.CommandResult) && photos.FileOf(0) is null)
+            throw new ArgumentException("--images are not files of their own, which are all that is compared without an encoder; give --encoder too.");
         if (!encoder.AreGiven(given.CommandResult))
             return Tell(given, photos, Duplicates.FindFiles(photos, cancellation), null, photos.Failures);
         var limit = given.GetValue(closeness) ?? Duplicates.DefaultCloseness;
@@ -43,14 +45,14 @@ internal sealed class DuplicatesVerb : Verb
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
         using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(photos), "reading them mirrored", cancellation);
         var groups = Duplicates.Find(features, FeatureLayer.PooledName, photos, mirrored, limit, cancellationToken: cancellation);
-        var leaks = given.GetValue(test) is { } folder
-            ? await FindLeaksAsync(network, ImageFolder.Open(folder), features, photos, limit, cancellation)
+        var leaks = given.GetValue(test) is { } place
+            ? await FindLeaksAsync(network, await ImageOpener.OpenAsync(place, cancellation), features, photos, limit, cancellation)
             : null;
         return Tell(given, photos, groups, leaks, [.. photos.Failures, .. features.Failures, .. leaks?.Unreadable ?? []]);
     }
 
     private static async Task<Leaks> FindLeaksAsync(
-        Encoder network, ImageFolder tests, FeatureSet features, ImageFolder photos, double limit, CancellationToken cancellation)
+        Encoder network, IImageSource tests, FeatureSet features, IImageSource photos, double limit, CancellationToken cancellation)
     {
         using var asked = await FeatureReader.ReadAsync(network, tests, "reading test images", cancellation);
         using var mirrored = await FeatureReader.ReadAsync(network, new MirroredImages(tests), "reading them mirrored", cancellation);
@@ -59,7 +61,7 @@ internal sealed class DuplicatesVerb : Verb
     }
 
     private object Tell(
-        ParseResult given, ImageFolder photos, IReadOnlyList<DuplicateGroup> groups, Leaks? leaks, IReadOnlyList<ImageFailure> unreadable)
+        ParseResult given, IImageSource photos, IReadOnlyList<DuplicateGroup> groups, Leaks? leaks, IReadOnlyList<ImageFailure> unreadable)
     {
         Screen.Say(groups.Count == 0
             ? $"No picture is there twice among {photos.Count:N0} images."
@@ -95,5 +97,5 @@ internal sealed class DuplicatesVerb : Verb
 
     private static string Name(DuplicateMatch match) => match.ToString().ToLowerInvariant();
 
-    private sealed record Leaks(ImageFolder Tests, IReadOnlyList<LeakedImage> Images, IReadOnlyList<ImageFailure> Unreadable);
+    private sealed record Leaks(IImageSource Tests, IReadOnlyList<LeakedImage> Images, IReadOnlyList<ImageFailure> Unreadable);
 }

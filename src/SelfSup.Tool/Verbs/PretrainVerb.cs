@@ -13,8 +13,8 @@ internal sealed class PretrainVerb : Verb
     private readonly Option<string?> output = Options.OutputFolder("--output", "Run folder for the encoder, metrics, previews and checkpoints.", "runs/pretrain");
     private readonly Option<string?> pack = Options.CacheFile(
         "--pack", "File to keep the decoded images in: packed by the first run, read without decoding by later ones.");
-    private readonly Option<string?> knn = Options.ExistingFolder(
-        "--knn", "Labeled images, a sub-folder a class, to follow the run by nearest neighbors after every epoch.");
+    private readonly Option<string?> knn = Options.Images(
+        "--knn", "Labeled images, a folder of one sub-folder a class, tar or Parquet files, or a .csv list, to follow the run by nearest neighbors after every epoch.");
     private readonly TaskOptions task = new();
     private readonly StartOptions start = new("else 96");
     private readonly RunOptions run = new();
@@ -47,7 +47,7 @@ internal sealed class PretrainVerb : Verb
         var tasks = task.Create(given, teacher);
         foreach (var weighted in tasks)
             weighted.Task.CheckFits(encoder, source.Frames);
-        var monitors = KnnFollower.Of(given.GetValue(knn) is { } labeled ? LabeledImageFolder.Open(labeled) : null);
+        var monitors = KnnFollower.Of(given.GetValue(knn) is { } labeled ? await ImageOpener.OpenLabeledAsync(labeled, cancellation) : null);
         var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors, group);
 
         using var packed = given.GetValue(pack) is { } file

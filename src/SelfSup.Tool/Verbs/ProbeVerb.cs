@@ -14,8 +14,8 @@ internal sealed class ProbeVerb : Verb
     private readonly Option<string?> train = Required(Options.Images("--train", "Labeled training images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list."));
     private readonly Option<string?> test = Required(Options.Images("--test", "Labeled test images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list."));
     private readonly Option<int?> labels = Options.Whole("--labels", "Training images for the probe, drawn evenly from all classes [default: all].", 2);
-    private readonly Option<string?> unlabeled = Options.ExistingFolder(
-        "--unlabeled", "Folder of images without labels, such as all that there are: they center the features, which helps few labels most.");
+    private readonly Option<string?> unlabeled = Options.Images(
+        "--unlabeled", "Images without labels, such as all that there are: they center the features, which helps few labels most.");
     private readonly Option<string?> stage = new("--stage") { Description = "Stage to probe [default: the best on held-out training labels]." };
     private readonly Option<int?> seed = Options.Whole("--seed", "Decides the draw of labels and the held-out part.", 0, int.MaxValue, 0);
     private readonly Option<bool> transfer = new("--transfer")
@@ -65,7 +65,7 @@ internal sealed class ProbeVerb : Verb
         {
             Stage = given.GetValue(stage),
             Seed = given.GetValue(seed)!.Value,
-            Unlabeled = OpenUnlabeled(given),
+            Unlabeled = await OpenUnlabeledAsync(given, cancellation),
         });
         html.Write(given, "What the features are worth", page => page.AddProbe(report));
         return (report, report.ToTable(), report.ToJson());
@@ -79,11 +79,12 @@ internal sealed class ProbeVerb : Verb
             Stage = given.GetValue(stage),
             Seed = given.GetValue(seed)!.Value,
             Labels = given.GetValue(labels),
-            Unlabeled = OpenUnlabeled(given),
+            Unlabeled = await OpenUnlabeledAsync(given, cancellation),
         }, cancellation);
         html.Write(given, "What the features are worth", page => page.AddTransfer(report));
         return (report.Probe, report.ToTable(), report.ToJson());
     }
 
-    private ImageFolder? OpenUnlabeled(ParseResult given) => given.GetValue(unlabeled) is { } folder ? ImageFolder.Open(folder) : null;
+    private async Task<IImageSource?> OpenUnlabeledAsync(ParseResult given, CancellationToken cancellation) =>
+        given.GetValue(unlabeled) is { } place ? await ImageOpener.OpenAsync(place, cancellation) : null;
 }

@@ -11,7 +11,7 @@ namespace SelfSup.Tool.Verbs;
 internal sealed class ReportVerb : Verb
 {
     private readonly Argument<string> run = new("run") { Description = "Run folder that selfsup pretrain wrote." };
-    private readonly Option<string?> images = Options.ExistingFolder("--images", "Folder of images: add a map of them, by the run's encoder.");
+    private readonly Option<string?> images = Options.Images("--images", "Images, a folder, tar or Parquet files, or a list (.txt, .csv): add a map of them, by the run's encoder.");
     private readonly Option<string?> output = Options.NewFile("--output", "Write the report here [default: report.html in the run folder].");
 
     public ReportVerb()
@@ -34,12 +34,14 @@ internal sealed class ReportVerb : Verb
         if (Path.Exists(file))
             throw new IOException($"{file} is there already. Give another --output, or remove it.");
         var report = new HtmlReport(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))).AddRun(folder);
-        ImageFailure[] unreadable = given.GetValue(images) is { } photos ? await AddMapAsync(report, folder, ImageFolder.Open(photos), cancellation) : [];
+        ImageFailure[] unreadable = given.GetValue(images) is { } place
+            ? await AddMapAsync(report, folder, await ImageOpener.OpenAsync(place, cancellation), cancellation)
+            : [];
         ReportOption.Write(file, report);
         return new { File = file, Unreadable = unreadable };
     }
 
-    private static async Task<ImageFailure[]> AddMapAsync(HtmlReport report, string folder, ImageFolder photos, CancellationToken cancellation)
+    private static async Task<ImageFailure[]> AddMapAsync(HtmlReport report, string folder, IImageSource photos, CancellationToken cancellation)
     {
         using var encoder = EncoderFile.Load(Path.Combine(folder, "encoder.safetensors"));
         using var features = await FeatureReader.ReadAsync(encoder, photos, "reading images", cancellation);

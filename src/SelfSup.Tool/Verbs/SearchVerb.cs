@@ -12,7 +12,7 @@ internal sealed class SearchVerb : Verb
 {
     private readonly Argument<string[]> queries = new("query") { Description = "Images to look for the like of.", Arity = ArgumentArity.OneOrMore };
     private readonly EncoderOptions encoder = new();
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of images to search, at any depth."));
+    private readonly Option<string?> images = Required(Options.Images("--images", "What to search: a folder of images, tar or Parquet files, or a list (.txt, .csv)."));
     private readonly Option<int?> count = Options.Whole("--count", "How many to find for each.", 1, 1_000_000, 10);
 
     public SearchVerb()
@@ -27,7 +27,7 @@ internal sealed class SearchVerb : Verb
     {
         using var network = encoder.Open(given);
         var layer = FeatureLayer.Find(network, FeatureLayer.PooledName);
-        var photos = ImageFolder.Open(given.GetValue(images)!);
+        var photos = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation, layer);
         var search = new ImageSearch(features, layer);
         var results = new List<object>();

@@ -11,7 +11,7 @@ namespace SelfSup.Tool.Verbs;
 internal sealed class SelectVerb : Verb
 {
     private readonly EncoderOptions encoder = new();
-    private readonly Option<string?> images = Required(Options.ExistingFolder("--images", "Folder of images, at any depth."));
+    private readonly Option<string?> images = Required(Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv)."));
     private readonly Option<int?> count = Options.Whole("--count", "How many images to choose.", 1, 1_000_000, 40);
     private readonly Option<string?> method = Options.Choice(
         "--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
@@ -32,7 +32,9 @@ internal sealed class SelectVerb : Verb
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
         using var network = encoder.Open(given);
-        var photos = ImageFolder.Open(given.GetValue(images)!);
+        var photos = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
+        if ((NullIfEmpty(given.GetValue(copies)) ?? NullIfEmpty(given.GetValue(links))) is not null && photos.FileOf(0) is null)
+            throw new ArgumentException("--images are not files of their own to copy or link to; give --list in place of --copies and --links.");
         var known = given.GetValue(labels) is { } place ? Selector.ReadLabels(place, photos, cancellation) : null;
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
         var chosen = await Selector.ChooseAsync(features, given.GetValue(count)!.Value, given.GetValue(method)!, known, cancellation);
@@ -55,7 +57,7 @@ internal sealed class SelectVerb : Verb
         };
     }
 
-    private void HandOver(ParseResult given, ImageFolder photos, int[] chosen, CancellationToken cancellation)
+    private void HandOver(ParseResult given, IImageSource photos, int[] chosen, CancellationToken cancellation)
     {
         if (given.GetValue(list) is { } path)
         {

@@ -49,7 +49,13 @@ public static class SphericalKMeans
         return rows.index_select(0, draws.topk(clusters).indexes).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Assign(Tensor rows, Tensor centers) => cat([.. Parts(rows).Select(part => part.mm(centers.t()).argmax(1))]);
+    private static Tensor Assign(Tensor rows, Tensor centers) => cat([.. Parts(rows).Select(part => Nearest(part, centers))]);
+
+    private static Tensor Nearest(Tensor rows, Tensor centers)
+    {
+        using var similarities = rows.mm(centers.t());
+        return similarities.argmax(1);
+    }
 
     private static void Move(Tensor rows, Tensor centers)
     {

@@ -59,10 +59,14 @@ public static class LinearProbe
         IReadOnlyList<ProbeRow> rows = options.Baselines ? [MeasureChance(fit.Images.Indices.Select(train.LabelOf), confusion), .. trials.Rows] : trials.Rows;
         return new ProbeReport(encoder, options, rows, confusion, fit, fingerprint)
         {
-            Failures = [.. train.Failures, .. fit.Images.Failures, .. test.Failures, .. tested.Failures],
+            Failures =
+            [
+                .. train.Failures, .. fit.Images.Failures, .. test.Failures, .. tested.Failures,
+                .. options.Unlabeled?.Failures ?? [], .. fit.Unlabeled?.Failures ?? [],
+            ],
             TrainSource = train.Description,
             TestSource = test.Description,
-            UnlabeledImages = fit.Unlabeled,
+            UnlabeledImages = fit.Unlabeled?.Indices.Length ?? 0,
             UnlabeledSource = options.Unlabeled?.Description,
             Duplicates = DuplicateImage.Find(train, fit.Images, test, tested),
         };

@@ -7,9 +7,9 @@ namespace SelfSup.Transfer;
 /// <param name="Best">The winner among them.</param>
 /// <param name="Head">The winner, fitted.</param>
 /// <param name="Images">The labeled images that were read.</param>
-/// <param name="Unlabeled">How many unlabeled images were read.</param>
+/// <param name="Unlabeled">The unlabeled images that were read; null without any.</param>
 internal sealed record ProbeFit(
-    IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, ReadImages Images, int Unlabeled);
+    IReadOnlyList<ProbeCandidate> Candidates, ProbeCandidate Best, LinearHead Head, ReadImages Images, ReadImages? Unlabeled);
 
 /// <summary>Finds the best layer of a frozen encoder, from training labels alone.</summary>
 internal sealed class ProbeSearch(
@@ -55,7 +55,7 @@ internal sealed class ProbeSearch(
                     training?.Dispose();
                 }
             }
-            return new(candidates, best!, Finish(), images!, means?.Images ?? 0);
+            return new(candidates, best!, Finish(), images!, means?.Images);
         }
         finally
         {

@@ -8,10 +8,10 @@ internal sealed class UnlabeledMeans : IDisposable
 {
     private readonly Dictionary<string, Tensor> means; // (D) each, on the CPU
 
-    private UnlabeledMeans(Dictionary<string, Tensor> means, int images) => (this.means, Images) = (means, images);
+    private UnlabeledMeans(Dictionary<string, Tensor> means, ReadImages images) => (this.means, Images) = (means, images);
 
-    /// <summary>Number of images that could be read.</summary>
-    public int Images { get; }
+    /// <summary>The images that could be read.</summary>
+    public ReadImages Images { get; }
 
     /// <summary>The mean of a layer's features, float32 (D) on the CPU. Borrowed.</summary>
     public Tensor this[FeatureLayer layer] => means[layer.Name];
@@ -38,10 +38,10 @@ internal sealed class UnlabeledMeans : IDisposable
                     sum.add_(rows.cpu().to(ScalarType.Float64).sum(0));
             },
             progress, cancellationToken);
-        var count = read.Indices.Length;
         return new(
-            layers.Zip(sums).ToDictionary(pair => pair.First.Name, pair => pair.Second.div(count).to(ScalarType.Float32).DetachFromDisposeScope()),
-            count);
+            layers.Zip(sums).ToDictionary(
+                pair => pair.First.Name, pair => pair.Second.div(read.Indices.Length).to(ScalarType.Float32).DetachFromDisposeScope()),
+            read);
     }
 
     public void Dispose()

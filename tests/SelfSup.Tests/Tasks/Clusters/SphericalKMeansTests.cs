@@ -34,6 +34,16 @@ public class SphericalKMeansTests
     }
 
     [Fact]
+    public void Many_rows_are_assigned_block_by_block()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new RandomSource(5);
+        var rows = random.Normal(40_000, 4);
+        var (_, clusters) = SphericalKMeans.Fit(rows, rows.narrow(0, 0, 7), iterations: 0);
+        Assert.True(rows.mm(rows.narrow(0, 0, 7).t()).argmax(1).Equals(clusters));
+    }
+
+    [Fact]
     public void An_empty_cluster_keeps_its_center_and_rows_of_zeros_count_for_none()
     {
         using var scope = NewDisposeScope();
