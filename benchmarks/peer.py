@@ -8,12 +8,15 @@ import sys
 import time
 from pathlib import Path
 
-import PIL
-import torch
-import torchvision
-from PIL import Image
-from torch import nn
-from torchvision import transforms
+try:
+    import PIL
+    import torch
+    import torchvision
+    from PIL import Image
+    from torch import nn
+    from torchvision import transforms
+except ImportError:
+    sys.exit(1)  # who asked says that there is no peer
 
 NORMALIZE = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 steps = {}
