@@ -61,6 +61,8 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         Assert.Contains($"centered by the mean of {Readable} unlabeled images", few);
         Assert.Matches("[23] images could not be read", few); // whether the damaged one is among the 16 is a draw
         Assert.NotEmpty(Run("predict @photos/left/000.png --classifier @probed.safetensors", json: false).Output);
+        var transfer = Run($"probe {Encoder} --train @photos --test @photos --transfer", json: false).Output;
+        Assert.All(["nearest neighbors", "effective rank", "labels a class"], title => Assert.Contains(title, transfer));
     }
 
     [Theory]

@@ -59,7 +59,7 @@ internal static class ProbeTable
     {
         if (report.UnlabeledImages > 0)
         {
-            text.Append(Invariant($"Features were centered by the mean of {report.UnlabeledImages} unlabeled images and scaled to one length"));
+            text.Append(Invariant($"Features were centered by the mean of {report.UnlabeledImages} unlabeled images"));
             text.AppendLine(report.PseudoLabels ? ", and guessed labels of these fitted too." : ".");
         }
         if (report.Best.ValidationAccuracy is null)

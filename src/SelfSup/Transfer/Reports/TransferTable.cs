@@ -24,7 +24,7 @@ internal static class TransferTable
             AppendFewLabels(text, report);
         if (report.FineTuning.Count == 0)
         {
-            text.AppendLine("Whole networks, such as one trained from scratch with the same labels, were left out.");
+            text.AppendLine("Whole networks, such as one trained from scratch, were left out.");
             return text.ToString();
         }
         TextTable.Append(text, words: 1, [
@@ -42,15 +42,17 @@ internal static class TransferTable
             .. report.LabelEfficiency.Select(line => (string[])
                 [line.Name, .. line.Points.Select(point => Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"))]),
         ]);
-        text.AppendLine(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws of labels (seed {report.Seed}), the untrained encoders in turn."));
+        text.AppendLine(Invariant($"Test accuracy in percent, mean and standard deviation over {report.Draws} draws of labels"));
+        text.AppendLine(Invariant($"(seed {report.Seed}), the untrained encoders in turn."));
         text.AppendLine("Rows are linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
-        text.AppendLine(Invariant($"Centered: relative to the mean of {report.UnlabeledImages} unlabeled images and scaled to one length."));
-        text.AppendLine("Pseudo-labels: with guesses of the labels of these besides. Labels that were not drawn were not looked at.");
+        text.AppendLine(Invariant($"Centered: relative to the mean of {report.UnlabeledImages} unlabeled images, scaled to one length."));
+        text.AppendLine("Pseudo-labels: with guesses of the labels of these besides.");
+        text.AppendLine("Labels that were not drawn were not looked at.");
         if (report.Draws > 1 && report.LabelEfficiency[0].Points[^1].LabelsPerClass is var most)
         {
             text.AppendLine(report.DisjointLabels >= most
                 ? "No two draws share an image."
-                : Invariant($"Above {report.DisjointLabels} labels a class the draws share images, so that their deviation is too small."));
+                : Invariant($"Above {report.DisjointLabels} labels a class draws share images; their deviation is too small."));
         }
         if (CompareWithFromScratch(report) is { } comparison)
             text.AppendLine(comparison);
@@ -65,8 +67,8 @@ internal static class TransferTable
             return null;
         var ahead = frozen.Zip(scratch).TakeWhile(pair => pair.First.Mean > pair.Second.Mean).Count();
         return ahead == frozen.Count
-            ? Invariant($"A network trained from scratch does not reach the frozen features with {frozen[^1].LabelsPerClass} labels a class.")
-            : Invariant($"A network trained from scratch is level with the frozen features or ahead from {frozen[ahead].LabelsPerClass} labels a class on.");
+            ? Invariant($"With {frozen[^1].LabelsPerClass} labels a class a network trained from scratch is still behind.")
+            : Invariant($"From {frozen[ahead].LabelsPerClass} labels a class on a network trained from scratch is level or ahead.");
     }
 
     private static string Percent(double share) => Invariant($"{100 * share:F1} %");

@@ -40,7 +40,7 @@ public class TransferReportTests
         Assert.Equal([1, 3, 3, 1, 1], report.Rows.Select(row => row.Encoders));
         Assert.Equal([false, true, true, false, false], report.Rows.Select(row => row.Knn20Deviation is not null));
         Assert.Equal(6, report.DisjointLabels); // of 20 a class, three draws
-        Assert.Contains("Above 6 labels a class the draws share images", report.ToTable());
+        Assert.Contains("Above 6 labels a class draws share images", report.ToTable());
         Assert.All(report.Rows, row => Assert.InRange(row.Spread.EffectiveRank, 1, 30));
         Assert.Contains("were left out", report.ToTable());
     }
