@@ -20,7 +20,8 @@ foreach (var type in assembly.GetTypes().Select(type => type.FullName!).Where(Is
 }
 using var executor = framework.GetExecutor(assembly.GetName());
 executor.RunTests(report.Tests, report, new Options());
-report.Finished.Wait();
+while (!report.Finished.Wait(TimeSpan.FromMinutes(1)))
+    Console.WriteLine($"running: {string.Join(", ", report.Running)}");
 Console.WriteLine($"{args[0]}: {report.Total} tests, {report.Failed} failed, {report.Skipped} skipped");
 return report.Failed == 0 && report.Total > report.Skipped ? 0 : 1;
 

@@ -7,12 +7,23 @@ namespace SelfSup.Windows;
 internal sealed class Report : LongLivedMarshalByRefObject, IMessageSink, IDisposable
 {
     private readonly Lock writing = new();
+    private readonly HashSet<string> running = [];
 
     public List<ITestCase> Tests { get; } = [];
 
     public ManualResetEventSlim Found { get; } = new();
 
     public ManualResetEventSlim Finished { get; } = new();
+
+    /// <summary>The tests that have begun and not ended, for a run that hangs.</summary>
+    public IReadOnlyList<string> Running
+    {
+        get
+        {
+            lock (writing)
+                return [.. running];
+        }
+    }
 
     public int Total { get; private set; }
 
@@ -43,6 +54,12 @@ internal sealed class Report : LongLivedMarshalByRefObject, IMessageSink, IDispo
             case IDiscoveryCompleteMessage:
                 Found.Set();
                 break;
+            case ITestStarting starting:
+                running.Add(starting.Test.DisplayName);
+                break;
+            case ITestFinished finished:
+                running.Remove(finished.Test.DisplayName);
+                break;
             case ITestSkipped skipped:
                 Console.WriteLine($"skipped: {skipped.Test.DisplayName}: {skipped.Reason}");
                 break;
@@ -53,8 +70,8 @@ internal sealed class Report : LongLivedMarshalByRefObject, IMessageSink, IDispo
                 Failed++;
                 Write("outside of a test", error);
                 break;
-            case ITestAssemblyFinished finished:
-                (Total, Failed, Skipped) = (finished.TestsRun, Failed + finished.TestsFailed, finished.TestsSkipped);
+            case ITestAssemblyFinished all:
+                (Total, Failed, Skipped) = (all.TestsRun, Failed + all.TestsFailed, all.TestsSkipped);
                 Finished.Set();
                 break;
         }
