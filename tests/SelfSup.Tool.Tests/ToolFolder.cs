@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
@@ -6,7 +7,7 @@ using SelfSup.Usage.Tests.Programs;
 
 namespace SelfSup.Tool.Tests;
 
-/// <summary>A folder for the tool to work on: few small images, one of them damaged and one there twice, an encoder and a classifier.</summary>
+/// <summary>A folder for the tool to work on: few small images, one of them damaged and one there twice, an encoder and a classifier; the images also in a tar, and some in a list.</summary>
 public sealed class ToolFolder : IDisposable
 {
     /// <summary>Begins names of files as they are given on command lines.</summary>
@@ -27,6 +28,8 @@ public sealed class ToolFolder : IDisposable
         File.Copy(folder["photos/left/000.png"], folder["photos/right/copy.png"]);
         File.WriteAllText(folder["photos/left/damaged.png"], "no picture");
         File.WriteAllText(folder["note.txt"], "mine");
+        TarFile.CreateFromDirectory(folder["photos"], folder["photos.tar"], includeBaseDirectory: false);
+        File.WriteAllLines(folder["list.txt"], Directory.GetFiles(folder["photos/left"], "0*.png"));
     }
 
     public string this[string name] => folder[name];

@@ -36,10 +36,12 @@ internal sealed class DuplicatesVerb : Verb
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {
         var photos = await ImageOpener.OpenAsync(given.GetValue(images)!, cancellation);
-        if (!encoder.AreGiven(given.CommandResult) && photos.FileOf(0) is null)
-            throw new ArgumentException("--images are not files of their own, which are all that is compared without an encoder; give --encoder too.");
         if (!encoder.AreGiven(given.CommandResult))
+        {
+            if (photos.FileOf(0) is null)
+                throw new ArgumentException("--images are not files of their own, which are all that is compared without an encoder; give --encoder too.");
             return Tell(given, photos, Duplicates.FindFiles(photos, cancellation), null, photos.Failures);
+        }
         var limit = given.GetValue(closeness) ?? Duplicates.DefaultCloseness;
         using var network = encoder.Open(given);
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);

@@ -39,7 +39,7 @@ public sealed class ProbeReport
     /// <summary>Number of images that it was tested on.</summary>
     public int TestImages => Confusion.Count;
 
-    /// <summary>Images that could not be read and were left out, with the reason: those to learn from, then the test images.</summary>
+    /// <summary>Images that could not be read and were left out, with the reason: those to learn from, the test images, then the unlabeled ones.</summary>
     public IReadOnlyList<ImageFailure> Failures { get; init; } = [];
 
     /// <summary>Where the training images come from, and what was left out there.</summary>

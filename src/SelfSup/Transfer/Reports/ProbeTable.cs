@@ -59,7 +59,8 @@ internal static class ProbeTable
     {
         if (report.UnlabeledImages > 0)
         {
-            text.Append(Invariant($"Features were centered by the mean of {report.UnlabeledImages} unlabeled images"));
+            text.AppendLine(Invariant($"Features were centered by the mean of {report.UnlabeledImages} unlabeled images"));
+            text.Append("and scaled to one length");
             text.AppendLine(report.PseudoLabels ? ", and guessed labels of these fitted too." : ".");
         }
         if (report.Best.ValidationAccuracy is null)
