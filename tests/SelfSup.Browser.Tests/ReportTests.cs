@@ -33,6 +33,24 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>, ID
     }
 
     [ChromiumFact]
+    public async Task A_map_shows_neighbors_and_differences()
+    {
+        var page = await OpenAsync();
+        var (views, first) = (page.Page.Locator(".map .view"), page.Page.Locator(".points use").First);
+        Assert.Equal(["Neighbors", "Differences"], await views.AllInnerTextsAsync());
+        Assert.Equal("true", await views.First.GetAttributeAsync("aria-pressed"));
+        await first.HoverAsync();
+        var (name, place) = (await page.Page.Locator(CardName).InnerTextAsync(), await first.GetAttributeAsync("x"));
+        await views.Last.ClickAsync();
+        Assert.NotEqual(place, await first.GetAttributeAsync("x"));
+        Assert.Equal(await first.GetAttributeAsync("x"), await page.Page.Locator(".ring").GetAttributeAsync("cx"));
+        Assert.Equal(name, await page.Page.Locator(CardName).InnerTextAsync()); // the chosen image stays chosen
+        await views.First.ClickAsync();
+        Assert.Equal(place, await first.GetAttributeAsync("x"));
+        Assert.Empty(page.Errors);
+    }
+
+    [ChromiumFact]
     public async Task Arrow_keys_go_from_image_to_image()
     {
         var page = await OpenAsync();

@@ -14,8 +14,8 @@ public static class MapSection
     private const int Alike = 5;
 
     /// <summary>
-    /// Adds a map of images to look around in with the mouse or the arrow keys. Its two directions are those in which features of length 1 differ
-    /// most (principal component analysis).
+    /// Adds a map of images to look around in with the mouse or the arrow keys, in two views of features of length 1: what is alike side by side
+    /// (t-SNE), and the two directions in which they differ most (principal component analysis).
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="source">The images.</param>
@@ -23,7 +23,7 @@ public static class MapSection
     /// <param name="layer">Which of them, such as <see cref="FeatureLayer.PooledName"/>.</param>
     /// <param name="labels">The classes of images, to be told apart on the map; null for none.</param>
     /// <param name="marked">Images to stand out, such as chosen ones, by their places in the source; null for none.</param>
-    /// <param name="cancellationToken">Asked before every picture.</param>
+    /// <param name="cancellationToken">Asked before every picture, and while they are laid out.</param>
     /// <returns>The report, to add more.</returns>
     /// <remarks>Of more than 2,000 images the marked ones and an even draw of the others are shown.</remarks>
     /// <exception cref="ArgumentException">There are no images.</exception>
@@ -37,13 +37,17 @@ public static class MapSection
         var rows = Draw(features.Indices, isMarked);
         using var shown = features[layer].Rows(rows);
         var plane = PrincipalPlane.Of(shown);
+        var views = new List<MapView> { new("Differences", plane.Points) };
+        if (rows.Length > 1)
+            views.Insert(0, new("Neighbors", NeighborPlane.Of(shown, plane, cancellationToken)));
         var images = rows.Select(row => features.Indices[row]).ToArray();
-        var points = images.Select((image, i) => new MapPoint(
-            source.NameOf(image), plane.Points[i].X, plane.Points[i].Y, labels?.Classes.TryGetValue(image, out var label) == true ? label : null, isMarked.Contains(image)));
+        var points = images.Select(image => new MapPoint(
+            source.NameOf(image), labels?.Classes.TryGetValue(image, out var label) == true ? label : null, isMarked.Contains(image)));
         var text = $"{Figure.Count(images.Length, "image")}{(images.Length < features.Indices.Count ? $" of {Figure.Count(features.Indices.Count)}" : "")}. "
-            + $"What is alike lies together, as far as two directions can show it: these hold {Figure.Percent(plane.Share)} of all differences."
+            + "As neighbors, images lie beside those that are most like them, and how far apart groups lie says little (t-SNE). "
+            + $"As differences, they lie in the two directions in which they differ most, which hold {Figure.Percent(plane.Share)} of all differences (principal components)."
             + (isMarked.Count > 0 ? " Chosen images are framed." : "");
-        return report.Add(new ReportSection("Map").AddText(text).Add(MapDrawing.Draw([.. points], labels?.ClassNames ?? [], WriteData())));
+        return report.Add(new ReportSection("Map").AddText(text).Add(MapDrawing.Draw([.. points], views, labels?.ClassNames ?? [], WriteData())));
 
         string WriteData() => JsonSerializer.Serialize(new { pictures = ReadPictures(source, images, cancellationToken), alike = shown.MostAlike(Alike) });
     }

@@ -5,7 +5,8 @@ for (const map of document.querySelectorAll(".map")) {
   const { pictures, alike } = JSON.parse(map.querySelector("script").textContent);
   const [keys, svg, card] = [".keys", ".plane svg", ".card"].map(part => map.querySelector(part));
   const points = [...svg.querySelectorAll(".points use")].map(mark => ({
-    mark, x: +mark.getAttribute("x"), y: +mark.getAttribute("y"), name: mark.getAttribute("aria-label"), group: mark.dataset.group,
+    mark, name: mark.getAttribute("aria-label"), group: mark.dataset.group,
+    places: mark.dataset.places.split(" ").map(place => place.split(",").map(Number)),
   }));
   const [ring, links] = [svg.querySelector(".ring"), svg.querySelector(".links")];
   const chosenGroups = new Set();
@@ -26,11 +27,7 @@ for (const map of document.querySelectorAll(".map")) {
       return;
     current = index;
     const point = points[index];
-    ring.setAttribute("cx", point.x);
-    ring.setAttribute("cy", point.y);
-    links.replaceChildren();
-    for (const other of alike[index])
-      create("line", { x1: point.x, y1: point.y, x2: points[other].x, y2: points[other].y }, links);
+    drawLinks();
     card.replaceChildren();
     if (pictures[index])
       create("img", { src: pictures[index], alt: "" }, card);
@@ -42,6 +39,15 @@ for (const map of document.querySelectorAll(".map")) {
       create("img", { src: pictures[other], alt: points[other].name }, button);
       button.addEventListener("click", () => focus(other));
     }
+  }
+
+  function drawLinks() {
+    const point = points[current];
+    ring.setAttribute("cx", point.x);
+    ring.setAttribute("cy", point.y);
+    links.replaceChildren();
+    for (const other of alike[current])
+      create("line", { x1: point.x, y1: point.y, x2: points[other].x, y2: points[other].y }, links);
   }
 
   function focus(index) {
@@ -96,17 +102,39 @@ for (const map of document.querySelectorAll(".map")) {
   // Pictures where there is room; marked images come first.
   const size = 34;
   const layer = svg.querySelector(".pictures");
-  const placed = [];
-  for (const point of [...points].sort((one, other) => other.mark.matches(".marked") - one.mark.matches(".marked"))) {
-    const picture = pictures[points.indexOf(point)];
-    if (!picture || placed.some(other => Math.abs(other.x - point.x) < size + 1 && Math.abs(other.y - point.y) < size + 1))
-      continue;
-    placed.push(point);
-    const place = { x: point.x - size / 2, y: point.y - size / 2, width: size, height: size };
-    point.picture = create("image", { href: picture, ...place }, layer);
-    if (point.mark.matches(".marked"))
-      create("rect", { class: "frame", ...place }, layer);
+  const inOrder = [...points.keys()].sort((one, other) => points[other].mark.matches(".marked") - points[one].mark.matches(".marked"));
+  function placePictures() {
+    layer.replaceChildren();
+    const placed = [];
+    for (const index of inOrder) {
+      const point = points[index];
+      point.picture = null;
+      if (!pictures[index] || placed.some(other => Math.abs(other.x - point.x) < size + 1 && Math.abs(other.y - point.y) < size + 1))
+        continue;
+      placed.push(point);
+      const place = { x: point.x - size / 2, y: point.y - size / 2, width: size, height: size };
+      point.picture = create("image", { href: pictures[index], ...place }, layer);
+      if (point.mark.matches(".marked"))
+        create("rect", { class: "frame", ...place }, layer);
+    }
   }
+
+  // The ways to lay the images out; the page is drawn in the first.
+  const views = [...keys.querySelectorAll(".view")];
+  function layOut(number) {
+    views.forEach((view, other) => view.setAttribute("aria-pressed", other === number));
+    for (const point of points) {
+      [point.x, point.y] = point.places[number];
+      point.mark.setAttribute("x", point.x);
+      point.mark.setAttribute("y", point.y);
+    }
+    placePictures();
+    showGroups();
+    if (current >= 0)
+      drawLinks();
+  }
+  views.forEach((view, number) => view.addEventListener("click", () => layOut(number)));
+
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "toggle";
@@ -128,10 +156,15 @@ for (const map of document.querySelectorAll(".map")) {
         chosenGroups.add(key.dataset.group);
       else
         chosenGroups.delete(key.dataset.group);
-      for (const point of points) {
-        point.mark.classList.toggle("faint", !isShown(point));
-        point.picture?.classList.toggle("faint", !isShown(point));
-      }
+      showGroups();
     });
   }
+  function showGroups() {
+    for (const point of points) {
+      point.mark.classList.toggle("faint", !isShown(point));
+      point.picture?.classList.toggle("faint", !isShown(point));
+    }
+  }
+
+  layOut(0);
 }
