@@ -10,11 +10,11 @@ internal sealed class FeatureParts
     private const int ChosenFrom = 3000;
     private const int TestedOn = 2000;
 
-    private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies, unlabeled and wrong-labels, of any origin." };
+    private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies, unlabeled, adaptation and wrong-labels, of any origin." };
     private readonly Option<string?> architecture = new("--architecture") { Description = "What these weights are taken as, such as resnet18, which leaves out blocks beyond it [default: what the file shows]." };
     private readonly Option<int> size = new("--size") { Description = "Side of the images for these weights in pixels.", DefaultValueFactory = _ => 168 };
-    private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection and unlabeled need, as --images." };
-    private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this.", DefaultValueFactory = _ => "" };
+    private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection, unlabeled and adaptation need, as --images." };
+    private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this; adaptation takes several, parted by commas.", DefaultValueFactory = _ => "" };
 
     /// <summary>The options of these parts alone.</summary>
     public IEnumerable<Option> Options => [encoder, architecture, size, test, classes];
@@ -29,6 +29,8 @@ internal sealed class FeatureParts
         ["selection"] = () => With(given, network => SelectionBenchmark.Measure(network, OpenTrain(given, photos, cifar10), OpenTest(given, cifar10))),
         ["copies"] = () => With(given, network => CopiesBenchmark.Measure(network, ImageFolder.Open(photos()))),
         ["unlabeled"] = () => With(given, network => UnlabeledBenchmark.Measure(network, OpenTrain(given, photos, cifar10), OpenTest(given, cifar10))),
+        ["adaptation"] = () => With(given, network => AdaptationBenchmark.Measure(network, ImageFolder.Open(photos()), [.. given.GetValue(classes)!.Split(',').Select(start =>
+            (Keep(TrainingImages(photos, null), start), Keep(TestImages(given, null), start)))])),
         ["wrong-labels"] = () => With(given, network => WrongLabelsBenchmark.Measure(network, OpenTrain(given, photos, cifar10))),
         ["features"] = () => ManyFeaturesBenchmark.Measure(rows),
     };
@@ -40,15 +42,19 @@ internal sealed class FeatureParts
         return measure(network);
     }
 
-    private ILabeledImageSource OpenTrain(ParseResult given, Func<string> photos, string? cifar10) => Keep(given, cifar10 is null
+    private ILabeledImageSource OpenTrain(ParseResult given, Func<string> photos, string? cifar10) => Keep(TrainingImages(photos, cifar10), given.GetValue(classes)!);
+
+    private ILabeledImageSource OpenTest(ParseResult given, string? cifar10) => Keep(TestImages(given, cifar10), given.GetValue(classes)!);
+
+    private static ILabeledImageSource TrainingImages(Func<string> photos, string? cifar10) => cifar10 is null
         ? LabeledImageFolder.Open(photos())
-        : LabeledSubset.Stratified(Cifar10.OpenTrain(cifar10), ChosenFrom, seed: 0));
+        : LabeledSubset.Stratified(Cifar10.OpenTrain(cifar10), ChosenFrom, seed: 0);
 
-    private ILabeledImageSource OpenTest(ParseResult given, string? cifar10) => Keep(given, cifar10 is null
+    private ILabeledImageSource TestImages(ParseResult given, string? cifar10) => cifar10 is null
         ? LabeledImageFolder.Open(given.GetValue(test) ?? throw new ArgumentException("Give --test, a folder of test photos with a sub-folder a class."))
-        : LabeledSubset.Stratified(Cifar10.OpenTest(cifar10), TestedOn, seed: 0));
+        : LabeledSubset.Stratified(Cifar10.OpenTest(cifar10), TestedOn, seed: 0);
 
-    private ILabeledImageSource Keep(ParseResult given, ILabeledImageSource images) => given.GetValue(classes) is { Length: > 0 } start
-        ? LabeledImages.OfClasses(images, name => name.StartsWith(start, StringComparison.Ordinal))
-        : images;
+    private static ILabeledImageSource Keep(ILabeledImageSource images, string start) => start.Length == 0
+        ? images
+        : LabeledImages.OfClasses(images, name => name.StartsWith(start, StringComparison.Ordinal));
 }

@@ -1,3 +1,4 @@
+using SelfSup.Encoders;
 using SelfSup.Optimization;
 using SelfSup.Runtime;
 using SelfSup.Tasks;
@@ -25,7 +26,8 @@ public sealed record Candidate
 
     /// <summary>
     /// Going on from good weights without losing what they know: SimCLR with a small learning rate, whose result is averaged with the
-    /// weights as they were.
+    /// weights as they were and put beside them, so that the encoder takes twice as long. Set <see cref="KeepsStart"/> to false for the
+    /// average alone.
     /// </summary>
     /// <param name="name">What tables call it.</param>
     /// <param name="create">Creates an encoder with the weights, owned by the caller.</param>
@@ -35,6 +37,7 @@ public sealed record Candidate
         Recipe = TrainingRecipe.Default with { LearningRate = AdaptationRate, WeightDecay = 1e-4 },
         MostEpochs = AdaptationEpochs,
         StartingShare = 0.5,
+        KeepsStart = true,
     };
 
     /// <summary>What tables call it.</summary>
@@ -61,6 +64,12 @@ public sealed record Candidate
     /// fine-tuning of zero-shot models", 2022, https://arxiv.org/abs/2109.01903.
     /// </summary>
     public double StartingShare { get; init; }
+
+    /// <summary>
+    /// Whether the result is an <see cref="EncoderPair"/>: the encoder that it started from, and beside it the one that learned. The default
+    /// is false. What starts as a pair stays one.
+    /// </summary>
+    public bool KeepsStart { get; init; }
 
     internal void Validate()
     {

@@ -9,7 +9,7 @@ public sealed record ComparisonRow
     /// <summary>The candidate's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The encoder, in eval mode, owned by the comparison; null where <see cref="Note"/> says why there is none.</summary>
+    /// <summary>The encoder, in eval mode, owned by the comparison; null where there is none, and <see cref="Note"/> says why.</summary>
     public Encoder? Encoder { get; init; }
 
     /// <summary>Passes over the images that it learned from; 0 for weights as they were.</summary>
@@ -30,7 +30,7 @@ public sealed record ComparisonRow
     /// <summary>How much the features of the unlabeled images differ; null where there is no encoder.</summary>
     public FeatureSpread? Spread { get; init; }
 
-    /// <summary>What went wrong, or null.</summary>
+    /// <summary>What did not go as planned, or null.</summary>
     public string? Note { get; init; }
 
     internal bool IsTrained { get; init; }

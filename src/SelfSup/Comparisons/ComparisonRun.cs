@@ -46,8 +46,9 @@ internal sealed class ComparisonRun(
             {
                 var share = (options.Time - Stopwatch.GetElapsedTime(start)) / (candidates.Count - rows.Count) - judging;
                 var begun = Stopwatch.GetTimestamp();
-                var (epochs, failures) = training.Run(candidate, encoder, share, new Relay(this, candidate));
-                row = row with { Epochs = epochs, Time = Stopwatch.GetElapsedTime(begun), Failures = failures };
+                var trained = training.Run(candidate, encoder, share, new Relay(this, candidate));
+                encoder = trained.Encoder;
+                row = row with { Epochs = trained.Epochs, Time = Stopwatch.GetElapsedTime(begun), Failures = trained.Failures, Note = trained.Note };
             }
             Report(candidate, null);
             var judged = Stopwatch.GetTimestamp();

@@ -1,3 +1,4 @@
+using SelfSup.Encoders;
 using SelfSup.Transfer;
 
 namespace SelfSup.Comparisons;
@@ -26,7 +27,10 @@ internal static class Recommendation
         var (lead, error) = best.Trials!.LeadOver(asIs.Trials!);
         var figures = $"{TextTable.Percent(lead, null)} with a standard error of {TextTable.Percent(error, null)}";
         return lead > error
-            ? (best, $"It leads {asIs.Name} on labeled images by {figures}.")
+            ? (best, $"It leads {asIs.Name} on labeled images by {figures}.{CostOf(best.Encoder!)}")
             : (asIs, $"{best.Name} leads it on labeled images by {figures}, which may be chance, and it costs no training.");
     }
+
+    private static string CostOf(Encoder encoder) =>
+        encoder is EncoderPair ? " It is two networks side by side, which take twice as long on an image." : "";
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Training;
 using static TorchSharp.torch;
 
@@ -12,14 +13,13 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
     private const double PlannedShare = 0.8; // of the time, since the first steps promise too much where a machine has other work
     private const double Patience = 1.25;
 
-    /// <summary>Trains as many whole epochs as fit in the time.</summary>
+    /// <summary>Trains as many whole epochs as fit in the time; where they turn out to be slower than the first ones, it ends within one.</summary>
     /// <param name="candidate">The candidate, which has a task.</param>
-    /// <param name="encoder">The encoder to train in place.</param>
+    /// <param name="encoder">The encoder to train, which the result then owns.</param>
     /// <param name="time">The time.</param>
     /// <param name="progress">Told where the training stands.</param>
-    /// <returns>The epochs, and the images that could not be read.</returns>
-    /// <exception cref="TimeoutException">No epoch fits in the time, or the training took much longer than it promised.</exception>
-    public (int Epochs, IReadOnlyList<ImageFailure> Failures) Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress>? progress)
+    /// <exception cref="TimeoutException">No epoch fits in the time.</exception>
+    public TrainedCandidate Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress> progress)
     {
         var start = Stopwatch.GetTimestamp();
         var epoch = TimeAnEpoch(candidate);
@@ -29,14 +29,26 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
             throw new TimeoutException($"One pass over the images takes {epoch:h\\:mm\\:ss}, longer than its share of the time.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience * left);
+        var passes = new PassCounter(progress);
+        var before = candidate.KeepsStart || candidate.StartingShare > 0 ? encoder.Copy() : null;
+        using var owned = before;
+        var trained = new TrainedCandidate(encoder, epochs, images.Failures, null);
         try
         {
-            return (epochs, Train(candidate, encoder, images, epochs, progress, deadline.Token));
+            trained = trained with { Failures = Train(candidate, encoder, images, epochs, passes, deadline.Token) };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"It was stopped after {Patience * left:mm\\:ss} minutes, as its epochs became slower than the first ones.");
+            trained = trained with
+            {
+                Epochs = passes.Count,
+                Note = $"Its time was up after {passes.Count} of {epochs} passes over the images, which became slower than the first ones. It is what it had learned by then.",
+            };
         }
+        if (before is null)
+            return trained;
+        Blend(encoder, before, candidate.StartingShare);
+        return candidate.KeepsStart && encoder is not EncoderPair ? trained with { Encoder = new EncoderPair(before.Copy(), encoder) } : trained;
     }
 
     /// <summary>The time of an epoch, from the second of two over a few batches; the first one warms up.</summary>
@@ -50,11 +62,8 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
     }
 
     private IReadOnlyList<ImageFailure> Train(
-        Candidate candidate, Encoder encoder, IImageSource source, int epochs, IProgress<PretrainingProgress>? progress, CancellationToken token)
-    {
-        var start = candidate.StartingShare > 0 ? encoder.Copy() : null;
-        using var owned = start;
-        var result = Pretraining.Run(
+        Candidate candidate, Encoder encoder, IImageSource source, int epochs, IProgress<PretrainingProgress> progress, CancellationToken token) =>
+        Pretraining.Run(
             encoder, [new WeightedTask(candidate.Task!)], source,
             new()
             {
@@ -66,11 +75,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
                 Precision = options.Precision,
                 Workers = options.Workers,
             },
-            progress, token);
-        if (start is not null)
-            Blend(encoder, start, candidate.StartingShare);
-        return result.Failures;
-    }
+            progress, token).Failures;
 
     private static void Blend(Encoder encoder, Encoder start, double share)
     {
@@ -81,6 +86,18 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         {
             if (tensor.is_floating_point())
                 tensor.lerp_(before[name].to(tensor.device), share);
+        }
+    }
+
+    /// <summary>Counts the passes over the images that are done.</summary>
+    private sealed class PassCounter(IProgress<PretrainingProgress> next) : IProgress<PretrainingProgress>
+    {
+        public int Count { get; private set; }
+
+        public void Report(PretrainingProgress value)
+        {
+            Count = (int)(value.Epochs * value.Step / value.Steps);
+            next.Report(value);
         }
     }
 }

@@ -46,7 +46,7 @@ public static class EncoderCatalog
     }
 
     /// <summary>Creates an encoder with fresh weights.</summary>
-    /// <param name="architecture">One of <see cref="Names"/>.</param>
+    /// <param name="architecture">One of <see cref="Names"/>, or one of them twice, such as <c>resnet18+resnet18</c>: an <see cref="EncoderPair"/>.</param>
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
@@ -60,6 +60,8 @@ public static class EncoderCatalog
     {
         if (!factories.TryGetValue(architecture, out var create))
         {
+            if (EncoderPair.PartOf(architecture) is { } part && factories.ContainsKey(part))
+                return new EncoderPair(Create(part, imageSize, seed, normalization, stem), Create(part, imageSize, seed + 1, normalization, stem));
             throw new ArgumentException(
                 $"The architecture '{architecture}' is unknown; use one of: {string.Join(", ", Names)}, or make it known by "
                 + $"{nameof(EncoderCatalog)}.{nameof(Register)}.", nameof(architecture));
@@ -71,6 +73,9 @@ public static class EncoderCatalog
         encoder.Dispose();
         throw new InvalidOperationException($"The factory registered as '{architecture}' makes an encoder that calls itself '{actual}'.");
     }
+
+    /// <summary>Whether <see cref="Create"/> makes encoders of a name.</summary>
+    internal static bool Knows(string architecture) => factories.ContainsKey(architecture) || factories.ContainsKey(EncoderPair.PartOf(architecture) ?? "");
 
     /// <summary>An architecture with each of the stems, that of large images first; it may refuse some.</summary>
     internal static IReadOnlyList<EncoderFactory> WithEveryStem(string architecture) =>

@@ -54,15 +54,18 @@ internal static class EncoderTwin
         }
     }
 
+    /// <summary>Whether two encoders are of one architecture, image size, stem, normalization and settings.</summary>
+    public static bool AreAlike(Encoder one, Encoder other) =>
+        other.Architecture == one.Architecture
+        && other.ImageSize == one.ImageSize
+        && other.Stem == one.Stem
+        && other.Normalization.Mean.SequenceEqual(one.Normalization.Mean)
+        && other.Normalization.Deviation.SequenceEqual(one.Normalization.Deviation)
+        && other.Settings.OrderBy(pair => pair.Key).SequenceEqual(one.Settings.OrderBy(pair => pair.Key));
+
     private static void CheckLikeness(Encoder encoder, Encoder twin)
     {
-        var alike = twin.Architecture == encoder.Architecture
-            && twin.ImageSize == encoder.ImageSize
-            && twin.Stem == encoder.Stem
-            && twin.Normalization.Mean.SequenceEqual(encoder.Normalization.Mean)
-            && twin.Normalization.Deviation.SequenceEqual(encoder.Normalization.Deviation)
-            && twin.Settings.OrderBy(pair => pair.Key).SequenceEqual(encoder.Settings.OrderBy(pair => pair.Key));
-        if (!alike)
+        if (!AreAlike(encoder, twin))
             throw Unlike(encoder, "the architecture, image size, stem, normalization and settings must be this encoder's");
     }
 

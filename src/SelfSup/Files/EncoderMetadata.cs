@@ -73,7 +73,7 @@ internal static class EncoderMetadata
     public static Encoder CreateEncoder(IReadOnlyDictionary<string, string> metadata, EncoderFactory? factory)
     {
         var architecture = Text("architecture");
-        if (factory is null && !EncoderCatalog.Names.Contains(architecture))
+        if (factory is null && !EncoderCatalog.Knows(architecture))
         {
             throw new InvalidDataException(
                 $"its architecture '{architecture}' is none of: {string.Join(", ", EncoderCatalog.Names)}; make it known by "

@@ -10,7 +10,7 @@ internal static class StemAdvice
     /// <returns>A sentence to append to a message; empty when no stem would help, or the encoder is in no catalog.</returns>
     public static string For(Encoder encoder, IReadOnlyList<NamedWeight> weights)
     {
-        if (!EncoderCatalog.Names.Contains(encoder.Architecture))
+        if (!EncoderCatalog.Knows(encoder.Architecture))
             return "";
         var fitting = Enum.GetValues<Stem>()
             .Where(stem => stem != encoder.Stem && Fits(encoder, stem, weights))

@@ -67,6 +67,37 @@ public class EncoderComparisonTests
     }
 
     [Fact]
+    public void What_it_started_from_stays_beside_what_learned()
+    {
+        using var alone = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.5 }], Images, options: Options());
+        using var beside = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.5, KeepsStart = true }], Images, options: Options());
+        using var start = Create();
+        start.eval();
+        using var scope = NewDisposeScope();
+        var pair = Assert.IsType<EncoderPair>(beside.Recommended.Encoder);
+        var inputs = pair.Normalize(TestImages.Colorful(3, 32));
+        var expected = cat([start.forward(inputs), alone.Recommended.Encoder!.forward(inputs)], 1);
+        Assert.True(pair.forward(inputs).allclose(expected, 1e-4, 1e-5));
+
+        using var again = EncoderComparison.Run([new("again", () => pair.Copy(), new RotationTask()) { BatchSize = 16, MostEpochs = 1, KeepsStart = true }], Images, options: Options());
+        Assert.Equal("convnet+convnet", again.Recommended.Encoder!.Architecture);
+    }
+
+    [Fact]
+    public void What_was_learned_when_the_time_is_up_is_kept()
+    {
+        // The first steps, by which an epoch is timed, read 48 images twice; then 16 images a step take a second.
+        var slow = new SlowingImages(Images, quickReads: 96, TimeSpan.FromMilliseconds(60));
+        using var comparison = EncoderComparison.Run(
+            [new("rotation", Create, new RotationTask()) { BatchSize = 16 }], slow, options: Options() with { Time = TimeSpan.FromSeconds(3) });
+        var row = comparison.Recommended;
+        Assert.Contains("Its time was up after", row.Note);
+        using var start = Create();
+        using var scope = NewDisposeScope();
+        Assert.False(row.Encoder!.parameters().First().allclose(start.parameters().First()));
+    }
+
+    [Fact]
     public void Without_time_nothing_is_trained_and_the_table_says_so()
     {
         using var comparison = EncoderComparison.Run(
@@ -117,6 +148,22 @@ public class EncoderComparisonTests
         {
             reports.Add(value);
             then?.Invoke(value);
+        }
+    }
+
+    private sealed class SlowingImages(IImageSource images, int quickReads, TimeSpan pause) : IImageSource
+    {
+        private int reads;
+
+        public int Count => images.Count;
+
+        public string NameOf(int index) => images.NameOf(index);
+
+        public void Read(int index, int size, Span<byte> pixels)
+        {
+            if (Interlocked.Increment(ref reads) > quickReads)
+                Thread.Sleep(pause);
+            images.Read(index, size, pixels);
         }
     }
 }

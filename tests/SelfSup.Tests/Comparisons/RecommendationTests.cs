@@ -14,6 +14,15 @@ public class RecommendationTests
         var (row, reason) = Recommendation.Of([Row("as it is", false, 0.50, 0.52, 0.51), Row("learned", true, 0.60, 0.61, 0.62)]);
         Assert.Equal("learned", row.Name);
         Assert.Contains("leads as it is on labeled images by 10.0 %", reason);
+        Assert.DoesNotContain("side by side", reason);
+    }
+
+    [Fact]
+    public void What_two_networks_cost_is_said()
+    {
+        using var pair = new EncoderPair(new ConvNet(32), new ConvNet(32));
+        var (_, reason) = Recommendation.Of([Row("as it is", false, 0.50, 0.52, 0.51), Row("learned", true, 0.60, 0.61, 0.62) with { Encoder = pair }]);
+        Assert.Contains("two networks side by side, which take twice as long", reason);
     }
 
     /// <summary>A mean lead of 1 point; deviation 2, so the standard error of three halves is 2 x sqrt(1/3 + 1) = 2.3.</summary>
