@@ -46,7 +46,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     {
         candidates.Add(new("weights as they are", large.Copy));
         candidates.Add(Candidate.Adapted("weights adapted", large.Copy));
-        candidates.Add(new("weights distilled", () => new ConvNet(scratchSize), new DistillationTask(teacher)));
+        candidates.Add(Candidate.Distilled("weights distilled", () => new ConvNet(scratchSize), teacher));
     }
     foreach (var task in options.GetValue(tasks) is { Length: > 0 } asked ? asked : ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));

@@ -5,11 +5,11 @@ namespace SelfSup;
 /// <summary>What a task may do before an epoch: look at all images, choose their order, and renew a head.</summary>
 public sealed class EpochContext
 {
-    private readonly Func<IEnumerable<PretextInput>> readImages;
+    private readonly Func<int?, IEnumerable<PretextInput>> readImages;
     private readonly Action<nn.Module> resetOptimizer;
 
     internal EpochContext(
-        int epoch, int epochs, int imageCount, RandomSource random, Func<IEnumerable<PretextInput>> readImages, Action<nn.Module> resetOptimizer)
+        int epoch, int epochs, int imageCount, RandomSource random, Func<int?, IEnumerable<PretextInput>> readImages, Action<nn.Module> resetOptimizer)
     {
         (Epoch, Epochs, ImageCount, Random) = (epoch, epochs, imageCount, random);
         (this.readImages, this.resetOptimizer) = (readImages, resetOptimizer);
@@ -30,11 +30,12 @@ public sealed class EpochContext
     internal int[]? Order { get; private set; }
 
     /// <summary>
-    /// Reads every image once, in a random order, so that batches are mixed where a source is sorted: the central square at the encoder's
-    /// size. Images that cannot be read are left out.
+    /// Reads every image once, in a random order, so that batches are mixed where a source is sorted: the central square. Images that
+    /// cannot be read are left out.
     /// </summary>
+    /// <param name="imageSize">Side of the square in pixels; null means the encoder's size.</param>
     /// <returns>Batches of one view with the images' indices. Each is valid until the next one is asked for, and is not to be disposed.</returns>
-    public IEnumerable<PretextInput> ReadImages() => readImages();
+    public IEnumerable<PretextInput> ReadImages(int? imageSize = null) => readImages(imageSize);
 
     /// <summary>Sets the order in which the epoch reads the images; an image may come several times or not at all.</summary>
     /// <param name="order">As many indices as there are images.</param>

@@ -23,6 +23,6 @@ internal static class TaskNeeds
     {
         using var scope = NewDisposeScope();
         using var random = new RandomSource(6, input.Indices.device);
-        model.OnEpochStarting(new EpochContext(epoch, 10, (int)input.Indices.shape[0], random, () => [input], _ => { }));
+        model.OnEpochStarting(new EpochContext(epoch, 10, (int)input.Indices.shape[0], random, _ => [input], _ => { }));
     }
 }

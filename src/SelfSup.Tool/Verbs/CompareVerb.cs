@@ -65,7 +65,7 @@ internal sealed class CompareVerb : Verb
     [
         new("weights as they are", weights.Copy),
         Candidate.Adapted("weights adapted", weights.Copy),
-        new("weights distilled", () => new ConvNet(size), new DistillationTask(teacher)),
+        Candidate.Distilled("weights distilled", () => new ConvNet(size), teacher),
     ];
 
     private IEnumerable<Candidate> FromScratch(ParseResult given, int size) => (given.GetValue(tasks) is { Length: > 0 } asked ? asked : DefaultTasks)

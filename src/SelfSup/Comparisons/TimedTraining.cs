@@ -11,7 +11,6 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
 {
     private const int TimedBatches = 3;
     private const double PlannedShare = 0.8; // of the time, since the first steps promise too much where a machine has other work
-    private const double Patience = 1.25;
 
     /// <summary>Trains as many whole epochs as fit in the time; where they turn out to be slower than the first ones, it ends within one.</summary>
     /// <param name="candidate">The candidate, which has a task.</param>
@@ -28,7 +27,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         if (epochs < 1)
             throw new TimeoutException($"One pass over the images takes {epoch:h\\:mm\\:ss}, longer than its share of the time.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience * left);
+        deadline.CancelAfter(left);
         var passes = new PassCounter(progress);
         var before = candidate.KeepsStart || candidate.StartingShare > 0 ? encoder.Copy() : null;
         using var owned = before;

@@ -96,7 +96,7 @@ internal sealed class TaskTrial : IDisposable
         using var scope = NewDisposeScope();
         model.Prepare([input]);
         using var random = new RandomSource(5);
-        model.OnEpochStarting(new EpochContext(0, 10, ImageCount, random, () => [input], _ => { }));
+        model.OnEpochStarting(new EpochContext(0, 10, ImageCount, random, _ => [input], _ => { }));
         foreach (var name in Untrained(model))
             problems.Add($"{name} is trained by no objective; freeze it by requires_grad = false, or name its module");
         RunStep(0, problems, checkGradients: true);

@@ -10,14 +10,7 @@ internal sealed class EpochOrder(
 {
     private const string StateName = "run.order";
 
-    private readonly ImageLoader loader = new(images, new ImageLoaderOptions
-    {
-        ImageSize = imageSize,
-        BatchSize = options.BatchSize,
-        Workers = options.ReadingThreads,
-        Seed = options.Seed,
-        MaxFailureRatio = options.MaxFailureRatio,
-    });
+    private readonly Dictionary<int, ImageLoader> loaders = []; // by the side of the images
 
     private Tensor? chosen; // int64 (images), on the CPU
 
@@ -25,7 +18,7 @@ internal sealed class EpochOrder(
     public bool IsBetweenEpochs { get; private set; }
 
     /// <summary>The images that could not be read for a task's preparation: none of them need be in an order that it chose.</summary>
-    public IReadOnlyList<ImageFailure> Failures => loader.Failures;
+    public IReadOnlyList<ImageFailure> Failures => [.. loaders.Values.SelectMany(loader => loader.Failures).Distinct()];
 
     /// <summary>What a checkpoint in the midst of an epoch must hold; the tensor is borrowed.</summary>
     public Dictionary<string, Tensor> State => chosen is null ? [] : new() { [StateName] = chosen };
@@ -79,7 +72,7 @@ internal sealed class EpochOrder(
             using var scope = NewDisposeScope();
             using var random = Seeds.NewRandom(step.Device, options.Seed, epoch, Seeds.Epoch + t * Seeds.Purposes);
             var learner = step.Learners[t];
-            var context = new EpochContext(epoch, epochs, images.Count, random, () => ReadImages(epoch), step.ResetOptimizers);
+            var context = new EpochContext(epoch, epochs, images.Count, random, size => ReadImages(epoch, size ?? imageSize), step.ResetOptimizers);
             learner.Model.OnEpochStarting(context);
             if (context.Order is null)
                 continue;
@@ -89,8 +82,10 @@ internal sealed class EpochOrder(
         }
     }
 
-    private IEnumerable<PretextInput> ReadImages(int epoch)
+    private IEnumerable<PretextInput> ReadImages(int epoch, int size)
     {
+        if (!loaders.TryGetValue(size, out var loader))
+            loaders[size] = loader = CreateLoader(size);
         foreach (var batch in loader.ReadEpoch(epoch, cancellationToken: ranks.Stop))
         {
             using (batch)
@@ -100,4 +95,13 @@ internal sealed class EpochOrder(
             }
         }
     }
+
+    private ImageLoader CreateLoader(int size) => new(images, new ImageLoaderOptions
+    {
+        ImageSize = size,
+        BatchSize = options.BatchSize,
+        Workers = options.ReadingThreads,
+        Seed = options.Seed,
+        MaxFailureRatio = options.MaxFailureRatio,
+    });
 }

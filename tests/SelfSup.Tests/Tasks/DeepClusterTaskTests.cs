@@ -39,7 +39,7 @@ public class DeepClusterTaskTests
         Assert.True(after.sub(before).abs().sum(2).gt(1e-3).all().item<bool>());
         Assert.True(run.State("centers").Equals(centers)); // they do not learn
         using var random = new RandomSource(1);
-        run.Model.OnEpochStarting(new EpochContext(1, 10, 6, random, () => throw new NotSupportedException("It reads."), _ => { }));
+        run.Model.OnEpochStarting(new EpochContext(1, 10, 6, random, _ => throw new NotSupportedException("It reads."), _ => { }));
         Assert.True(run.State("memory").Equals(after));
         Assert.False(run.State("centers").Equals(centers));
     }
@@ -51,7 +51,7 @@ public class DeepClusterTaskTests
         using var run = new JointRun(new DeepClusterTask(new DeepClusterOptions { Clusters = 2 }));
         using var some = new PretextInput([run.Input.Images.narrow(0, 0, 4)], arange(4, int64, CPU).mul(1));
         using var random = new RandomSource(1);
-        run.Model.OnEpochStarting(new EpochContext(0, 10, 6, random, () => [some], _ => { }));
+        run.Model.OnEpochStarting(new EpochContext(0, 10, 6, random, _ => [some], _ => { }));
         var clusters = run.State("clusters");
         Assert.True(clusters.narrow(1, 0, 4).ge(0).all().item<bool>());
         Assert.True(clusters.narrow(1, 4, 2).eq(-1).all().item<bool>());
@@ -77,7 +77,7 @@ public class DeepClusterTaskTests
         for (var epoch = 0; epoch < 2; epoch++)
         {
             using var random = new RandomSource((ulong)epoch);
-            var context = new EpochContext(epoch, 2, 12, random, () => [run.Input], reset.Add);
+            var context = new EpochContext(epoch, 2, 12, random, _ => [run.Input], reset.Add);
             run.Model.OnEpochStarting(context);
             weights.Add(run.State("head.weight"));
             var clusters = run.State("clusters").data<long>().ToArray();

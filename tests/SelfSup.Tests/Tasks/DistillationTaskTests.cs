@@ -15,6 +15,8 @@ public class DistillationTaskTests
     public void Other_forms_pass_the_conformance_check()
     {
         PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { Mixup = false, LocalWeight = 1 }));
+        PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true }));
+        PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true, QueueLength = 2 }));
         using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, Pooling = VitPooling.ClassToken });
         using var teacher = new EncoderTeacher(encoder);
         PretextTaskCheck.Verify(new DistillationTask(teacher, new() { LocalWeight = 0.5 }));
@@ -85,6 +87,42 @@ public class DistillationTaskTests
     }
 
     [Fact]
+    public void A_remembered_teacher_looks_at_every_image_once_and_is_learned_from()
+    {
+        var teacher = new CountingTeacher(KnownTasks.Teacher);
+        var options = new DistillationOptions { RemembersTeacher = true };
+        using var encoder = new ConvNet(32);
+        var first = Learn(encoder, epochs: 1);
+        Assert.Equal(24, teacher.Images);
+        using var other = new ConvNet(32);
+        var last = Learn(other, epochs: 30);
+        Assert.Equal(48, teacher.Images);
+        Assert.True(last["distillation/loss"] < 0.5 * first["distillation/loss"], $"{first["distillation/loss"]} to {last["distillation/loss"]}");
+
+        IReadOnlyDictionary<string, double> Learn(Encoder student, int epochs) => Pretraining.Run(
+            student, [new WeightedTask(new DistillationTask(teacher, options))], new ProceduralImages(24), new() { Epochs = epochs, BatchSize = 8 }).Metrics;
+    }
+
+    [Fact]
+    public void The_remembered_features_are_the_teachers_of_whole_images_from_their_mean()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new ConvNet(32);
+        using var model = new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true }).CreateModel(new PretextSetup(encoder, 6));
+        using var random = new RandomSource(6);
+        using var images = TestImages.Colorful(5, 40);
+        using var indices = tensor(new long[] { 3, 0, 5, 1, 2 }); // image 4 cannot be read
+        using var input = new PretextInput([images.alias()], indices.alias());
+        model.OnEpochStarting(new EpochContext(0, 2, 6, random, size => [.. Enumerable.Repeat(input, size == 40 ? 1 : 0)], _ => { }));
+        model.OnEpochStarting(new EpochContext(1, 2, 6, random, _ => throw new NotSupportedException("It reads again."), _ => { }));
+        var features = KnownTasks.Teacher.Compute(images).Features;
+        var expected = nn.functional.normalize(features.sub(features.mean([0])), dim: 1);
+        var remembered = model.state_dict()["remembered"];
+        Assert.True(remembered.index_select(0, indices).allclose(expected, 1e-3, 1e-4));
+        Assert.Equal(0, remembered[4].abs().max().item<float>());
+    }
+
+    [Fact]
     public void A_teacher_is_a_frozen_copy_that_no_batch_changes()
     {
         using var scope = NewDisposeScope();
@@ -147,6 +185,7 @@ public class DistillationTaskTests
         Assert.Contains("QueueLength", Refusal(new() { QueueLength = 0 }));
         Assert.Contains("MinimumArea", Refusal(new() { MinimumArea = 0 }));
         Assert.Contains("LocalWeight", Refusal(new() { LocalWeight = -1 }));
+        Assert.Contains("0 where the teacher is remembered", Refusal(new() { LocalWeight = 1, RemembersTeacher = true }));
 
         static string Refusal(DistillationOptions options) =>
             Assert.Throws<ArgumentException>(() => new DistillationTask(KnownTasks.Teacher, options)).Message;
@@ -172,5 +211,24 @@ public class DistillationTaskTests
         }
 
         public void Dispose() => step.Dispose();
+    }
+
+    private sealed class CountingTeacher(ITeacher teacher) : ITeacher
+    {
+        public long Images { get; private set; }
+
+        public IReadOnlyDictionary<string, string> Settings => teacher.Settings;
+
+        public int ImageSize => teacher.ImageSize;
+
+        public int FeatureCount => teacher.FeatureCount;
+
+        public int MapChannels => teacher.MapChannels;
+
+        public (Tensor Features, Tensor? Map) Compute(Tensor images)
+        {
+            Images += images.shape[0];
+            return teacher.Compute(images);
+        }
     }
 }

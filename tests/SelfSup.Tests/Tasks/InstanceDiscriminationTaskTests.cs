@@ -60,7 +60,7 @@ public class InstanceDiscriminationTaskTests
             using var random = new RandomSource(0);
             using var two = new PretextInput([images[..2]], tensor(new long[] { 0, 1 }));
             using var leftOver = new PretextInput([images[2..]], tensor(new long[] { 2 }));
-            model.OnEpochStarting(new EpochContext(epoch, 2, 3, random, () => [two, leftOver], _ => { }));
+            model.OnEpochStarting(new EpochContext(epoch, 2, 3, random, _ => [two, leftOver], _ => { }));
         }
     }
 

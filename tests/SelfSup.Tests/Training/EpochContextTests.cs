@@ -86,6 +86,17 @@ public class EpochContextTests
     }
 
     [Fact]
+    public void A_task_may_ask_for_another_size()
+    {
+        var sides = new List<long>();
+        Run(new HookedTask
+        {
+            EpochStarting = epoch => sides.AddRange(new int?[] { 48, null }.SelectMany(size => epoch.ReadImages(size).Select(input => input.Images.shape[3]).Distinct())),
+        });
+        Assert.Equal([48, 32, 48, 32], sides);
+    }
+
+    [Fact]
     public void A_renewed_head_starts_with_a_fresh_optimizer()
     {
         nn.Module<Tensor, Tensor>? head = null;

@@ -16,7 +16,7 @@ public sealed record DistillationOptions
 
     /// <summary>
     /// Whether every image is mixed with another one of the batch, by a share drawn from [0, 1], before both networks see it: Zhang et al.,
-    /// 2018, https://arxiv.org/abs/1710.09412. The default is true.
+    /// 2018, https://arxiv.org/abs/1710.09412. The default is true. Without effect where the teacher is remembered.
     /// </summary>
     public bool Mixup { get; init; } = true;
 
@@ -29,11 +29,19 @@ public sealed record DistillationOptions
     /// </summary>
     public double LocalWeight { get; init; }
 
+    /// <summary>
+    /// Whether the teacher looks at every image once, before the first epoch, and its features are remembered: most of the time goes to the
+    /// teacher otherwise. The encoder then sees crops at its own size, the teacher the central square, and features are compared from the mean of
+    /// all. The memory, a float for each feature of each image, is in checkpoints. The default is false.
+    /// </summary>
+    public bool RemembersTeacher { get; init; }
+
     internal void Validate()
     {
         this.Require(Temperature is > 0 and < double.PositiveInfinity, Temperature, "above 0");
         this.Require(QueueLength >= 1, QueueLength, "at least 1");
         this.Require(MinimumArea is > 0 and <= 1, MinimumArea, "above 0 and at most 1");
         this.Require(LocalWeight is >= 0 and < double.PositiveInfinity, LocalWeight, "at least 0");
+        this.Require(LocalWeight == 0 || !RemembersTeacher, LocalWeight, "0 where the teacher is remembered, as its maps are not");
     }
 }

@@ -15,7 +15,10 @@ namespace SelfSup.Tasks;
 /// teacher see the same crop, each at its own size and by its own normalization. The weights of the teacher are in no checkpoint; its hash
 /// is in the run's record.
 /// </para>
-/// <para>Most of the time goes to the teacher: choose the smallest image size at which its features are good.</para>
+/// <para>
+/// Most of the time goes to the teacher: choose the smallest image size at which its features are good, or let it look once
+/// (<see cref="DistillationOptions.RemembersTeacher"/>), which teaches more in the same time.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// using var large = EncoderFile.Load("large.safetensors");
@@ -26,6 +29,7 @@ namespace SelfSup.Tasks;
 public sealed class DistillationTask : PretextTask<PretextBatch, DistillationModel>
 {
     private const int Columns = 8;
+    private const double RememberedRate = 0.01; // chosen on held-out labels of ten kinds of clothes, of 0.001, 0.003, 0.006 and 0.01
     private readonly ITeacher teacher;
     private readonly DistillationOptions options;
 
@@ -42,7 +46,8 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
         this.options.Validate();
         if (this.options.LocalWeight > 0 && teacher.MapChannels == 0)
             throw new ArgumentException("The teacher has no feature map to learn places from; leave LocalWeight at 0.", nameof(options));
-        Views = [new View(new Augmentation { MinimumArea = this.options.MinimumArea }, teacher.ImageSize)];
+        Views = [new View(new Augmentation { MinimumArea = this.options.MinimumArea }, this.options.RemembersTeacher ? null : teacher.ImageSize)];
+        Recipe = this.options.RemembersTeacher ? TrainingRecipe.For(new AdamW()) with { LearningRate = RememberedRate } : TrainingRecipe.For(new AdamW());
     }
 
     /// <inheritdoc/>
@@ -50,10 +55,10 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
         .Concat(teacher.Settings.Select(pair => KeyValuePair.Create($"teacher_{pair.Key}", pair.Value)))
         .ToDictionary();
 
-    /// <summary>AdamW at its usual settings.</summary>
-    public override TrainingRecipe Recipe { get; } = TrainingRecipe.For(new AdamW());
+    /// <summary>AdamW at its usual settings; at a learning rate of 0.01 where the teacher is remembered.</summary>
+    public override TrainingRecipe Recipe { get; }
 
-    /// <summary>One crop of every image, at the teacher's size.</summary>
+    /// <summary>One crop of every image, at the teacher's size, or at the encoder's where the teacher is remembered.</summary>
     public override IReadOnlyList<View> Views { get; }
 
     /// <summary>Checks also that the encoder's images are no larger than the teacher's.</summary>
@@ -71,11 +76,13 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
             throw new ArgumentException($"'{encoder.Architecture}' has no map of several places; leave LocalWeight at 0.");
     }
 
-    /// <summary>Mixes every image with another.</summary>
+    /// <summary>Mixes every image with another, or adds which image each is where the teacher is remembered.</summary>
     /// <inheritdoc/>
     public override PretextBatch Generate(PretextInput input, RandomSource random)
     {
         using var scope = NewDisposeScope();
+        if (options.RemembersTeacher)
+            return new PretextBatch(input.Images.alias().MoveToOuterDisposeScope(), input.Indices.alias().MoveToOuterDisposeScope());
         if (!options.Mixup)
             return new PretextBatch(input.Images.alias().MoveToOuterDisposeScope());
         var images = input.Images.to(ScalarType.Float32).div(255);

@@ -35,7 +35,7 @@ internal sealed class UnlabeledMeans : IDisposable
             (_, features) =>
             {
                 foreach (var (sum, rows) in sums.Zip(features))
-                    sum.add_(rows.cpu().to(ScalarType.Float64).sum(0));
+                    sum.add_(rows.cpu().to(ScalarType.Float64).sum([0]));
             },
             progress, cancellationToken);
         return new(
