@@ -32,5 +32,5 @@ internal static class Recommendation
     }
 
     private static string CostOf(Encoder encoder) =>
-        encoder is EncoderPair ? " It is two networks side by side, which take twice as long on an image." : "";
+        EncoderPair.IsPair(encoder) ? " It is two networks side by side, which take twice as long on an image." : "";
 }

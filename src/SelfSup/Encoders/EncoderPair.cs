@@ -22,7 +22,7 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
     public EncoderPair(Encoder first, Encoder second)
         : base($"{first.Architecture}{Beside}{second.Architecture}", first.ImageSize, first.Normalization, first.Stem)
     {
-        if (ReferenceEquals(first, second) || first is EncoderPair || !EncoderTwin.AreAlike(first, second))
+        if (ReferenceEquals(first, second) || IsPair(first) || !EncoderTwin.AreAlike(first, second))
         {
             throw new ArgumentException(
                 "Side by side stand two encoders of one architecture, image size, stem, normalization and settings, neither of them a pair: "
@@ -65,6 +65,9 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
         return [.. one.ExportStages(graph, input).Zip(
             other.ExportStages(graph, input), (left, right) => graph.AddNode("Concat", [left, right], new OnnxAttribute("axis", 1)))];
     }
+
+    /// <summary>Whether an encoder is two side by side.</summary>
+    internal static bool IsPair(Encoder encoder) => PartOf(encoder.Architecture) is not null;
 
     /// <summary>The architecture of both encoders of a pair of that name; null of any other name.</summary>
     internal static string? PartOf(string architecture) =>
