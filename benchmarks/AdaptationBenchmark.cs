@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using SelfSup.Comparisons;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Transfer;
 
 namespace SelfSup.Benchmarks;
@@ -26,7 +27,9 @@ internal static class AdaptationBenchmark
         foreach (var (train, test) in sets)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"### {train.ClassNames.Count} classes, {test.Count} test images, {encoder.Architecture} at {encoder.ImageSize} px, {adapted.Epochs} epochs of {images.Count:N0} images, {Draws} draws").AppendLine();
-            (string Name, Encoder Encoder)[] rows = [("as they are", encoder), (adapted.Name, adapted.Encoder!)];
+            using var zoom = new CenterZoom(encoder.Copy());
+            using var adaptedZoom = new CenterZoom(adapted.Encoder!.Copy());
+            (string Name, Encoder Encoder)[] rows = [("as they are", encoder), (adapted.Name, adapted.Encoder), ("as they are, zoom", zoom), ($"{adapted.Name}, zoom", adaptedZoom)];
             foreach (var (i, row) in rows.Index())
             {
                 var accuracies = Judge(row.Encoder, images, train, test);

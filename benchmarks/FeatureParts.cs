@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Files;
 
 namespace SelfSup.Benchmarks;
@@ -13,11 +14,12 @@ internal sealed class FeatureParts
     private readonly Option<string?> encoder = new("--encoder") { Description = "Weights for the parts selection, copies, unlabeled, adaptation and wrong-labels, of any origin." };
     private readonly Option<string?> architecture = new("--architecture") { Description = "What these weights are taken as, such as resnet18, which leaves out blocks beyond it [default: what the file shows]." };
     private readonly Option<int> size = new("--size") { Description = "Side of the images for these weights in pixels.", DefaultValueFactory = _ => 168 };
+    private readonly Option<bool> zoom = new("--zoom") { Description = "These weights see the middle of every image too." };
     private readonly Option<string?> test = new("--test") { Description = "Folder of test photos, which selection, unlabeled and adaptation need, as --images." };
     private readonly Option<string> classes = new("--classes") { Description = "Only classes whose name starts with this; adaptation takes several, parted by commas.", DefaultValueFactory = _ => "" };
 
     /// <summary>The options of these parts alone.</summary>
-    public IEnumerable<Option> Options => [encoder, architecture, size, test, classes];
+    public IEnumerable<Option> Options => [encoder, architecture, size, zoom, test, classes];
 
     /// <summary>The parts by name.</summary>
     /// <param name="given">The command line.</param>
@@ -38,7 +40,8 @@ internal sealed class FeatureParts
     private string With(ParseResult given, Func<Encoder, string> measure)
     {
         var file = given.GetValue(encoder) ?? throw new ArgumentException("Give --encoder, a file of weights.");
-        using var network = EncoderFile.LoadPretrained(file, given.GetValue(size), given.GetValue(architecture));
+        var weights = EncoderFile.LoadPretrained(file, given.GetValue(size), given.GetValue(architecture));
+        using var network = given.GetValue(zoom) ? new CenterZoom(weights) : weights;
         return measure(network);
     }
 

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using SelfSup;
 using SelfSup.Data;
+using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Runtime;
 using SelfSup.Samples;
@@ -13,16 +14,18 @@ labeled.Required = true;
 var test = Options.ExistingFolder("--test", "Other labeled images, to count the classifier's right answers on.");
 var size = Options.Whole("--size", "Side of the images in pixels; smaller is faster and answers worse.", 32, 512, 224);
 var fineTune = new Option<bool>("--fine-tune") { Description = "Train the whole network and not its last layer alone: better, and much slower." };
+var zoom = Options.Zoom();
 var save = Options.NewFile("--save", "Writes the classifier here.");
 var onnx = Options.NewFile("--onnx", "Writes the classifier here as an ONNX model.");
-var command = new RootCommand("Makes a classifier of ImageNet's ResNet-18 and a few labels.") { labeled, test, size, fineTune, save, onnx };
+var command = new RootCommand("Makes a classifier of ImageNet's ResNet-18 and a few labels.") { labeled, test, size, zoom, fineTune, save, onnx };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     var images = LabeledImageFolder.Open(options.GetValue(labeled)!);
     // As ResNet-18, which leaves out the last block of the package's: what it knows is closer to ImageNet's classes than to others.
-    using var encoder = EncoderFile.LoadPretrained(
+    var weights = EncoderFile.LoadPretrained(
         Path.Combine(AppContext.BaseDirectory, "ResNet18"), out var loaded, options.GetValue(size), "resnet18");
+    using var encoder = options.GetValue(zoom) ? new CenterZoom(weights) : weights;
     Screen.Say($"{loaded}");
     using var classifier = await Screen.TrackAsync(line => Task.Run(
         () => options.GetValue(fineTune)

@@ -18,6 +18,7 @@ encoder.Required = true;
 var size = Options.Whole("--size", "Side of the images in pixels [default: the file says, else 224].", 16, 4096);
 var architecture = Options.Choice("--architecture", "What the weights are of, such as resnet50 [default: the file says or shows it].", EncoderCatalog.Names);
 var prefix = new Option<string?>("--prefix") { Description = "Which of several sets of weights, by what precedes their names." };
+var zoom = Options.Zoom();
 var train = Options.Images("--train", "Labeled training images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list.");
 var test = Options.Images("--test", "Labeled test images: a folder of one sub-folder a class, tar or Parquet files, or a .csv list.");
 var cifar10 = Options.ExistingFolder("--cifar10", "Folder with CIFAR-10's binary files, in place of --train and --test.");
@@ -48,13 +49,13 @@ var encoderOnnx = Options.NewFile("--encoder-onnx", "Writes the encoder here as 
 
 var command = new RootCommand("Probes a pretrained encoder with labeled images.")
 {
-    encoder, size, architecture, prefix, train, test, cifar10, classes, labels, unlabeled, pseudoLabels, stage, seed, transfer, fineTune, plot, json, html, save, onnx,
+    encoder, size, architecture, prefix, zoom, train, test, cifar10, classes, labels, unlabeled, pseudoLabels, stage, seed, transfer, fineTune, plot, json, html, save, onnx,
     encoderOnnx,
 };
 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
-    var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size), options.GetValue(architecture), options.GetValue(prefix));
+    var (network, taken) = EncoderOpener.Open(options.GetValue(encoder)!, options.GetValue(size), options.GetValue(architecture), options.GetValue(prefix), options.GetValue(zoom));
     using var owned = network;
     if (options.GetValue(stage) is { } asked && FeatureLayer.ListOf(network).All(known => known.Name != asked))
         throw new ArgumentException($"--stage is '{asked}'; it must be one of {string.Join(", ", FeatureLayer.ListOf(network).Select(known => known.Name))}.");

@@ -41,6 +41,12 @@ internal static class Options
     public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices, string byDefault) =>
         WithDefault(Choice(name, description, choices), byDefault);
 
+    /// <summary>Whether an encoder sees the middle of every image too.</summary>
+    public static Option<bool> Zoom() => new("--zoom")
+    {
+        Description = "See every image twice, the whole and its enlarged middle: better with few labels, and takes twice as long.",
+    };
+
     /// <summary>A folder to read from.</summary>
     public static Option<string?> ExistingFolder(string name, string description) => Checked(
         name, description, "a folder that is there", text => Directory.Exists(text) ? text : null);

@@ -45,6 +45,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     if (large is not null && teacher is not null)
     {
         candidates.Add(new("weights as they are", large.Copy));
+        if (CenterZoom.Fits(large))
+            candidates.Add(new("weights with zoom", () => new CenterZoom(large.Copy())));
         candidates.Add(Candidate.Adapted("weights adapted", large.Copy));
         candidates.Add(Candidate.Distilled("weights distilled", () => new ConvNet(scratchSize), teacher));
     }

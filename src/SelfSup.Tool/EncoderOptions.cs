@@ -18,11 +18,13 @@ internal sealed class EncoderOptions
 
     private readonly Option<string?> prefix = new("--prefix") { Description = "Which of several sets of weights, by what precedes their names." };
 
+    private readonly Option<bool> zoom = Options.Zoom();
+
     /// <summary>Makes the options.</summary>
     /// <param name="isRequired">Whether there must be an encoder.</param>
     public EncoderOptions(bool isRequired = true) => file.Required = isRequired;
 
-    public IEnumerable<Option> All => [file, size, architecture, prefix];
+    public IEnumerable<Option> All => [file, size, architecture, prefix, zoom];
 
     /// <summary>Whether an encoder is given, right or wrong.</summary>
     public bool AreGiven(SymbolResult given) => given.GetResult(file) is not null;
@@ -30,7 +32,7 @@ internal sealed class EncoderOptions
     /// <summary>Opens the encoder, and tells what was taken of the file.</summary>
     public Encoder Open(ParseResult given)
     {
-        var (encoder, taken) = EncoderOpener.Open(given.GetValue(file)!, given.GetValue(size), given.GetValue(architecture), given.GetValue(prefix));
+        var (encoder, taken) = EncoderOpener.Open(given.GetValue(file)!, given.GetValue(size), given.GetValue(architecture), given.GetValue(prefix), given.GetValue(zoom));
         Screen.Say(taken);
         return encoder;
     }

@@ -64,6 +64,7 @@ internal sealed class CompareVerb : Verb
     private static IEnumerable<Candidate> Learned(Encoder? weights, EncoderTeacher? teacher, int size) => weights is null || teacher is null ? [] :
     [
         new("weights as they are", weights.Copy),
+        .. CenterZoom.Fits(weights) ? [new Candidate("weights with zoom", () => new CenterZoom(weights.Copy()))] : Array.Empty<Candidate>(),
         Candidate.Adapted("weights adapted", weights.Copy),
         Candidate.Distilled("weights distilled", () => new ConvNet(size), teacher),
     ];

@@ -46,7 +46,10 @@ public static class EncoderCatalog
     }
 
     /// <summary>Creates an encoder with fresh weights.</summary>
-    /// <param name="architecture">One of <see cref="Names"/>, or one of them twice, such as <c>resnet18+resnet18</c>: an <see cref="EncoderPair"/>.</param>
+    /// <param name="architecture">
+    /// One of <see cref="Names"/>; twice, such as <c>resnet18+resnet18</c>, it is an <see cref="EncoderPair"/>, and as <c>zoom(resnet18)</c>
+    /// it is seen through <see cref="CenterZoom"/>.
+    /// </param>
     /// <param name="imageSize">Side in pixels of the square images, at least 16.</param>
     /// <param name="seed">Seed of the weights; the same seed gives the same bits.</param>
     /// <param name="normalization">Pixel statistics; null means <see cref="Normalization.ImageNet"/>.</param>
@@ -60,8 +63,10 @@ public static class EncoderCatalog
     {
         if (!factories.TryGetValue(architecture, out var create))
         {
-            if (EncoderPair.PartOf(architecture) is { } part && factories.ContainsKey(part))
+            if (EncoderPair.PartOf(architecture) is { } part && Knows(part))
                 return new EncoderPair(Create(part, imageSize, seed, normalization, stem), Create(part, imageSize, seed + 1, normalization, stem));
+            if (CenterZoom.PartOf(architecture) is { } seen && Knows(seen))
+                return new CenterZoom(Create(seen, imageSize, seed, normalization, stem));
             throw new ArgumentException(
                 $"The architecture '{architecture}' is unknown; use one of: {string.Join(", ", Names)}, or make it known by "
                 + $"{nameof(EncoderCatalog)}.{nameof(Register)}.", nameof(architecture));
@@ -75,7 +80,14 @@ public static class EncoderCatalog
     }
 
     /// <summary>Whether <see cref="Create"/> makes encoders of a name.</summary>
-    internal static bool Knows(string architecture) => factories.ContainsKey(architecture) || factories.ContainsKey(EncoderPair.PartOf(architecture) ?? "");
+    internal static bool Knows(string architecture) => RunsOf(architecture) > 0;
+
+    /// <summary>How many networks an encoder of a name runs on an image, 0 if there is none of that name.</summary>
+    internal static int RunsOf(string architecture) =>
+        factories.ContainsKey(architecture) ? 1
+        : EncoderPair.PartOf(architecture) is { } part && EncoderPair.PartOf(part) is null ? 2 * RunsOf(part)
+        : CenterZoom.PartOf(architecture) is { } seen && CenterZoom.PartOf(seen) is null ? 2 * RunsOf(seen)
+        : 0;
 
     /// <summary>An architecture with each of the stems, that of large images first; it may refuse some.</summary>
     internal static IReadOnlyList<EncoderFactory> WithEveryStem(string architecture) =>

@@ -33,7 +33,7 @@ public partial class DependencyTests
             "Files.EncoderMetadata", "Files.WeightsFingerprint", "Heads", "Losses", "Optimization", "Previews", "Runtime",
         ],
         ["Training"] = ["Augmentations", Data, "Distributed", "Encoders.EvaluationMode", "Files", "Optimization", "Previews", "Runtime"],
-        ["Comparisons"] = [Data, "Encoders.EncoderPair", "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
+        ["Comparisons"] = [Data, "Encoders.EncoderCatalog", "Encoders.EncoderPair", "Files", "Optimization", "Runtime", "Tasks", "Training", "Transfer"],
         ["Transfer"] = ["Augmentations", Data, "Encoders", "Files", "Onnx", "Optimization", "Runtime"],
         ["Curation"] = [Data, "Files.AtomicFile", "Tasks.SphericalKMeans", "Transfer"],
         ["Testing"] = ["Augmentations", "Encoders", "Runtime"],
