@@ -53,6 +53,14 @@ public interface IImageSource
     /// <exception cref="ImageReadException">The image cannot be read; the message is the reason.</exception>
     void Read(int index, int size, double place, Span<byte> pixels) => Read(index, size, pixels);
 
+    /// <summary>Tells that neighboring images are read soon, in any order, so that a slow disk can read them in one go.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <remarks>Nothing is done by default, and by sources of a file an image.</remarks>
+    void Prefetch(int first, int count)
+    {
+    }
+
     /// <summary>A number that changes when the images do, so that a packed copy of them is known to be out of date.</summary>
     /// <returns>By default it comes of the names alone; a source that cheaply knows more, such as when files were written, adds it.</returns>
     ulong GetFingerprint()

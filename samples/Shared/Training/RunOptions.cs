@@ -24,6 +24,8 @@ internal sealed class RunOptions
 
     private readonly Option<int?> seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
 
+    private readonly Option<int?> window = Options.Whole("--shuffle-window", "Images that are shuffled together; spares a slow disk that holds more than memory does [default: all].", 2);
+
     private readonly Option<DeviceName?> device = Options.Checked(
         "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
         "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
@@ -34,7 +36,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, device, tensorBoard, resume })
+        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, window, device, tensorBoard, resume })
             command.Add(option);
         recipe.AddTo(command);
         command.Validators.Add(given =>
@@ -76,6 +78,7 @@ internal sealed class RunOptions
             Precision = given.GetValue(precision) is { } bits ? Enum.Parse<Precision>(bits, ignoreCase: true) : null,
             Augmentation = AugmentationOf(given),
             Seed = SeedOf(given),
+            ShuffleWindow = given.GetValue(window),
             Device = where,
             RunFolder = folder,
             Monitors = monitors,

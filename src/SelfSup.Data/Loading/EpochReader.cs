@@ -13,6 +13,7 @@ internal sealed class EpochReader : IDisposable
     private readonly CancellationTokenRegistration registration;
     private readonly Thread[] threads;
     private readonly SquarePlaces? places;
+    private readonly WindowPrefetch? prefetch;
 
     // One lock and condition guard all below. Images are claimed a few at a time to keep it quiet.
     private readonly object gate = new();
@@ -36,6 +37,8 @@ internal sealed class EpochReader : IDisposable
         claimSize = Math.Clamp(options.OwnBatchSize / (options.Workers * 4), 1, 16);
         nextBatch = firstBatch;
         nextImage = (int)Math.Min((long)firstBatch * options.OwnBatchSize, order.Length);
+        if (options is { Shuffle: true, ShuffleWindow: { } images } && images < source.Count)
+            prefetch = new WindowPrefetch(source, order, Math.Max(1, images / options.Ranks), nextImage);
         registration = cancellationToken.UnsafeRegister(reader => ((EpochReader)reader!).Stop(), this);
         threads = new Thread[Math.Min(options.Workers, order.Length - nextImage)];
         for (var i = 0; i < threads.Length; i++)
@@ -84,6 +87,7 @@ internal sealed class EpochReader : IDisposable
         {
             while (Claim() is { } claim)
             {
+                prefetch?.Reach(claim.Batch.Number * options.OwnBatchSize + claim.First);
                 for (var i = claim.First; i < claim.End && !Volatile.Read(ref stopped); i++)
                     claim.Batch.Read(source, i);
                 lock (gate)

@@ -100,11 +100,9 @@ public sealed class ImageLoader
 
     private int[] OrderOf(int epoch)
     {
-        var order = new int[source.Count];
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        if (options.Shuffle)
-            new SplitMix64(options.Seed, epoch).Shuffle(order);
+        int[] order = options.Shuffle
+            ? EpochShuffle.Draw(source.Count, options.ShuffleWindow, options.Seed, epoch)
+            : [.. Enumerable.Range(0, source.Count)];
         return OwnPartOf(Shorten(order));
     }
 

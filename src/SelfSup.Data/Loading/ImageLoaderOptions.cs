@@ -32,6 +32,14 @@ public sealed class ImageLoaderOptions
     /// <summary>Whether every epoch has its own random order (the default) or that of the source.</summary>
     public bool Shuffle { get; init; } = true;
 
+    /// <summary>
+    /// How many images are shuffled together, at least 1; null, the default, means all. For sources that are larger than memory, on a disk that
+    /// would seek for every image: an epoch goes over runs of neighboring images in random order, sixteen runs in a window, whose images come in random order.
+    /// <see cref="PackedImages"/> and <see cref="ShardedImages"/> read every run from the disk in one go, a window ahead, so memory holds two. Give it where the
+    /// order of the source does not follow the classes, or make it large, since a batch has images of sixteen places of the source alone.
+    /// </summary>
+    public int? ShuffleWindow { get; init; }
+
     /// <summary>Whether to leave out an incomplete batch at the end of an epoch, unless it is the only one.</summary>
     public bool DropLast { get; init; }
 
@@ -54,6 +62,7 @@ public sealed class ImageLoaderOptions
         RequirePositive(BatchSize, nameof(BatchSize));
         RequirePositive(Workers, nameof(Workers));
         RequirePositive(Prefetch, nameof(Prefetch));
+        RequirePositive(ShuffleWindow ?? 1, nameof(ShuffleWindow));
         if (!(MaxFailureRatio is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(MaxFailureRatio), MaxFailureRatio, "The share of unreadable images lies in 0..1.");
         RequirePositive(Ranks, nameof(Ranks));

@@ -6,6 +6,8 @@ internal sealed class PendingBatch(int number, int imageSize, int frames, ReadOn
     private readonly string?[] reasons = new string?[indices.Length];
     private readonly int imageBytes = frames * 3 * imageSize * imageSize;
 
+    public int Number => number;
+
     public int Count => indices.Length;
 
     public byte[] Pixels => pixels;

@@ -167,6 +167,15 @@ public class PackedImages : IImageSource, IDisposable
         Resampler.Current.ResizePlanar(bytes.Slice(OffsetOf(index), header.RecordBytes), ImageSize, size, pixels, 3 * Frames);
     }
 
+    /// <inheritdoc/>
+    public void Prefetch(int first, int count)
+    {
+        Check(first);
+        Check(first + count - 1);
+        using var bytes = map.Acquire();
+        bytes.Prefetch(OffsetOf(first), (long)count * header.RecordBytes);
+    }
+
     /// <summary>The checksum of the table, which has one of every record.</summary>
     /// <returns>The number.</returns>
     public ulong GetFingerprint() => header.TableChecksum;

@@ -56,6 +56,15 @@ internal sealed class ImageShard : IDisposable
         decoder.Decode(bytes.Slice(offsets[index], lengths[index]), size, place, pixels);
     }
 
+    /// <summary>Starts to read neighboring images from disk, with what lies between them.</summary>
+    public void Prefetch(int first, int count)
+    {
+        using var bytes = map!.Acquire();
+        var last = first + count - 1;
+        if (offsets[last] >= offsets[first]) // as it is where the images follow one another in the file
+            bytes.Prefetch(offsets[first], offsets[last] + lengths[last] - offsets[first]);
+    }
+
     /// <summary>Adds the names and lengths, and the content of one image.</summary>
     public void AddTo(Fingerprint fingerprint)
     {

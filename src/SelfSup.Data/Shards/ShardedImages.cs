@@ -6,7 +6,8 @@ namespace SelfSup.Data;
 /// </summary>
 /// <remarks>
 /// An image takes about 20 bytes of memory beside its name. Images are read in random order, as from a folder. Where the files are larger
-/// than memory and lie on a disk that seeks slowly, an epoch waits for it; <see cref="PackedImages"/> are smaller then.
+/// than memory and lie on a disk that seeks slowly, an epoch waits for it: shuffle fewer at a time
+/// (<see cref="ImageLoaderOptions.ShuffleWindow"/>), or make them smaller (<see cref="PackedImages"/>).
 /// </remarks>
 public class ShardedImages : IImageSource, IDisposable
 {
@@ -81,6 +82,18 @@ public class ShardedImages : IImageSource, IDisposable
     {
         var (shard, inner) = Find(index);
         shard.Read(inner, decoder, size, place, pixels);
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(int first, int count)
+    {
+        for (var end = (long)first + count; first < end;)
+        {
+            var (shard, inner) = Find(first);
+            var here = (int)Math.Min(end - first, shard.Count - inner);
+            shard.Prefetch(inner, here);
+            first += here;
+        }
     }
 
     /// <summary>A number that comes of the decoder, the files' names and times, the names and lengths of the images, and the content of some.</summary>

@@ -86,6 +86,12 @@ public sealed class PretrainingOptions
     /// </summary>
     public int? Workers { get; init; }
 
+    /// <summary>
+    /// How many images are shuffled together, at least <see cref="BatchSize"/>; null, the default, means all. It spares a slow disk that holds more images
+    /// than memory does (<see cref="ImageLoaderOptions.ShuffleWindow"/>).
+    /// </summary>
+    public int? ShuffleWindow { get; init; }
+
     /// <summary>Share of unreadable images at which the run stops, in [0, 1]. The default is 0.1.</summary>
     public double MaxFailureRatio { get; init; } = 0.1;
 
@@ -157,6 +163,7 @@ public sealed class PretrainingOptions
         Augmentation.Validate();
         this.Require(HeldOut is null or { Count: >= 2 }, HeldOut?.Count, "null or with at least two images");
         this.Require(Workers is null or >= 1, Workers, "null or at least 1");
+        this.Require(ShuffleWindow is null || ShuffleWindow >= BatchSize, ShuffleWindow, $"null or at least {nameof(BatchSize)}, {BatchSize}");
         this.Require(MaxFailureRatio is >= 0 and <= 1, MaxFailureRatio, "in [0, 1]");
         this.Require(
             Monitors.DistinctBy(monitor => monitor.Name).Count() == Monitors.Count,

@@ -264,6 +264,7 @@ internal sealed class PretrainingRun : IDisposable
         Ranks = ofRanks,
         Workers = options.ReadingThreads,
         Seed = options.Seed,
+        ShuffleWindow = options.ShuffleWindow,
         DropLast = true,
         RandomSquares = true,
         MaxFailureRatio = options.MaxFailureRatio,

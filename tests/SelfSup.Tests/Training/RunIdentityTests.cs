@@ -31,6 +31,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
         ["epochs = 2, not 1"] = run => run with { Epochs = 1 },
         ["batch_size = 4, not 2"] = run => run with { BatchSize = 2 },
         ["seed = 0, not 1"] = run => run with { Seed = 1 },
+        ["shuffle_window = nothing, not 4"] = run => run with { ShuffleWindow = 4 },
         ["precision = float32, not bfloat16"] = run => run with { Precision = Precision.BFloat16 },
         ["recipe.learning_rate = 0.05, not 0.04"] = run => run with { Recipe = TrainingRecipe.Default with { LearningRate = 0.04 } },
         ["recipe.optimizer = sgd, not adamw"] = run => run with { Recipe = TrainingRecipe.For(new AdamW()) },
@@ -201,6 +202,8 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
         public int BatchSize { get; init; } = 4;
 
         public int Seed { get; init; }
+
+        public int? ShuffleWindow { get; init; }
 
         public Precision Precision { get; init; } = Precision.Float32;
 

@@ -68,6 +68,8 @@ internal sealed class RunIdentity
         decisive[Epochs] = epochs;
         decisive["batch_size"] = options.BatchSize;
         decisive["seed"] = options.Seed;
+        if (options.ShuffleWindow is { } window)
+            decisive["shuffle_window"] = window;
         decisive["precision"] = options.PrecisionOn(device).ToString().ToLowerInvariant();
         decisive["non_finite"] = Settings.ToSnakeCase(options.NonFinite.ToString());
         Add("recipe", recipe.Describe());
