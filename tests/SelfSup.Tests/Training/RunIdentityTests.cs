@@ -230,6 +230,7 @@ public sealed partial class RunIdentityTests : IClassFixture<RunIdentityTests.Fi
             Epochs = Epochs,
             BatchSize = BatchSize,
             Seed = Seed,
+            ShuffleWindow = ShuffleWindow,
             Precision = Precision,
             Recipe = Recipe,
             Augmentation = Augmentation,
