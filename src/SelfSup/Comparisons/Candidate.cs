@@ -11,6 +11,7 @@ public sealed record Candidate
     // Chosen on held-out labels of ten kinds of clothes among 1,662 photos, with a ResNet-18 of ImageNet.
     private const double AdaptationRate = 0.02;
     private const int AdaptationEpochs = 10;
+    private const double AdaptedWeight = 1.5;
     private const double DistillationTemperature = 0.1, DistillationArea = 0.7; // likewise, by nearest neighbors
 
     /// <summary>Creates a candidate.</summary>
@@ -27,7 +28,7 @@ public sealed record Candidate
 
     /// <summary>
     /// Going on from good weights without losing what they know: SimCLR with a small learning rate, whose result is averaged with the
-    /// weights as they were and put beside them, so that the encoder takes twice as long. Set <see cref="KeepsStart"/> to false for the
+    /// weights as they were and put beside them, and counts one and a half times as much; so the encoder takes twice as long. Set <see cref="KeepsStart"/> to false for the
     /// average alone.
     /// </summary>
     /// <param name="name">What tables call it.</param>
@@ -39,6 +40,7 @@ public sealed record Candidate
         MostEpochs = AdaptationEpochs,
         StartingShare = 0.5,
         KeepsStart = true,
+        LearnedWeight = AdaptedWeight,
     };
 
     /// <summary>What good weights see, taught to another network, such as a small one: a distillation whose teacher looks at every image once.</summary>
@@ -80,10 +82,17 @@ public sealed record Candidate
     /// </summary>
     public bool KeepsStart { get; init; }
 
+    /// <summary>
+    /// What the features of the encoder that learned are multiplied by where <see cref="KeepsStart"/> puts it beside the one that it started from,
+    /// above 0. The default is 1.
+    /// </summary>
+    public double LearnedWeight { get; init; } = 1;
+
     internal void Validate()
     {
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
         this.Require(MostEpochs is null or >= 1, MostEpochs, "null or at least 1");
+        this.Require(LearnedWeight > 0 && double.IsFinite(LearnedWeight), LearnedWeight, "above 0");
         this.Require(StartingShare is >= 0 and < 1, StartingShare, "in [0, 1)");
     }
 }

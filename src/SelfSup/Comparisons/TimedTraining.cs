@@ -47,7 +47,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         if (before is null)
             return trained;
         Blend(encoder, before, candidate.StartingShare);
-        return candidate.KeepsStart && !EncoderPair.IsPair(encoder) ? trained with { Encoder = new EncoderPair(before.Copy(), encoder) } : trained;
+        return candidate.KeepsStart && !EncoderPair.IsPair(encoder) ? trained with { Encoder = new EncoderPair(before.Copy(), encoder, candidate.LearnedWeight) } : trained;
     }
 
     /// <summary>The time of an epoch, from the second of two over a few batches; the first one warms up.</summary>

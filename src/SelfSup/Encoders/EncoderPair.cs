@@ -1,3 +1,4 @@
+using System.Globalization;
 using SelfSup.Onnx;
 using static TorchSharp.torch;
 
@@ -11,15 +12,21 @@ namespace SelfSup.Encoders;
 public sealed class EncoderPair : Encoder, IOnnxEncoder
 {
     private const char Beside = '+';
+    private const string WeightKey = "second_weight";
 
     private readonly Encoder first;
     private readonly Encoder second;
+    private readonly double secondWeight;
 
     /// <summary>Puts two encoders side by side, whose weights go on to be theirs.</summary>
     /// <param name="first">One of them. Owned from here on, and so is the other.</param>
     /// <param name="second">The other, of the same architecture, image size, stem, normalization and settings.</param>
+    /// <param name="secondWeight">
+    /// What the second one's maps are multiplied by, above 0: what compares lengths and directions of features then sees more or less of them.
+    /// </param>
     /// <exception cref="ArgumentException">They are not alike, or the same object, or pairs themselves.</exception>
-    public EncoderPair(Encoder first, Encoder second)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="secondWeight"/> is out of range.</exception>
+    public EncoderPair(Encoder first, Encoder second, double secondWeight = 1)
         : base($"{first.Architecture}{Beside}{second.Architecture}", first.ImageSize, first.Normalization, first.Stem)
     {
         if (ReferenceEquals(first, second) || IsPair(first) || !EncoderTwin.AreAlike(first, second))
@@ -28,7 +35,9 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
                 "Side by side stand two encoders of one architecture, image size, stem, normalization and settings, neither of them a pair: "
                 + $"not {first.Architecture} of {first.ImageSize} pixels and {second.Architecture} of {second.ImageSize}.", nameof(second));
         }
-        (this.first, this.second) = (first, second);
+        if (!(secondWeight > 0 && double.IsFinite(secondWeight)))
+            throw new ArgumentOutOfRangeException(nameof(secondWeight), secondWeight, "The weight of the second encoder is above 0.");
+        (this.first, this.second, this.secondWeight) = (first, second, secondWeight);
         Stages = [.. first.Stages.Select((stage, i) => stage with { Channels = stage.Channels + second.Stages[i].Channels })];
         RegisterComponents();
     }
@@ -40,20 +49,29 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
     public override bool TakesClips => first.TakesClips;
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> Settings => first.Settings;
+    public override IReadOnlyDictionary<string, string> Settings => secondWeight == 1
+        ? first.Settings
+        : new Dictionary<string, string>(first.Settings) { [WeightKey] = secondWeight.ToString("R", CultureInfo.InvariantCulture) };
 
     /// <inheritdoc/>
-    public override Encoder CreateUntrained(int seed) => new EncoderPair(first.CreateUntrained(seed), second.CreateUntrained(seed + 1));
+    public override Encoder CreateUntrained(int seed) => new EncoderPair(first.CreateUntrained(seed), second.CreateUntrained(seed + 1), secondWeight);
 
     /// <inheritdoc/>
-    public override Encoder WithSettings(IReadOnlyDictionary<string, string> settings) =>
-        new EncoderPair(first.WithSettings(settings), second.WithSettings(settings));
+    public override Encoder WithSettings(IReadOnlyDictionary<string, string> settings)
+    {
+        var ofEach = new Dictionary<string, string>(settings);
+        var weight = !ofEach.Remove(WeightKey, out var text) ? 1
+            : double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new ArgumentException($"The setting {WeightKey} is '{text}', which is no number.", nameof(settings));
+        return new EncoderPair(first.WithSettings(ofEach), second.WithSettings(ofEach), weight);
+    }
 
     /// <inheritdoc/>
     public override Tensor[] ForwardStages(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        return [.. first.ForwardStages(inputs).Zip(second.ForwardStages(inputs), (one, other) => cat([one, other], 1).MoveToOuterDisposeScope())];
+        return [.. first.ForwardStages(inputs).Zip(
+            second.ForwardStages(inputs), (one, other) => cat([one, secondWeight == 1 ? other : other * secondWeight], 1).MoveToOuterDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -62,8 +80,11 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
     {
         if ((first, second) is not (IOnnxEncoder one, IOnnxEncoder other))
             throw new NotSupportedException($"The architecture '{first.Architecture}' cannot be exported: its class {first.GetType().Name} is no {nameof(IOnnxEncoder)}.");
+        using var scope = NewDisposeScope();
+        var weight = secondWeight == 1 ? null : graph.AddConstant(tensor((float)secondWeight, device: CPU));
         return [.. one.ExportStages(graph, input).Zip(
-            other.ExportStages(graph, input), (left, right) => graph.AddNode("Concat", [left, right], new OnnxAttribute("axis", 1)))];
+            other.ExportStages(graph, input), (left, right) => graph.AddNode(
+                "Concat", [left, weight is null ? right : graph.AddNode("Mul", [right, weight])], new OnnxAttribute("axis", 1)))];
     }
 
     /// <summary>Whether an encoder is two side by side.</summary>

@@ -70,13 +70,13 @@ public class EncoderComparisonTests
     public void What_it_started_from_stays_beside_what_learned()
     {
         using var alone = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.5 }], Images, options: Options());
-        using var beside = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.5, KeepsStart = true }], Images, options: Options());
+        using var beside = EncoderComparison.Run([Learning("rotation") with { StartingShare = 0.5, KeepsStart = true, LearnedWeight = 2 }], Images, options: Options());
         using var start = Create();
         start.eval();
         using var scope = NewDisposeScope();
         var pair = Assert.IsType<EncoderPair>(beside.Recommended.Encoder);
         var inputs = pair.Normalize(TestImages.Colorful(3, 32));
-        var expected = cat([start.forward(inputs), alone.Recommended.Encoder!.forward(inputs)], 1);
+        var expected = cat([start.forward(inputs), alone.Recommended.Encoder!.forward(inputs) * 2], 1);
         Assert.True(pair.forward(inputs).allclose(expected, 1e-4, 1e-5));
 
         using var again = EncoderComparison.Run([new("again", () => pair.Copy(), new RotationTask()) { BatchSize = 16, MostEpochs = 1, KeepsStart = true }], Images, options: Options());

@@ -27,6 +27,32 @@ public class EncoderPairTests
     }
 
     [Fact]
+    public void The_second_one_counts_as_it_is_told_also_out_of_a_file()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var plain = new EncoderPair(new ConvNet(32, seed: 1), new ConvNet(32, seed: 2));
+        using var pair = new EncoderPair(new ConvNet(32, seed: 1), new ConvNet(32, seed: 2), secondWeight: 1.5);
+        EncoderFile.Save(pair, folder["pair.safetensors"]);
+        using var loaded = EncoderFile.Load(folder["pair.safetensors"]);
+        Encoder[] all = [plain, pair, loaded, pair.Copy()];
+        foreach (var encoder in all)
+            encoder.eval();
+        var inputs = plain.Normalize(TestImages.Colorful(2, 32));
+        var features = all.Select(encoder => encoder.forward(inputs)).ToArray();
+        var half = plain.FeatureCount / 2;
+        foreach (var weighted in features[1..])
+        {
+            Assert.True(weighted.narrow(1, 0, half).allclose(features[0].narrow(1, 0, half)));
+            Assert.True(weighted.narrow(1, half, half).allclose(features[0].narrow(1, half, half) * 1.5));
+        }
+        all[^1].Dispose();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EncoderPair(new ConvNet(32), new ConvNet(32), secondWeight: 0));
+        Assert.Contains("second_weight is 'much'", Assert.Throws<ArgumentException>(
+            () => plain.WithSettings(new Dictionary<string, string> { ["second_weight"] = "much" })).Message);
+    }
+
+    [Fact]
     public void A_file_brings_back_both_with_their_settings()
     {
         using var folder = new TemporaryFolder();

@@ -60,6 +60,16 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void ThePartsOfAPairCountAsTheyAreTold()
+    {
+        using var pair = new CenterZoom(new EncoderPair(new ConvNet(32, seed: 1), new ConvNet(32, seed: 2), secondWeight: 1.5));
+        RandomizeNormalizations(pair);
+        OnnxFile.Export(pair, folder["pair.onnx"]);
+        using var run = new OnnxRun(folder["pair.onnx"]);
+        Compare(pair, run, 2);
+    }
+
+    [Fact]
     public void LayoutTypeAndModeOfTheEncoderDoNotMatter()
     {
         using var encoder = new ResNet(18, 32);
