@@ -56,7 +56,7 @@ public interface IImageSource
     /// <summary>Tells that neighboring images are read soon, in any order, so that a slow disk can read them in one go.</summary>
     /// <param name="first">The first of them.</param>
     /// <param name="count">How many there are.</param>
-    /// <remarks>Nothing is done by default, and by sources of a file an image.</remarks>
+    /// <remarks>Nothing is done by default, and by sources of a file an image. A source that wraps another passes it on.</remarks>
     void Prefetch(int first, int count)
     {
     }

@@ -52,6 +52,14 @@ public sealed class ImageSubset : IImageSource
     public string Description => source.Description;
 
     /// <inheritdoc/>
+    public void Prefetch(int first, int count)
+    {
+        // Neighbors here need not be neighbors there; those that are not are read one by one.
+        if (indices[first + count - 1] - indices[first] == count - 1)
+            source.Prefetch(indices[first], count);
+    }
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => source.Read(indices[index], size, pixels);
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ public sealed class LabeledImages : ILabeledImageSource
     public string Description => images.Description;
 
     /// <inheritdoc/>
+    public void Prefetch(int first, int count) => images.Prefetch(first, count);
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels) => images.Read(index, size, pixels);
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ public sealed class MirroredImages : IImageSource
     public string NameOf(int index) => source.NameOf(index);
 
     /// <inheritdoc/>
+    public void Prefetch(int first, int count) => source.Prefetch(first, count);
+
+    /// <inheritdoc/>
     public void Read(int index, int size, Span<byte> pixels)
     {
         source.Read(index, size, pixels);

@@ -68,6 +68,19 @@ public class ShuffleWindowTests
         Assert.InRange(source.Announcements.Count, 1, 18 * (Count / Window + 1));
     }
 
+    [Fact]
+    public void Sources_that_wrap_another_pass_announcements_on()
+    {
+        var source = new AnnouncedImages(10);
+        var labeled = new LabeledImages(source, [.. Enumerable.Range(0, 10).Select(i => i % 2)]);
+        IImageSource[] wrappers = [new MirroredImages(source), labeled, new ImageSubset(source, [9, 2, 3, 4]), new LabeledSubset(labeled, [9, 2, 3, 4])];
+        foreach (var wrapper in wrappers)
+            wrapper.Prefetch(1, 3);
+        Assert.Equal([(1, 3), (1, 3), (2, 3), (2, 3)], source.Announcements);
+        wrappers[2].Prefetch(0, 2); // 9 and 2 are no neighbors
+        Assert.Equal(4, source.Announcements.Count);
+    }
+
     private sealed class AnnouncedImages(int count) : IImageSource
     {
         private readonly HashSet<int> announced = [];
