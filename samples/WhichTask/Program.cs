@@ -43,13 +43,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         : null;
     using var teacher = large is null ? null : new EncoderTeacher(large);
     if (large is not null && teacher is not null)
-    {
-        candidates.Add(new("weights as they are", large.Copy));
-        if (CenterZoom.Fits(large))
-            candidates.Add(new("weights with zoom", () => new CenterZoom(large.Copy())));
-        candidates.Add(Candidate.Adapted("weights adapted", large.Copy));
-        candidates.Add(Candidate.Distilled("weights distilled", () => new ConvNet(scratchSize), teacher));
-    }
+        candidates.AddRange(WeightCandidates.Of(large, teacher, scratchSize));
     foreach (var task in options.GetValue(tasks) is { Length: > 0 } asked ? asked : ["simclr", "rotation"])
         candidates.Add(new($"{task} from scratch", () => new ConvNet(scratchSize), TaskCatalog.Create(task)));
     Screen.Say($"Candidates: {string.Join(", ", candidates.Select(candidate => candidate.Name))}. Comparing them on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");

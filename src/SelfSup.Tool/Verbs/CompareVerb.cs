@@ -39,7 +39,7 @@ internal sealed class CompareVerb : Verb
         using var weights = encoder.AreGiven(given.CommandResult) ? encoder.Open(given) : null;
         using var teacher = weights is null ? null : new EncoderTeacher(weights);
         var size = Math.Min(SmallSize, weights?.ImageSize ?? SmallSize);
-        Candidate[] candidates = [.. Learned(weights, teacher, size), .. FromScratch(given, size)];
+        Candidate[] candidates = [.. weights is null || teacher is null ? [] : WeightCandidates.Of(weights, teacher, size), .. FromScratch(given, size)];
         var time = TimeSpan.FromMinutes(given.GetValue(minutes) ?? 20);
         Screen.Say($"Candidates: {string.Join(", ", candidates.Select(candidate => candidate.Name))}. Comparing them on {unlabeled.Count:N0} images within {time.TotalMinutes:0.#} minutes.");
         if (judges is null)
@@ -60,14 +60,6 @@ internal sealed class CompareVerb : Verb
             Unreadable = comparison.Failures,
         };
     }
-
-    private static IEnumerable<Candidate> Learned(Encoder? weights, EncoderTeacher? teacher, int size) => weights is null || teacher is null ? [] :
-    [
-        new("weights as they are", weights.Copy),
-        .. CenterZoom.Fits(weights) ? [new Candidate("weights with zoom", () => new CenterZoom(weights.Copy()))] : Array.Empty<Candidate>(),
-        Candidate.Adapted("weights adapted", weights.Copy),
-        Candidate.Distilled("weights distilled", () => new ConvNet(size), teacher),
-    ];
 
     private IEnumerable<Candidate> FromScratch(ParseResult given, int size) => (given.GetValue(tasks) is { Length: > 0 } asked ? asked : DefaultTasks)
         .Select(task => new Candidate($"{task} from scratch", () => new ConvNet(size), TaskCatalog.Create(task)));

@@ -64,8 +64,7 @@ public sealed class CenterZoom : Encoder, IOnnxEncoder
     /// <exception cref="NotSupportedException">The encoder cannot be exported.</exception>
     public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
     {
-        if (encoder is not IOnnxEncoder inner)
-            throw new NotSupportedException($"The architecture '{encoder.Architecture}' cannot be exported: its class {encoder.GetType().Name} is no {nameof(IOnnxEncoder)}.");
+        var inner = IOnnxEncoder.Of(encoder);
         using var scope = NewDisposeScope();
         var rows = EnlargingMatrix(ImageSize, CPU);
         var middle = graph.AddNode("MatMul", [graph.AddNode("MatMul", [graph.AddConstant(rows), input]), graph.AddConstant(rows.flip(0).t())]);

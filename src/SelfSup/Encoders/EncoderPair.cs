@@ -78,8 +78,7 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
     /// <exception cref="NotSupportedException">The encoders cannot be exported.</exception>
     public IReadOnlyList<string> ExportStages(OnnxGraph graph, string input)
     {
-        if ((first, second) is not (IOnnxEncoder one, IOnnxEncoder other))
-            throw new NotSupportedException($"The architecture '{first.Architecture}' cannot be exported: its class {first.GetType().Name} is no {nameof(IOnnxEncoder)}.");
+        var (one, other) = (IOnnxEncoder.Of(first), IOnnxEncoder.Of(second));
         using var scope = NewDisposeScope();
         var weight = secondWeight == 1 ? null : graph.AddConstant(tensor((float)secondWeight, device: CPU));
         return [.. one.ExportStages(graph, input).Zip(

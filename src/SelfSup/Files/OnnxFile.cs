@@ -38,12 +38,7 @@ public static class OnnxFile
     /// <exception cref="NotSupportedException">The encoder, or a layer of it, cannot describe itself in ONNX.</exception>
     internal static (string Images, IReadOnlyList<string> Maps) AddEncoder(OnnxGraph graph, Encoder encoder)
     {
-        if (encoder is not IOnnxEncoder exportable)
-        {
-            throw new NotSupportedException(
-                $"The architecture '{encoder.Architecture}' cannot be exported to ONNX: "
-                + $"its class {encoder.GetType().Name} is no {nameof(IOnnxEncoder)}.");
-        }
+        var exportable = IOnnxEncoder.Of(encoder);
         var pixels = graph.AddByteInput(InputName, 3, encoder.ImageSize, encoder.ImageSize);
         // The same arithmetic as Normalization.Apply.
         var centered = graph.AddNode("Sub", [pixels, AddChannels(encoder.Normalization.Mean.Select(mean => mean * 255))]);

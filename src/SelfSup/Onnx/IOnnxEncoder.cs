@@ -8,4 +8,9 @@ public interface IOnnxEncoder
     /// <param name="input">The name of the value that holds normalized images, float (N, 3, S, S).</param>
     /// <returns>The names of the values that hold the stages' maps, shallow to deep.</returns>
     IReadOnlyList<string> ExportStages(OnnxGraph graph, string input);
+
+    /// <summary>An encoder as one that can be exported.</summary>
+    /// <exception cref="NotSupportedException">It cannot be.</exception>
+    internal static IOnnxEncoder Of(Encoder encoder) => encoder as IOnnxEncoder ?? throw new NotSupportedException(
+        $"The architecture '{encoder.Architecture}' cannot be exported to ONNX: its class {encoder.GetType().Name} is no {nameof(IOnnxEncoder)}.");
 }
