@@ -26,7 +26,7 @@ var minutes = new Option<double>("--minutes") { Description = "Time that the par
 var tasks = new Option<string[]>("--tasks") { Description = "Tasks of the part recipes [default: all of images].", AllowMultipleArgumentsPerToken = true };
 var runs = new Option<string>("--runs") { Description = "Folder that keeps what the part recipes has measured.", DefaultValueFactory = _ => "runs/recipes" };
 var features = new FeatureParts();
-var cuda = new Option<bool>("--cuda") { Description = "Train the part step on a CUDA GPU." };
+var cuda = new Option<bool>("--cuda") { Description = "Train the parts step and step-views on a CUDA GPU." };
 var output = new Option<string?>("--output") { Description = "Markdown file for the report." };
 var command = new RootCommand("Measures what limits pretraining.") { only, images, python, rounds, cifar10, entries, rows, minutes, tasks, runs, cuda, output };
 foreach (var option in features.Options)
@@ -44,8 +44,8 @@ command.SetAction(options =>
         ["jpeg"] = () => LoaderBenchmark.CompareWithDecodingAlone(Photos(), count).ToMarkdown(),
         ["packed"] = () => PackedBenchmark.CompareReading(PackPhotos(), count).ToMarkdown(),
         ["epoch"] = () => PackedBenchmark.CompareEpoch(PackPhotos(), count).ToMarkdown(),
-        ["step"] = () => string.Concat(
-            new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(network, Device(), peer, count).ToMarkdown())),
+        ["step"] = () => Steps("rotation"),
+        ["step-views"] = () => Steps("simclr"),
         ["labels"] = () => PseudoLabelBenchmark.Measure(count),
         ["few-labels"] = () => FewLabelBenchmark.Measure(LabeledImageFolder.Open(Photos())),
         ["shards"] = () => ShardBenchmark.CompareReading(Cifar(), count).ToMarkdown(),
@@ -77,6 +77,9 @@ command.SetAction(options =>
     Write($"Peak resident memory of this process: {Machine.PeakMegabytes():#,0} MB.");
     if (options.GetValue(output) is { } file)
         File.WriteAllText(file, report.ToString());
+
+    string Steps(string task) => string.Concat(
+        new[] { "convnet", "resnet18" }.Select(network => StepBenchmark.Compare(task, network, Device(), peer, count).ToMarkdown()));
 
     Device Device() => Devices.Resolve(options.GetValue(cuda) ? CUDA : CPU);
 

@@ -7,12 +7,15 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Benchmarks;
 
-/// <summary>A task that trains on one batch that stays where it is.</summary>
+/// <summary>A task that trains on images that stay where they are; its views are made anew for every step.</summary>
 internal sealed class ResidentRun : IDisposable
 {
     private readonly Encoder encoder;
     private readonly TrainingStep step;
-    private readonly PretextInput input;
+    private readonly RandomSource random;
+    private readonly Tensor images;
+    private readonly int size;
+    private readonly IReadOnlyList<View> views;
     private long done;
 
     /// <param name="network">The encoder's name in the catalog.</param>
@@ -31,17 +34,20 @@ internal sealed class ResidentRun : IDisposable
         var options = new PretrainingOptions { Precision = precision, Recipe = TrainingRecipe.Default with { LearningRate = 0.01, Schedule = LearningRateSchedule.Constant } };
         task ??= new RotationTask();
         step = new TrainingStep(encoder, [new WeightedTask(task)], count, options, device);
-        using var random = new RandomSource(1, device);
-        long[] frame = [3, size, size];
-        using var images = random.Integers(256, frames == 1 ? [count, .. frame] : [count, frames, .. frame]).to(ScalarType.Byte);
-        IReadOnlyList<Tensor> views = task.Views.Count == 0 ? [images] : View.Make(task.Views, images, size, random);
-        input = PretextInput.Of(views);
+        random = new RandomSource(1, device);
+        (this.size, views) = (size, task.Views);
+        // Without views of its own a task gets the images as they are.
+        var side = views.Count == 0 ? size : Pretraining.ReadSizeOf(encoder, [task]);
+        long[] frame = [3, side, side];
+        images = random.Integers(256, frames == 1 ? [count, .. frame] : [count, frames, .. frame]).to(ScalarType.Byte);
+        using var input = Input();
         step.Learners[0].Model.Prepare([input]);
     }
 
-    /// <summary>Trains once and reads the loss.</summary>
+    /// <summary>Makes the views, trains once and reads the loss.</summary>
     public void Step()
     {
+        using var input = Input();
         using var metrics = step.Run([input], done++, long.MaxValue, epoch: 0);
         using var values = metrics.Values.cpu();
         _ = values.data<float>()[0];
@@ -66,6 +72,9 @@ internal sealed class ResidentRun : IDisposable
     {
         step.Dispose();
         encoder.Dispose();
-        input.Dispose();
+        images.Dispose();
+        random.Dispose();
     }
+
+    private PretextInput Input() => PretextInput.Of(views.Count == 0 ? [images] : View.Make(views, images, size, random));
 }

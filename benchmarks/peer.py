@@ -1,7 +1,8 @@
 """PyTorch's side of the benchmarks: one request a line on stdin, one figure (images a second) a line on stdout.
 
-Requests: "versions", "step NETWORK MODE DEVICE IMAGES [WARMUP STEPS]", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
+Requests: "versions", "step TASK NETWORK MODE DEVICE IMAGES [WARMUP STEPS]", "decode FOLDER MODE", "load FOLDER MODE WORKERS EPOCHS".
 """
+import math
 import os
 import statistics
 import sys
@@ -15,6 +16,8 @@ try:
     from PIL import Image
     from torch import nn
     from torchvision import transforms
+
+    import views
 except ImportError:
     sys.exit(1)  # who asked says that there is no peer
 
@@ -55,33 +58,71 @@ NETWORKS = {
 
 
 class Step:
-    """Rotation: four turns of every image, one step of SGD with momentum and weight decay."""
+    """One step of SGD with momentum and weight decay on images that stay where they are."""
 
-    def __init__(self, network, mode, device, count):
-        create, size = NETWORKS[network]
-        channels_last = torch.channels_last if len(size) == 2 else torch.channels_last_3d
+    def __init__(self, network, mode, device, count, read_size):
+        channels_last = torch.channels_last if len(read_size) == 2 else torch.channels_last_3d
         self.bf16 = "bf16" in mode
         self.format = channels_last if "channels-last" in mode else torch.contiguous_format
-        torch.manual_seed(0)
         self.device = device
-        self.network = create().to(device, memory_format=self.format).train()
-        self.images = torch.randint(0, 256, (count, 3, *size), dtype=torch.uint8, device=device)
+        self.network = network.to(device, memory_format=self.format).train()
+        self.images = torch.randint(0, 256, (count, 3, *read_size), dtype=torch.uint8, device=device)
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
-        shape = (1, 3, *(1 for _ in size))
+        shape = (1, 3, *(1 for _ in read_size))
         self.mean = torch.tensor((0.485, 0.456, 0.406), device=device).view(shape) * 255
         self.deviation = torch.tensor((0.229, 0.224, 0.225), device=device).view(shape) * 255
 
     def run(self):
-        inputs = torch.cat([torch.rot90(self.images, turns, (-2, -1)) for turns in range(4)])
-        labels = torch.arange(4, device=self.device).repeat_interleave(len(self.images))
-        inputs = inputs.float().sub_(self.mean).div_(self.deviation).contiguous(memory_format=self.format)
+        inputs = self.inputs().float().sub_(self.mean).div_(self.deviation).contiguous(memory_format=self.format)
         with torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.bf16):
-            loss = nn.functional.cross_entropy(self.network(inputs), labels)
+            outputs = self.network(inputs)
+        loss = self.loss(outputs.float())
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
         loss.item()
         return len(inputs)
+
+
+class Rotation(Step):
+    """Four turns of every image, told apart."""
+
+    def __init__(self, network, mode, device, count):
+        create, size = NETWORKS[network]
+        super().__init__(create(), mode, device, count, size)
+        self.labels = torch.arange(4, device=device).repeat_interleave(count)
+
+    def inputs(self):
+        return torch.cat([torch.rot90(self.images, turns, (-2, -1)) for turns in range(4)])
+
+    def loss(self, outputs):
+        return nn.functional.cross_entropy(outputs, self.labels)
+
+
+class SimClr(Step):
+    """Two views of every image, each of which finds the other one."""
+
+    def __init__(self, network, mode, device, count):
+        create, (self.size, _) = NETWORKS[network]
+        encoder = create()
+        name, last = list(encoder.named_children())[-1]
+        width = last.in_features
+        setattr(encoder, name, nn.Sequential(
+            nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True), nn.Linear(width, 128)))
+        read_size = self.size if self.size <= 40 else self.size * 4 // 3
+        super().__init__(encoder, mode, device, count, (read_size, read_size))
+        self.itself = torch.eye(2 * count, dtype=torch.bool, device=device)
+        self.other = torch.arange(2 * count, device=device).roll(count)
+
+    def inputs(self):
+        return torch.cat([views.view(self.images, self.size) for _ in range(2)])
+
+    def loss(self, outputs):
+        rows = nn.functional.normalize(outputs)
+        return nn.functional.cross_entropy((rows @ rows.T / 0.2).masked_fill(self.itself, -math.inf), self.other)
+
+
+TASKS = {"rotation": Rotation, "simclr": SimClr}
 
 
 class Photos(torch.utils.data.Dataset):
@@ -104,10 +145,11 @@ class Photos(torch.utils.data.Dataset):
         return self.transform(self.open(index))
 
 
-def step(network, mode, device, images, warmup=3, count=15):
-    key = (network, mode, device, images)
+def step(task, network, mode, device, images, warmup=3, count=15):
+    key = (task, network, mode, device, images)
     if key not in steps:
-        steps[key] = Step(network, mode, device, int(images))
+        torch.manual_seed(0)
+        steps[key] = TASKS[task](network, mode, device, int(images))
     runner = steps[key]
     for _ in range(int(warmup)):
         runner.run()

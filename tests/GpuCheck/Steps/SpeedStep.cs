@@ -45,7 +45,7 @@ internal static class SpeedStep
         foreach (var mode in modes)
         {
             comparison.Add(mode, () => peer!.Measure(
-                "step", workload.Name, mode, device.ToString(), $"{count}", $"{warmup}", $"{steps}"));
+                "step", "rotation", workload.Name, mode, device.ToString(), $"{count}", $"{warmup}", $"{steps}"));
         }
         comparison.Run(rounds);
         JsonObject figures = new() { ["inputs_per_step"] = 4 * count, [Own] = Findings.Number(comparison.MedianOf(Own)) };
