@@ -4,37 +4,42 @@ namespace SelfSup.Data;
 
 /// <summary>
 /// How much of which source pixels every output pixel takes along one axis: a triangle that widens with the reduction, so that
-/// enlarging is bilinear and reducing does not alias.
+/// enlarging is bilinear and reducing does not alias. In whole numbers, so that it is the same on every machine.
 /// </summary>
 internal sealed class TriangleFilter
 {
-    /// <summary>Values past the end of a line of RGBA that <see cref="PairsOf"/> has zeros for; they have to be there.</summary>
-    public const int Overhang = 4;
+    /// <summary>Bits of a weight behind the point: the weights of an output pixel add up to 1 shifted by these.</summary>
+    public const int Bits = 14;
+
+    /// <summary>Pixels past the end of a line that <see cref="PairsOf"/> has zeros for; they have to be there.</summary>
+    public const int Overhang = 2;
 
     private int from;
     private int to;
     private int taps;
     private int[] starts = [];
-    private float[] weights = [];
-    private Vector256<float>[] pairs = []; // of weights, each of which stands there four times
+    private short[] weights = [];
+    private int[] firstPairs = [];
+    private Vector256<short>[] pairs = []; // of weights of two output pixels, each of which stands there four times
 
     /// <summary>The first source pixel that output pixel <paramref name="i"/> takes from.</summary>
     public int StartOf(int i) => starts[i];
 
-    /// <summary>The weights of that source pixel and its successors, as many for every output pixel; their sum is 1.</summary>
-    public ReadOnlySpan<float> WeightsOf(int i) => weights.AsSpan(i * taps, taps);
+    /// <summary>The weights of that source pixel and its successors, as many for every output pixel.</summary>
+    public ReadOnlySpan<short> WeightsOf(int i) => weights.AsSpan(i * taps, taps);
 
-    /// <summary>The first source pixels of some output pixels.</summary>
-    public ReadOnlySpan<int> StartsOf(int i, int count) => starts.AsSpan(i, count);
+    /// <summary>The first pairs of source pixels that some output pixels take from: pixels 0 and 1 are the first, 2 and 3 the second.</summary>
+    public ReadOnlySpan<int> FirstPairsOf(int i, int count) => firstPairs.AsSpan(i, count);
 
     /// <summary>
-    /// The same weights for RGBA, two source pixels at a time, <see cref="PairCount"/> for every output pixel; the last one is a zero if they
-    /// are odd in number.
+    /// The same weights of two output pixels by pairs of source pixels, <see cref="PairCount"/> of them, each for four channels; zero for the pixel
+    /// before <see cref="StartOf"/> where that is the second of its pair, and for those behind the last.
     /// </summary>
-    public ReadOnlySpan<Vector256<float>> PairsOf(int i, int count) => pairs.AsSpan(i * PairCount, count * PairCount);
+    /// <param name="i">The first output pixel, an even number.</param>
+    public ReadOnlySpan<Vector256<short>> PairsOf(int i) => pairs.AsSpan(i / 2 * PairCount, 2 * PairCount);
 
     /// <summary>Pairs of weights of an output pixel.</summary>
-    public int PairCount => (taps + 1) / 2;
+    public int PairCount => (taps + 2) / 2;
 
     /// <summary>Sets the filter up for a resize, unless it is. Up to three outputs past the last one are all zeros, for those who count in fours.</summary>
     public void Prepare(int side, int size)
@@ -45,39 +50,59 @@ internal sealed class TriangleFilter
         var scale = (float)side / size;
         var support = Math.Max(scale, 1);
         taps = Math.Min(side, (int)Math.Ceiling(2 * support) + 1);
-        var padded = (size + 3) / 4 * 4;
-        if (starts.Length < padded)
-            starts = new int[padded];
-        if (weights.Length < padded * taps)
-            weights = new float[padded * taps];
+        if (starts.Length < size)
+            starts = new int[size];
+        if (weights.Length < size * taps)
+            weights = new short[size * taps];
+        Span<float> triangle = taps <= 256 ? stackalloc float[taps] : new float[taps];
         for (var i = 0; i < size; i++)
         {
             var center = (i + 0.5f) * scale;
             starts[i] = Math.Clamp((int)MathF.Floor(center - support + 0.5f), 0, side - taps);
-            var factors = weights.AsSpan(i * taps, taps);
-            var sum = 0f;
             for (var tap = 0; tap < taps; tap++)
-                sum += factors[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - center) / support));
-            for (var tap = 0; tap < taps; tap++)
-                factors[tap] /= sum;
+                triangle[tap] = Math.Max(0, 1 - Math.Abs((starts[i] + tap + 0.5f - center) / support));
+            Round(triangle, weights.AsSpan(i * taps, taps));
         }
-        starts.AsSpan(size, padded - size).Clear();
-        weights.AsSpan(size * taps, (padded - size) * taps).Clear();
-        PreparePairs(padded);
+        PreparePairs(size);
     }
 
-    private void PreparePairs(int count)
+    /// <summary>Rounds sums of weights rather than weights, so that the last sum is exact.</summary>
+    private static void Round(ReadOnlySpan<float> triangle, Span<short> rounded)
     {
-        if (pairs.Length < count * PairCount)
-            pairs = new Vector256<float>[count * PairCount];
-        for (var i = 0; i < count; i++)
+        var whole = 0f;
+        foreach (var weight in triangle)
+            whole += weight;
+        var (sum, before) = (0f, 0);
+        for (var tap = 0; tap < triangle.Length; tap++)
         {
-            var factors = WeightsOf(i);
-            for (var tap = 0; tap < taps; tap += 2)
-            {
-                var second = tap + 1 < taps ? factors[tap + 1] : 0;
-                pairs[i * PairCount + tap / 2] = Vector256.Create(Vector128.Create(factors[tap]), Vector128.Create(second));
-            }
+            sum += triangle[tap];
+            var now = (int)MathF.Round(sum / whole * (1 << Bits));
+            rounded[tap] = (short)(now - before);
+            before = now;
         }
+    }
+
+    private void PreparePairs(int size)
+    {
+        var padded = (size + 3) / 4 * 4;
+        if (firstPairs.Length < padded)
+            firstPairs = new int[padded];
+        if (pairs.Length < padded / 2 * PairCount)
+            pairs = new Vector256<short>[padded / 2 * PairCount];
+        for (var i = 0; i < padded; i++)
+            firstPairs[i] = i < size ? starts[i] / 2 : 0;
+        for (var i = 0; i < padded; i += 2)
+        {
+            for (var pair = 0; pair < PairCount; pair++)
+                pairs[(i / 4 * PairCount + pair) * 2 + i / 2 % 2] = Vector256.Create(PairOf(i, pair), PairOf(i + 1, pair));
+        }
+
+        Vector128<short> PairOf(int i, int pair)
+        {
+            var tap = 2 * pair - (i < size ? starts[i] % 2 : 0);
+            return Vector128.Create((WeightOf(i, tap + 1) << 16) | WeightOf(i, tap)).AsInt16();
+        }
+
+        int WeightOf(int i, int tap) => i < size && tap >= 0 && tap < taps ? weights[i * taps + tap] : 0;
     }
 }
