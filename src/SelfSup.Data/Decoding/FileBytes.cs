@@ -33,7 +33,7 @@ internal readonly struct FileBytes : IDisposable
     public static FileBytes Open(string path)
     {
         RequireContent(path);
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using var file = File.OpenHandle(path);
         var length = RandomAccess.GetLength(file);
         if (length > Array.MaxLength)
             throw new ImageReadException($"the file is too large ({length} bytes)");
@@ -55,8 +55,8 @@ internal readonly struct FileBytes : IDisposable
     private static void RequireContent(string path)
     {
         FileSystemInfo file = new FileInfo(path);
-        if (file.LinkTarget is not null)
-            file = file.ResolveLinkTarget(returnFinalTarget: true)!;
+        if (file.Exists && (file.Attributes & FileAttributes.ReparsePoint) != 0)
+            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         if (file is FileInfo { Exists: true, Length: 0 })
             throw new ImageReadException("the file is empty, or it is a pipe or a device");
     }

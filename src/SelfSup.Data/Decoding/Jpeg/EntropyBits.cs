@@ -44,11 +44,17 @@ internal ref struct EntropyBits(ReadOnlySpan<byte> jpeg, int position)
         return value;
     }
 
-    /// <summary>Takes a coefficient of at most 15 bits; negative ones have a zero in front.</summary>
-    public int TakeCoefficient(int bits)
+    /// <summary>Takes a coefficient of at most 15 bits, and passes over at most 16 before it; negative ones have a zero in front.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int TakeCoefficient(int bits, int after = 0)
     {
-        var value = Take(bits);
-        return value < 1 << bits >> 1 ? value - (1 << bits) + 1 : value;
+        if (after + bits > count)
+            FillFor(after + bits);
+        var value = (int)(buffer << after >> (63 - bits) >> 1);
+        Skip(after + bits);
+        // Without a branch, which nobody could foretell.
+        var isNegative = (value >> (bits - 1)) - 1;
+        return value - (isNegative & ((1 << bits) - 1));
     }
 
     /// <summary>Goes to the next marker, and past it if it is the restart marker of that number.</summary>

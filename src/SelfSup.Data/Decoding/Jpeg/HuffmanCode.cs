@@ -8,7 +8,7 @@ internal sealed class HuffmanCode
     private const int EndOfBlock = 64;
 
     private readonly ushort[] lookup = new ushort[1 << LookupBits]; // length and symbol; 0 where the code is longer
-    private readonly ushort[] steps = new ushort[1 << LookupBits]; // likewise, for coefficients: coefficients and bits to pass over
+    private readonly ushort[] steps = new ushort[1 << LookupBits]; // likewise, for coefficients: how many, and the bits of the last and of both
     private readonly int[] maxCode = new int[MaxBits + 1]; // of every length; -1 where there is none
     private readonly int[] firstSymbol = new int[MaxBits + 1]; // index of the symbol minus the code
     private readonly byte[] symbols;
@@ -33,7 +33,7 @@ internal sealed class HuffmanCode
                 {
                     var shift = LookupBits - length;
                     result.lookup.AsSpan(code << shift, 1 << shift).Fill((ushort)(length << 8 | symbols[next]));
-                    result.steps.AsSpan(code << shift, 1 << shift).Fill((ushort)(StepOf(symbols[next]) << 8 | length + (symbols[next] & 15)));
+                    result.steps.AsSpan(code << shift, 1 << shift).Fill(PackedStep(symbols[next], length));
                 }
             }
         }
@@ -47,13 +47,30 @@ internal sealed class HuffmanCode
         var step = steps[bits.Peek16() >> (MaxBits - LookupBits)];
         if (step != 0)
         {
-            bits.Skip(step & 255);
-            return step >> 8;
+            bits.Skip(step & 31);
+            return step >> 9;
         }
         var symbol = Read(ref bits);
         bits.Skip(symbol & 15);
         return StepOf(symbol);
     }
+
+    /// <summary>Takes a coefficient of a sequential scan, and passes over the zeros before it.</summary>
+    /// <returns>How many these are together; 64 for the end of the block, whose coefficient is 0.</returns>
+    public int ReadCoefficient(ref EntropyBits bits, out int coefficient)
+    {
+        var step = steps[bits.Peek16() >> (MaxBits - LookupBits)];
+        if (step != 0)
+        {
+            coefficient = bits.TakeCoefficient(step >> 5 & 15, after: (step & 31) - (step >> 5 & 15));
+            return step >> 9;
+        }
+        var symbol = Read(ref bits);
+        coefficient = bits.TakeCoefficient(symbol & 15);
+        return StepOf(symbol);
+    }
+
+    private static ushort PackedStep(byte symbol, int length) => (ushort)(StepOf(symbol) << 9 | (symbol & 15) << 5 | length + (symbol & 15));
 
     private static int StepOf(int symbol) => symbol is < 0xF0 && (symbol & 15) == 0 ? EndOfBlock : (symbol >> 4) + 1;
 

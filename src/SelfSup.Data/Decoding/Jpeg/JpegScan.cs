@@ -166,12 +166,8 @@ internal ref struct JpegScan
                 k += ac.PassCoefficient(ref bits);
                 continue;
             }
-            var symbol = ac.Read(ref bits);
-            var (run, size) = (symbol >> 4, symbol & 15);
-            if (size == 0 && run < 15)
-                break;
-            Weigh(bits.TakeCoefficient(size), k += run, steps);
-            k++;
+            k += ac.ReadCoefficient(ref bits, out var coefficient);
+            Weigh(coefficient, k - 1, steps);
         }
     }
 
