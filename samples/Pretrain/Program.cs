@@ -43,7 +43,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
     var monitors = KnnFollower.Of(options.GetValue(knn) is { } labeled ? await OpenLabeledAsync(labeled, cancellation) : null);
-    var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, group);
+    using var gpus = run.ConnectGpus(options, group);
+    var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, gpus ?? (IProcessGroup)group);
 
     using var packed = options.GetValue(pack) is { } file
         ? await group.FirstThenOthersAsync(() => Packer.OpenOrPackAsync(
@@ -55,7 +56,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.Say($"Pretraining {network.Architecture} at {network.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
     Screen.Say($"Images: {source.Description}.");
     if (group.Size > 1)
-        Screen.Say($"This is {group}; all of them share the batches.");
+        Screen.Say($"This is {settings.Group}; all of them share the batches.");
     var result = await Trainer.RunAsync(network, tasks, source, settings, stop.Token);
     if (group.Rank == 0)
         new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));

@@ -12,6 +12,9 @@ internal static class Launcher
     /// <summary>How many processes were started together; null without a launcher.</summary>
     public static int? Size => Read(OpenMpi) ?? Read(Hydra) ?? Read(Slurm);
 
+    /// <summary>This process's place among those of its machine; null if the launcher does not tell.</summary>
+    public static int? LocalRank => Read("OMPI_COMM_WORLD_LOCAL_RANK") ?? Read("MPI_LOCALRANKID") ?? Read("SLURM_LOCALID");
+
     /// <summary>Whether it is Open MPI's.</summary>
     public static bool IsOpenMpi => Read(OpenMpi) is not null;
 

@@ -8,7 +8,7 @@ namespace SelfSup.Distributed;
 /// <summary>The processes that <c>mpirun</c>, <c>srun</c> or <c>mpiexec</c> started together, over the MPI library that is theirs.</summary>
 /// <remarks>
 /// Open MPI, MPICH and those of its kin (Intel MPI, MVAPICH, Cray MPICH), and Microsoft MPI, loaded at run time. Tensors on GPUs go through the
-/// host. When the program ends with exit code 0, so does MPI; with another, and by an exception that nobody catches, all ranks end.
+/// host; <see cref="NcclGroup"/> connects them. When the program ends with exit code 0, so does MPI; with another, and by an exception that nobody catches, all ranks end.
 /// </remarks>
 public sealed class MpiGroup : IProcessGroup
 {
@@ -22,6 +22,7 @@ public sealed class MpiGroup : IProcessGroup
     {
         if (Launcher.Size is not > 1)
             return;
+        VisibleGpu.Take(Launcher.LocalRank);
         library = MpiLibrary.Load();
         library.Initialize();
         AppDomain.CurrentDomain.UnhandledException += (_, e) => End(((Exception)e.ExceptionObject).ToString());
@@ -45,7 +46,8 @@ public sealed class MpiGroup : IProcessGroup
 
     /// <summary>
     /// Joins the processes that were started together with this one; a process that was started by itself is a group of one, and no MPI library
-    /// is looked for. libtorch gets this rank's part of the processors, unless OMP_NUM_THREADS says otherwise. Call it first thing in a program.
+    /// is looked for. libtorch gets this rank's part of the processors, unless OMP_NUM_THREADS says otherwise, and where there are several GPUs sees
+    /// one of them, as cuda:0. Call it first thing in a program.
     /// </summary>
     /// <returns>The group, the same one however often this is called.</returns>
     /// <exception cref="DllNotFoundException">No MPI library is found; SELFSUP_MPI in the environment names one.</exception>

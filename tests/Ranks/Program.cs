@@ -17,6 +17,8 @@ var seed = new Option<int>("--seed-of-rank") { Description = "A seed that only t
 
 var exchange = new Command("exchange", "Adds and broadcasts, and meets a null reference.");
 exchange.SetAction(_ => Work.Exchange(group));
+var connect = new Command("connect", "Connects the ranks' GPUs, and adds what lies there.");
+connect.SetAction(_ => Work.Connect(group));
 var compare = new Command("compare", "Makes one step, together and by one process, and tells how far the updates differ.") { task };
 compare.SetAction(options => Work.Compare(group, options.GetValue(task)!));
 var train = new Command("train", "Trains into a folder, or goes on there.") { folder, rank, image, happening, pause, seed };
@@ -25,5 +27,5 @@ train.SetAction(options => Work.Train(
     new(options.GetValue(happening), group.Rank == options.GetValue(rank) ? options.GetValue(image) : int.MaxValue, options.GetValue(pause)),
     group.Rank == options.GetValue(rank) ? options.GetValue(seed) : 0));
 
-return new RootCommand("Ranks of a test.") { exchange, compare, train }.Parse(args).Invoke(
+return new RootCommand("Ranks of a test.") { exchange, connect, compare, train }.Parse(args).Invoke(
     new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -41,6 +41,24 @@ internal static class Work
         return 0;
     }
 
+    public static int Connect(MpiGroup group)
+    {
+        try
+        {
+            using var gpus = NcclGroup.Join(group);
+            using var values = full(5, group.Rank + 1f, device: CUDA);
+            gpus.Sum(values);
+            using var bytes = full(4, (byte)(group.Rank + 7), uint8, CUDA);
+            gpus.Broadcast(bytes, group.Size - 1);
+            Say(group, $"{gpus}: sum {values[4].item<float>()}, broadcast {bytes[3].item<byte>()}");
+        }
+        catch (InvalidOperationException error)
+        {
+            Say(group, error.Message);
+        }
+        return 0;
+    }
+
     /// <summary>One step of plain gradient descent is the gradient times the learning rate; it is large, so that no digits get lost beside the weights.</summary>
     public static int Compare(MpiGroup group, string task)
     {

@@ -34,6 +34,15 @@ public partial class MpiTests
             $"[{rank}/3] sums 6 and {3 * (1L << 40) + 3}, broadcast 9, 3 null references caught", output));
     }
 
+    [MpiTheory(NeedsNoGpu = true)]
+    [MemberData(nameof(Installed))]
+    public void WithoutGpusAllRanksRefuseNcclAndNoneWaits(string launcher)
+    {
+        var (output, errors, code) = RanksProgram.Run(launcher, 2, "connect");
+        Assert.True(code == 0, errors);
+        Assert.All(Enumerable.Range(0, 2), rank => Assert.Contains($"[{rank}/2] NCCL connects GPUs, and this rank has none.", output));
+    }
+
     [MpiTheory]
     [MemberData(nameof(InstalledByTask))]
     public void TwoRanksComputeTheGradientsOfOneProcess(string launcher, string task)

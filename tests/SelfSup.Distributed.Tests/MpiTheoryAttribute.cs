@@ -4,4 +4,16 @@ namespace SelfSup.Distributed.Tests;
 public sealed class MpiTheoryAttribute : TheoryAttribute
 {
     public MpiTheoryAttribute() => Skip = Launchers.Installed.Count > 0 ? null : "No mpirun is installed.";
+
+    /// <summary>Also skipped where there is a GPU of NVIDIA's.</summary>
+    public bool NeedsNoGpu
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value && File.Exists("/dev/nvidia0"))
+                Skip ??= "There is a GPU.";
+        }
+    }
 }

@@ -30,13 +30,15 @@ internal sealed class RunOptions
         "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
         "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
 
+    private readonly Option<bool> nccl = new("--nccl") { Description = "With a GPU for each of several processes: exchange from GPU to GPU, by NVIDIA's NCCL. Not tested yet." };
+
     private readonly Option<bool> tensorBoard = new("--tensorboard") { Description = "Also write what TensorBoard shows to --output: metrics and previews." };
 
     private readonly Option<bool> resume = new("--resume") { Description = "Go on from the last checkpoint in --output." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, window, device, tensorBoard, resume })
+        foreach (var option in new Option[] { epochs, steps, batch, precision, cropArea, seed, window, device, nccl, tensorBoard, resume })
             command.Add(option);
         recipe.AddTo(command);
         command.Validators.Add(given =>
@@ -55,6 +57,9 @@ internal sealed class RunOptions
 
     /// <summary>Where the network runs; it must be there.</summary>
     public torch.Device DeviceOf(ParseResult given) => (given.GetValue(device) ?? DeviceName.Auto).Resolve("--device");
+
+    /// <summary>The GPUs of processes that train together, connected, if that is asked for; owned by the caller.</summary>
+    public NcclGroup? ConnectGpus(ParseResult given, MpiGroup processes) => given.GetValue(nccl) ? NcclGroup.Join(processes) : null;
 
     /// <summary>The settings of a run.</summary>
     /// <param name="given">The command line.</param>

@@ -48,7 +48,8 @@ internal sealed class PretrainVerb : Verb
         foreach (var weighted in tasks)
             weighted.Task.CheckFits(encoder, source.Frames);
         var monitors = KnnFollower.Of(given.GetValue(knn) is { } labeled ? await ImageOpener.OpenLabeledAsync(labeled, cancellation) : null);
-        var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors, group);
+        using var gpus = run.ConnectGpus(given, group);
+        var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors, gpus ?? (IProcessGroup)group);
 
         using var packed = given.GetValue(pack) is { } file
             ? await group.FirstThenOthersAsync(() => Packer.OpenOrPackAsync(
@@ -59,7 +60,7 @@ internal sealed class PretrainVerb : Verb
             Screen.Say(taken);
         Screen.Say($"Pretraining {encoder.Architecture} at {encoder.ImageSize} pixels by {string.Join(", ", tasks.Select(TaskOptions.Describe))} on {source.Count:N0} images.");
         if (group.Size > 1)
-            Screen.Say($"This is {group}; all of them share the batches.");
+            Screen.Say($"This is {settings.Group}; all of them share the batches.");
         var result = await Trainer.RunAsync(encoder, tasks, source, settings, stop.Token);
         Screen.Say($"Wrote {result.EncoderFile}. See what its features are worth:");
         Screen.SayCommand($"selfsup probe --encoder {result.EncoderFile} --train LABELED --test LABELED");
