@@ -3,17 +3,21 @@ using SelfSup.Data;
 namespace SelfSup.Transfer;
 
 /// <summary>Chooses a number of epochs on held-out labels, and trains a classifier for as many on all of them.</summary>
+/// <param name="encoder">The encoder; copied.</param>
+/// <param name="recipe">How to train, with nothing left open.</param>
+/// <param name="progress">Told what is being done.</param>
+/// <param name="cancellationToken">Asked before every step.</param>
 internal sealed class ClassifierFit(
     Encoder encoder, ClassifierRecipe recipe, IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
 {
-    private const int LabelsAClassToHoldOut = 10;
-
     /// <summary>Trains with images that can all be read.</summary>
     public ImageClassifier Run(ILabeledImageSource labeled)
     {
         var planned = recipe.EpochsFor(labeled.Count);
-        var epochs = recipe.HeldOutShare > 0 && labeled.Count >= LabelsAClassToHoldOut * labeled.ClassNames.Count ? ChooseEpochs(labeled, planned) : planned;
-        using var classifier = Start(labeled);
+        var isFew = ClassifierRecipe.HasFewLabels(labeled.Count, labeled.ClassNames.Count);
+        var epochs = recipe.HeldOutShare > 0 && !isFew ? ChooseEpochs(labeled, planned) : planned;
+        // To begin with the last stage pays when all of them learn much.
+        using var classifier = Start(labeled, isFew ? 0 : encoder.Stages.Count - 1);
         for (var epoch = 0; epoch < epochs; epoch++)
             Train(classifier, labeled, epoch, epochs, "training");
         return classifier.ToClassifier();
@@ -22,7 +26,7 @@ internal sealed class ClassifierFit(
     private int ChooseEpochs(ILabeledImageSource labeled, int planned)
     {
         var (held, rest) = LabeledSubset.Split(labeled, (int)(recipe.HeldOutShare * labeled.Count), recipe.Seed);
-        using var classifier = Start(rest);
+        using var classifier = Start(rest, encoder.Stages.Count - 1);
         var (chosen, lowest) = (0, classifier.Test(held, cancellationToken));
         for (var epoch = 0; epoch < planned && epoch - chosen < recipe.Patience; epoch++)
         {
@@ -44,11 +48,11 @@ internal sealed class ClassifierFit(
         return mean <= Math.Sqrt(more.Sum(value => (value - mean) * (value - mean)) / more.Length / (more.Length - 1));
     }
 
-    private TrainedClassifier Start(ILabeledImageSource labeled)
+    private TrainedClassifier Start(ILabeledImageSource labeled, int firstStage)
     {
         var options = new LinearProbeOptions { Seed = recipe.Seed, Workers = recipe.Workers, Unlabeled = recipe.Unlabeled };
-        var last = FeatureLayer.ListOf(encoder).Where(layer => layer.Stage == encoder.Stages.Count - 1).ToArray();
-        var head = new ProbeSearch(labeled, options, progress, cancellationToken).Run("linear layer", encoder, last).Head;
+        var layers = FeatureLayer.ListOf(encoder).Where(layer => layer.Stage >= firstStage).ToArray();
+        var head = new ProbeSearch(labeled, options, progress, cancellationToken).Run("linear layer", encoder, layers).Head;
         return new TrainedClassifier(encoder.Copy(), head, WeighClasses(labeled), recipe);
     }
 

@@ -8,6 +8,7 @@ namespace SelfSup.Transfer;
 public sealed record ClassifierRecipe
 {
     private const int UsualSteps = 300;
+    private const int FewLabelsAClass = 10;
 
     /// <summary>
     /// Passes over the labeled images, at least 1; fewer where held-out labels say so. Null, the default, is as many as make 300 steps.
@@ -19,9 +20,16 @@ public sealed record ClassifierRecipe
 
     /// <summary>
     /// What share of its own size a parameter of the last layers changes by in the first steps, above 0; it falls along a cosine. So layers
-    /// learn alike, whatever range their inputs and weights are in. The default is 0.003.
+    /// learn alike, whatever range their inputs and weights are in. Null, the default, is 0.003, and 0.001 under ten labels a class.
     /// </summary>
-    public double LearningRate { get; init; } = 0.003;
+    public double? LearningRate { get; init; }
+
+    /// <summary>
+    /// Share of the frozen classifier's weights in those of the trained one, in [0, 1]; the rest are those that training ended with. Between the
+    /// two lie networks that answer better than either. Null, the default, is 0, and 0.5 under ten labels a class. Wortsman et al., "Robust
+    /// fine-tuning of zero-shot models", 2022, https://arxiv.org/abs/2109.01903.
+    /// </summary>
+    public double? FrozenShare { get; init; }
 
     /// <summary>
     /// Learning rate of the first layer as a share of the last one's, above 0 and at most 1; those between lie evenly on a logarithmic scale.
@@ -66,6 +74,16 @@ public sealed record ClassifierRecipe
     /// <summary>Threads that read images, at least 1. The default is the number of processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Whether there are so few labels that none can be held out.</summary>
+    internal static bool HasFewLabels(int images, int classes) => images < FewLabelsAClass * classes;
+
+    /// <summary>The recipe with what null stands for.</summary>
+    internal ClassifierRecipe For(int images, int classes)
+    {
+        var isFew = HasFewLabels(images, classes);
+        return this with { LearningRate = LearningRate ?? (isFew ? 0.001 : 0.003), FrozenShare = FrozenShare ?? (isFew ? 0.5 : 0) };
+    }
+
     /// <summary>Passes over so many images.</summary>
     internal int EpochsFor(int images) => Epochs ?? Math.Max(1, (int)Math.Round((double)UsualSteps / Math.Max(1, images / BatchSize)));
 
@@ -73,7 +91,8 @@ public sealed record ClassifierRecipe
     {
         this.Require(Epochs is null or >= 1, Epochs, "null or at least 1");
         this.Require(BatchSize >= 2, BatchSize, "at least 2");
-        this.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0");
+        this.Require(LearningRate is null or (> 0 and < double.PositiveInfinity), LearningRate, "null or above 0");
+        this.Require(FrozenShare is null or (>= 0 and <= 1), FrozenShare, "null or in [0, 1]");
         this.Require(FirstLayerShare is > 0 and <= 1, FirstLayerShare, "in (0, 1]");
         this.Require(Mixup is >= 0 and <= 1, Mixup, "in [0, 1]");
         this.Require(HeldOutShare is >= 0 and < 1, HeldOutShare, "in [0, 1)");

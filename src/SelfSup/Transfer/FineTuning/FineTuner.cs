@@ -38,7 +38,8 @@ public static class FineTuner
 
     /// <summary>
     /// Trains a classifier for an app as a whole: it starts as the frozen one, the encoder with a linear layer fitted on its last stage, and
-    /// ends after as many epochs as held-out labels choose, none included.
+    /// ends after as many epochs as held-out labels choose, none included. Under ten labels a class none can be held out: it then starts from the
+    /// stage that serves a linear layer best, is trained more gently, and ends halfway between the frozen classifier and the trained one.
     /// </summary>
     /// <param name="encoder">The encoder, on the device to compute on. Copied; it stays as it is.</param>
     /// <param name="labeled">Labeled images.</param>
@@ -57,7 +58,7 @@ public static class FineTuner
         recipe.Validate();
         LabelRules.Check(labeled);
         var readable = ReadableImages.Of(labeled, "labeled", encoder.ImageSize, recipe.Workers, progress, cancellationToken);
-        return new ClassifierFit(encoder, recipe, progress, cancellationToken).Run(readable);
+        return new ClassifierFit(encoder, recipe.For(readable.Count, readable.ClassNames.Count), progress, cancellationToken).Run(readable);
     }
 
     /// <summary>Evaluates on images that can all be read, the test images with the labels of the training images.</summary>

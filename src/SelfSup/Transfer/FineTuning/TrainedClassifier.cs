@@ -27,13 +27,14 @@ internal sealed class TrainedClassifier : IDisposable
     private readonly Tensor? center; // (D)
     private readonly Tensor classWeights; // (K)
     private readonly Optimizer optimizer;
+    private readonly FrozenBlend blend;
     private readonly RandomSource random;
 
     /// <summary>Joins an encoder and a linear layer.</summary>
     /// <param name="encoder">The encoder. Owned from now on.</param>
     /// <param name="start">The linear layer to start from.</param>
     /// <param name="classWeights">What an image of each class counts in the loss, 1 on average.</param>
-    /// <param name="recipe">How to train.</param>
+    /// <param name="recipe">How to train, with nothing left open.</param>
     public TrainedClassifier(Encoder encoder, LinearHead start, IReadOnlyList<float> classWeights, ClassifierRecipe recipe)
     {
         (this.encoder, this.start, this.recipe) = (encoder, start, recipe);
@@ -47,7 +48,9 @@ internal sealed class TrainedClassifier : IDisposable
             center = start.CreateCenter()?.to(device).DetachFromDisposeScope();
             this.classWeights = tensor(classWeights.ToArray(), device: CPU).to(device).DetachFromDisposeScope();
         }
-        optimizer = new AdamW().Create(ListParameters());
+        var parameters = ListParameters();
+        optimizer = new AdamW().Create(parameters);
+        blend = new FrozenBlend([.. parameters.Select(trained => (Tensor)trained.Value)], recipe.FrozenShare!.Value);
         random = new RandomSource((ulong)recipe.Seed, device);
     }
 
@@ -69,7 +72,7 @@ internal sealed class TrainedClassifier : IDisposable
             {
                 var varied = recipe.Augmentation.Apply(batch.ToTensor(device), encoder.ImageSize, random);
                 ComputeLoss(varied, LabelsOf(batch, images), recipe.Mixup).backward();
-                optimizer.Step(recipe.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2, 0);
+                optimizer.Step(recipe.LearningRate!.Value * (1 + Math.Cos(Math.PI * done)) / 2, 0);
                 optimizer.DropGradients();
                 return batch.Count;
             });
@@ -78,10 +81,11 @@ internal sealed class TrainedClassifier : IDisposable
         }
     }
 
-    /// <summary>Measures the loss of every image of a source that is not trained on.</summary>
+    /// <summary>Measures the loss of every image of a source that is not trained on, of the classifier as it would be now.</summary>
     public float[] Test(ILabeledImageSource images, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
+        using var blended = blend.Begin();
         var losses = new List<float>(images.Count);
         foreach (var batch in NewLoader(images, recipe.BatchSize, encoder.ImageSize, isTraining: false).ReadEpoch(0, cancellationToken: cancellationToken))
         {
@@ -97,6 +101,7 @@ internal sealed class TrainedClassifier : IDisposable
     /// <exception cref="InvalidOperationException">The training diverged.</exception>
     public ImageClassifier ToClassifier()
     {
+        using var blended = blend.Begin();
         var numbers = ReadNumbers(weight);
         return numbers.All(float.IsFinite)
             ? new(encoder.Copy(), start with { Weights = numbers, Bias = ReadNumbers(bias) })
@@ -111,6 +116,7 @@ internal sealed class TrainedClassifier : IDisposable
         center?.Dispose();
         classWeights.Dispose();
         optimizer.Dispose();
+        blend.Dispose();
         random.Dispose();
     }
 

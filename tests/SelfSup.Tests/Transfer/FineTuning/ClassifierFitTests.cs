@@ -1,6 +1,7 @@
 using SelfSup.Augmentations;
 using SelfSup.Data;
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Tests.Onnx;
 using SelfSup.Transfer;
 using static TorchSharp.torch;
@@ -89,6 +90,49 @@ public class ClassifierFitTests
         using var first = wrecked.ComputeProbabilities(pixels);
         using var second = untouched.ComputeProbabilities(pixels);
         Assert.True(first.allclose(second, 0, 1e-6));
+    }
+
+    [Fact]
+    public void BetweenTheFrozenAndTheTrainedClassifierLiesTheirBlend()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = new ProceduralImages(120, seed: 1);
+        var recipe = Quick with { Epochs = 3, HeldOutShare = 0 };
+        using var untouched = FineTuner.Fit(encoder, images, recipe with { LearningRate = 1e-30 });
+        using var all = FineTuner.Fit(encoder, images, recipe with { FrozenShare = 1 });
+        using var none = FineTuner.Fit(encoder, images, recipe with { FrozenShare = 0 });
+        using var half = FineTuner.Fit(encoder, images, recipe with { FrozenShare = 0.5 });
+        using var trained = FineTuner.Fit(encoder, images, recipe); // so many labels leave nothing of the frozen one
+        using var scope = NewDisposeScope();
+        var pixels = SelfSup.Tests.TestImages.Colorful(5, Size);
+        Tensor Of(ImageClassifier classifier) => classifier.ComputeProbabilities(pixels);
+        Assert.True(Of(all).allclose(Of(untouched), 0, 1e-6));
+        Assert.True(Of(none).allclose(Of(trained), 0, 0));
+        Assert.False(Of(half).allclose(Of(none), 0, 1e-3));
+        Assert.False(Of(half).allclose(Of(all), 0, 1e-3));
+        using var folder = new TemporaryFolder();
+        using var start = Saved(all);
+        using var end = Saved(none);
+        using var middle = Saved(half);
+        foreach (var (name, value) in middle.Tensors.Where(pair => pair.Value.is_floating_point()))
+            Assert.True(value.allclose((start.Tensors[name] + end.Tensors[name]) / 2, 1e-5, 1e-6), name);
+
+        SafetensorsFile Saved(ImageClassifier classifier)
+        {
+            classifier.Save(folder["classifier"]);
+            return SafetensorsFile.Read(folder["classifier"]);
+        }
+    }
+
+    [Fact]
+    public void WithFewLabelsItStartsFromTheStageThatServesTheFrozenOneBest()
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var images = LabeledSubset.Stratified(new ProceduralImages(200, seed: 1), 50, seed: 0);
+        using var frozen = LinearProbe.Fit(encoder, images, new());
+        using var tuned = FineTuner.Fit(encoder, images, new() { Epochs = 1 });
+        Assert.NotEqual(encoder.Stages.Count - 1, frozen.Layer.Stage);
+        Assert.Equal(frozen.Layer, tuned.Layer);
     }
 
     [Fact]
