@@ -159,7 +159,7 @@ internal sealed class Resampler
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector128<byte> WeighFour(ref short line, int x)
     {
-        var places = filter.FirstPairsOf(x, 4);
+        var places = filter.FirstPairsOf(x);
         var factors = filter.PairsOf(x);
         ref var factor = ref MemoryMarshal.GetReference(factors);
         ref var first = ref Unsafe.Add(ref line, 8 * places[0]);
@@ -181,6 +181,7 @@ internal sealed class Resampler
         return four + (Vector128<byte>.AllBitsSet - alpha);
     }
 
+    /// <summary>Multiplies, and adds every two neighbors.</summary>
     private static Vector256<int> MultiplyAddPairs(Vector256<short> left, Vector256<short> right)
     {
         if (Avx2.IsSupported)

@@ -28,20 +28,23 @@ internal sealed class TriangleFilter
     /// <summary>The weights of that source pixel and its successors, as many for every output pixel.</summary>
     public ReadOnlySpan<short> WeightsOf(int i) => weights.AsSpan(i * taps, taps);
 
-    /// <summary>The first pairs of source pixels that some output pixels take from: pixels 0 and 1 are the first, 2 and 3 the second.</summary>
-    public ReadOnlySpan<int> FirstPairsOf(int i, int count) => firstPairs.AsSpan(i, count);
+    /// <summary>
+    /// The first pairs of source pixels that four output pixels take from: source pixels 0 and 1 are the first pair, 2 and 3 the second.
+    /// </summary>
+    /// <param name="i">The first output pixel, a multiple of four.</param>
+    public ReadOnlySpan<int> FirstPairsOf(int i) => firstPairs.AsSpan(i, 4);
 
     /// <summary>
-    /// The same weights of two output pixels by pairs of source pixels, <see cref="PairCount"/> of them, each for four channels; zero for the pixel
-    /// before <see cref="StartOf"/> where that is the second of its pair, and for those behind the last.
+    /// The weights of four output pixels by pairs of source pixels, each weight for four channels. For every pair there is a vector for the first two
+    /// output pixels and one for the others. Weights are zero for the pixel before <see cref="StartOf"/>, where that is the second of its pair, and
+    /// for those behind the last.
     /// </summary>
-    /// <param name="i">The first output pixel, an even number.</param>
+    /// <param name="i">The first output pixel, a multiple of four.</param>
     public ReadOnlySpan<Vector256<short>> PairsOf(int i) => pairs.AsSpan(i / 2 * PairCount, 2 * PairCount);
 
-    /// <summary>Pairs of weights of an output pixel.</summary>
-    public int PairCount => (taps + 2) / 2;
+    private int PairCount => (taps + 2) / 2;
 
-    /// <summary>Sets the filter up for a resize, unless it is. Up to three outputs past the last one are all zeros, for those who count in fours.</summary>
+    /// <summary>Sets the filter up for a resize, unless it is. Output pixels past the last one, up to a multiple of four, get nothing.</summary>
     public void Prepare(int side, int size)
     {
         if (from == side && to == size)
