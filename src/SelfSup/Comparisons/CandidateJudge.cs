@@ -5,7 +5,13 @@ using static TorchSharp.torch;
 namespace SelfSup.Comparisons;
 
 /// <summary>Judges encoders by the global average of their last stage: cross-validated on labeled images, and by how unlabeled ones differ.</summary>
-internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken)
+/// <param name="images">Unlabeled images.</param>
+/// <param name="labeled">Labeled images, or null.</param>
+/// <param name="options">How often, and threads that read.</param>
+/// <param name="cancellationToken">Stops judging.</param>
+/// <param name="asked">The labeled images to ask about; null means all.</param>
+internal sealed class CandidateJudge(
+    IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken, IReadOnlyList<int>? asked = null)
 {
     private const int SpreadImages = 1024;
     private const int Folds = 10; // so that nearly as many labels are learned from as there are
@@ -23,17 +29,19 @@ internal sealed class CandidateJudge(IImageSource images, ILabeledImageSource? l
         using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
         using var center = some[layer.Name].mean([0]);
         var classes = labeled.ClassNames.Count;
+        var askable = asked?.ToHashSet();
+        int[]? rows = askable is null ? null : [.. Enumerable.Range(0, features.Labels.Length).Where(row => askable.Contains(features.Indices[row]))];
         var splits = Enumerable.Range(0, options.Repetitions)
-            .SelectMany(repetition => StratifiedFolds.Deal(features.Labels, Folds, options.Seed + repetition)).ToArray();
+            .SelectMany(repetition => StratifiedFolds.Deal(features.Labels, Folds, options.Seed + repetition, rows)).ToArray();
         var (linear, neighbors) = (new double[splits.Length], new double[splits.Length]);
         foreach (var (i, split) in splits.Index())
         {
             using var learned = Take(features, split.Fit);
-            using var asked = Take(features, split.Validation);
-            var few = new LowShot(learned, asked, layer, labeled.ClassNames);
+            using var queries = Take(features, split.Validation);
+            var few = new LowShot(learned, queries, layer, labeled.ClassNames);
             linear[i] = few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken);
             var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
-            neighbors[i] = asked.AccuracyOf(bank.Predict(asked.Features));
+            neighbors[i] = queries.AccuracyOf(bank.Predict(queries.Features));
         }
         return row with
         {

@@ -7,15 +7,32 @@ using TorchSharp;
 namespace SelfSup.Comparisons;
 
 /// <summary>Trains and judges candidates one after the other.</summary>
-internal sealed class ComparisonRun(
-    IReadOnlyList<Candidate> candidates, IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options,
-    IProgress<ComparisonProgress>? progress, CancellationToken cancellationToken)
+internal sealed class ComparisonRun
 {
     private readonly long start = Stopwatch.GetTimestamp();
-    private readonly TimedTraining training = new(images, options, cancellationToken);
-    private readonly CandidateJudge judge = new(images, labeled, options, cancellationToken);
+    private readonly IReadOnlyList<Candidate> candidates;
+    private readonly ComparisonOptions options;
+    private readonly IProgress<ComparisonProgress>? progress;
+    private readonly TimedTraining training;
+    private readonly CandidateJudge judge;
     private readonly List<ComparisonRow> rows = [];
     private TimeSpan judging; // how long the last one took
+
+    /// <summary>Keeps out of the images those that candidates are asked about.</summary>
+    public ComparisonRun(
+        IReadOnlyList<Candidate> candidates, IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options,
+        IProgress<ComparisonProgress>? progress, CancellationToken cancellationToken)
+    {
+        (this.candidates, this.options, this.progress) = (candidates, options, progress);
+        var held = labeled is null ? null : HeldOutImages.Of(images, labeled, options, cancellationToken);
+        var rest = held?.Images ?? images;
+        KeptOut = images.Count - rest.Count;
+        training = new TimedTraining(rest, options, cancellationToken);
+        judge = new CandidateJudge(rest, labeled, options, cancellationToken, held?.Asked);
+    }
+
+    /// <summary>How many images candidates did not learn from.</summary>
+    public int KeptOut { get; }
 
     /// <summary>Makes a row of every candidate. Those that learn nothing come first: they are quick, and show how long judging takes.</summary>
     /// <returns>The rows in the order in which they were made.</returns>

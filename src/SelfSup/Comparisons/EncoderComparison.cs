@@ -8,7 +8,9 @@ namespace SelfSup.Comparisons;
 /// <summary>Finds the encoder that serves a folder of images best within a given time: weights as they are, adapted ones, or tasks from scratch.</summary>
 /// <remarks>
 /// With labeled images, candidates are judged by linear classifiers and nearest neighbors, cross-validated: nine tenths of the labels teach
-/// and the rest is asked about, since what serves few labels best may not serve all of them. A candidate that learned is recommended over
+/// and the rest is asked about, since what serves few labels best may not serve all of them. Labeled images that are among those to learn from
+/// are known by their pixels and kept out, since a network knows better what it has learned from; where that would be more than a quarter of the
+/// images, a quarter is kept out, and no other one of these is asked about. A candidate that learned is recommended over
 /// weights as they are only if it leads by more than a standard error of the difference, that of Nadeau and Bengio, "Inference for the
 /// Generalization Error", 2003. Without labels nothing here tells which of two encoders serves a task better: figures of spread find
 /// features that collapsed, no more.
@@ -16,8 +18,8 @@ namespace SelfSup.Comparisons;
 public sealed class EncoderComparison : IDisposable
 {
     private EncoderComparison(
-        IReadOnlyList<ComparisonRow> rows, ComparisonRow recommended, string reason, IReadOnlyList<ImageFailure> failures) =>
-        (Rows, Recommended, Reason, Failures) = (rows, recommended, reason, failures);
+        IReadOnlyList<ComparisonRow> rows, ComparisonRow recommended, string reason, int keptOut, IReadOnlyList<ImageFailure> failures) =>
+        (Rows, Recommended, Reason, KeptOut, Failures) = (rows, recommended, reason, keptOut, failures);
 
     /// <summary>All candidates, the best first; without labels in their own order.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
@@ -27,6 +29,9 @@ public sealed class EncoderComparison : IDisposable
 
     /// <summary>Why it is recommended, in a sentence.</summary>
     public string Reason { get; }
+
+    /// <summary>Images that candidates did not learn from, because they were asked about them.</summary>
+    public int KeptOut { get; }
 
     /// <summary>Images that could not be read and were left out, with the reason: unlabeled ones and labeled ones.</summary>
     public IReadOnlyList<ImageFailure> Failures { get; }
@@ -49,10 +54,11 @@ public sealed class EncoderComparison : IDisposable
         options ??= new();
         options.Validate();
         Check(candidates, labeled);
-        var rows = new ComparisonRun(candidates, images, labeled, options, progress, cancellationToken).Finish();
+        var run = new ComparisonRun(candidates, images, labeled, options, progress, cancellationToken);
+        var rows = run.Finish();
         var (recommended, reason) = Recommendation.Of(rows);
         return new(
-            [.. rows.OrderByDescending(row => row.Linear ?? double.NegativeInfinity)], recommended, reason,
+            [.. rows.OrderByDescending(row => row.Linear ?? double.NegativeInfinity)], recommended, reason, run.KeptOut,
             [.. images.Failures.Concat(labeled?.Failures ?? []).Concat(rows.SelectMany(row => row.Failures)).Distinct()]);
     }
 
@@ -81,6 +87,8 @@ public sealed class EncoderComparison : IDisposable
         ]);
         foreach (var row in Rows.Where(row => row.Note is not null))
             text.AppendLine($"{row.Name}: {row.Note}");
+        if (KeptOut > 0)
+            text.AppendLine(FormattableString.Invariant($"Nothing learned from {KeptOut:N0} of the images, which were asked about."));
         return text.AppendLine().AppendLine($"Use {Recommended.Name}. {Reason}").ToString();
     }
 
@@ -90,6 +98,7 @@ public sealed class EncoderComparison : IDisposable
     {
         Recommended = Recommended.Name,
         Reason,
+        KeptOut,
         Rows = Rows.Select(row => new
         {
             row.Name,

@@ -7,17 +7,19 @@ internal static class StratifiedFolds
     /// <param name="labels">The class of every row. A row that is the only one of its class is never held out.</param>
     /// <param name="count">Number of parts, at least 2; fewer where there are fewer rows to hold out.</param>
     /// <param name="seed">The same seed deals the same parts.</param>
+    /// <param name="askable">The rows that may be held out; null means all.</param>
     /// <returns>A split for every part.</returns>
     /// <exception cref="ArgumentException">No class has two rows, so none can be held out.</exception>
-    public static IReadOnlyList<StratifiedSplit> Deal(IReadOnlyList<int> labels, int count, int seed)
+    public static IReadOnlyList<StratifiedSplit> Deal(IReadOnlyList<int> labels, int count, int seed, IReadOnlyCollection<int>? askable = null)
     {
         var random = new Random(seed);
         var dealt = new List<long>();
+        var mayBeHeld = askable?.ToHashSet();
         foreach (var rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).OrderBy(group => group.Key))
         {
-            var shuffled = rows.Select(row => (long)row).ToArray();
+            long[] shuffled = [.. rows.Where(row => mayBeHeld?.Contains(row) ?? true).Select(row => (long)row)];
             random.Shuffle(shuffled);
-            dealt.AddRange(shuffled.Length > 1 ? shuffled : []);
+            dealt.AddRange(rows.Count() > 1 ? shuffled : []);
         }
         if (dealt.Count == 0)
             throw new ArgumentException($"{labels.Count} labeled images leave none to ask about; give a class at least two.");

@@ -47,5 +47,14 @@ public class StratifiedFoldsTests
         Assert.Throws<ArgumentException>(() => StratifiedFolds.Deal(Labels(1, 1), 10, seed: 0));
     }
 
+    [Fact]
+    public void Only_rows_that_may_be_are_held_out_and_all_others_are_always_fitted_on()
+    {
+        int[] askable = [3, 4, 30, 31, 32];
+        var folds = StratifiedFolds.Deal(Labels(25, 12, 3), 10, seed: 0, askable);
+        Assert.Equal(askable.Select(row => (long)row), folds.SelectMany(fold => fold.Validation).Order());
+        Assert.All(folds, fold => Assert.Equal(Enumerable.Range(0, 40).Select(row => (long)row).Except(fold.Validation), fold.Fit));
+    }
+
     private static int[] Labels(params int[] counts) => [.. counts.SelectMany((count, label) => Enumerable.Repeat(label, count))];
 }
