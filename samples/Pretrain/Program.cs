@@ -43,7 +43,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     foreach (var weighted in tasks)
         weighted.Task.CheckFits(network, source.Frames);
     var monitors = KnnFollower.Of(options.GetValue(knn) is { } labeled ? await OpenLabeledAsync(labeled, cancellation) : null);
-    using var gpus = run.ConnectGpus(options, group);
+    using var gpus = run.ConnectsGpus(options) ? NcclGroup.Join(group) : null;
     var settings = run.Create(options, tasks, run.DeviceOf(options), folder, monitors, gpus ?? (IProcessGroup)group);
 
     using var packed = options.GetValue(pack) is { } file

@@ -58,8 +58,8 @@ internal sealed class RunOptions
     /// <summary>Where the network runs; it must be there.</summary>
     public torch.Device DeviceOf(ParseResult given) => (given.GetValue(device) ?? DeviceName.Auto).Resolve("--device");
 
-    /// <summary>The GPUs of processes that train together, connected, if that is asked for; owned by the caller.</summary>
-    public NcclGroup? ConnectGpus(ParseResult given, MpiGroup processes) => given.GetValue(nccl) ? NcclGroup.Join(processes) : null;
+    /// <summary>Whether the GPUs of processes that train together are to be connected.</summary>
+    public bool ConnectsGpus(ParseResult given) => given.GetValue(nccl);
 
     /// <summary>The settings of a run.</summary>
     /// <param name="given">The command line.</param>

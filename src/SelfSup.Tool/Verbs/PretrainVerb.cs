@@ -48,7 +48,7 @@ internal sealed class PretrainVerb : Verb
         foreach (var weighted in tasks)
             weighted.Task.CheckFits(encoder, source.Frames);
         var monitors = KnnFollower.Of(given.GetValue(knn) is { } labeled ? await ImageOpener.OpenLabeledAsync(labeled, cancellation) : null);
-        using var gpus = run.ConnectGpus(given, group);
+        using var gpus = run.ConnectsGpus(given) ? NcclGroup.Join(group) : null;
         var settings = run.Create(given, tasks, run.DeviceOf(given), folder, monitors, gpus ?? (IProcessGroup)group);
 
         using var packed = given.GetValue(pack) is { } file
