@@ -8,7 +8,8 @@ namespace SelfSup.Distributed;
 /// <summary>The processes that <c>mpirun</c>, <c>srun</c> or <c>mpiexec</c> started together, over the MPI library that is theirs.</summary>
 /// <remarks>
 /// Open MPI, MPICH and those of its kin (Intel MPI, MVAPICH, Cray MPICH), and Microsoft MPI, loaded at run time. Tensors on GPUs go through the
-/// host; <see cref="NcclGroup"/> connects them. When the program ends with exit code 0, so does MPI; with another, and by an exception that nobody catches, all ranks end.
+/// host; <see cref="NcclGroup"/> connects them. When the program ends with exit code 0, so does MPI; with another, and by an exception that nobody
+/// catches, all ranks end.
 /// </remarks>
 public sealed class MpiGroup : IProcessGroup
 {

@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace SelfSup.Distributed;
 
-/// <summary>The C interface of NCCL, as <c>nccl.h</c> has it: https://docs.nvidia.com/deeplearning/nccl. Calls queue work on libtorch's stream and return.</summary>
+/// <summary>
+/// The C interface of NCCL, as <c>nccl.h</c> has it: https://docs.nvidia.com/deeplearning/nccl. Calls queue work on libtorch's stream and return.
+/// </summary>
 internal sealed unsafe class NcclLibrary
 {
     /// <summary>Names a library's file in the environment, where the one found is not the one wanted.</summary>
@@ -47,7 +49,8 @@ internal sealed unsafe class NcclLibrary
                 return new NcclLibrary(library);
         }
         throw new DllNotFoundException(
-            $"NCCL is not found; tried {string.Join(", ", names)}. Install libnccl2, or name its file in {Variable}. Without it GPUs exchange over MPI, through the host.");
+            $"NCCL is not found; tried {string.Join(", ", names)}. Install libnccl2, or name its file in {Variable}. "
+            + "Without it GPUs exchange over MPI, through the host.");
     }
 
     /// <summary>Makes what a new group is told apart by, on one rank; all others need the same.</summary>

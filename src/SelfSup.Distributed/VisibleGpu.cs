@@ -29,8 +29,9 @@ internal static partial class VisibleGpu
         return allowed.Length > 1 ? allowed[localRank % allowed.Length] : null;
     }
 
-    private static int CountDevices() =>
-        Directory.EnumerateFiles("/dev", "nvidia*").Count(path => int.TryParse(Path.GetFileName(path)["nvidia".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    // Theirs are /dev/nvidia0 and so on; the driver has other files there.
+    private static int CountDevices() => Directory.EnumerateFiles("/dev", "nvidia*")
+        .Count(path => int.TryParse(Path.GetFileName(path)["nvidia".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);

@@ -30,7 +30,10 @@ internal sealed class RunOptions
         "--device", "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0 [default: auto].",
         "auto, cpu, cuda, or cuda:N for the GPU of that number, from 0", text => DeviceName.Parse(text));
 
-    private readonly Option<bool> nccl = new("--nccl") { Description = "With a GPU for each of several processes: exchange from GPU to GPU, by NVIDIA's NCCL. Not tested yet." };
+    private readonly Option<bool> nccl = new("--nccl")
+    {
+        Description = "With a GPU for each of several processes: exchange from GPU to GPU, by NVIDIA's NCCL. Not tested yet.",
+    };
 
     private readonly Option<bool> tensorBoard = new("--tensorboard") { Description = "Also write what TensorBoard shows to --output: metrics and previews." };
 
