@@ -9,8 +9,8 @@ namespace SelfSup.Comparisons;
 /// <remarks>
 /// With labeled images, candidates are judged by linear classifiers and nearest neighbors, cross-validated: nine tenths of the labels teach
 /// and the rest is asked about, since what serves few labels best may not serve all of them. Labeled images that are among those to learn from
-/// are known by their pixels and kept out, since a network knows better what it has learned from; where that would be more than a quarter of the
-/// images, a quarter is kept out, and no other one of these is asked about. A candidate that learned is recommended over
+/// are known by their pixels and kept out, since a network knows better what it has learned from. At most a quarter of the images is kept out:
+/// labeled images that have to be learned from are not asked about. A candidate that learned is recommended over
 /// weights as they are only if it leads by more than a standard error of the difference, that of Nadeau and Bengio, "Inference for the
 /// Generalization Error", 2003. Without labels nothing here tells which of two encoders serves a task better: figures of spread find
 /// features that collapsed, no more.

@@ -3,6 +3,9 @@ namespace SelfSup.Data.Tests.Decoding;
 /// <summary>Sums in whole numbers are those of the triangle filter's formula, rounded.</summary>
 public class ResamplerTests
 {
+    // Half a level by rounding, and what weights of 14 bits and lines of 7 add to it.
+    private const double Tolerance = 0.54;
+
     // Odd and even sides, enlarged, kept, reduced a little, by halves, and to a thirtieth; under a vector's width, and not a multiple of it.
     [Theory]
     [InlineData(1, 5)]
@@ -46,9 +49,6 @@ public class ResamplerTests
             Assert.All(pixels, pixel => Assert.Equal(level, pixel));
         }
     }
-
-    // Half a level by rounding, and what weights of 14 bits and lines of 7 add to it.
-    private const double Tolerance = 0.54;
 
     private static byte[] Noise(int side)
     {

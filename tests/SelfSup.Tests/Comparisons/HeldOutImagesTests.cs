@@ -1,5 +1,8 @@
 using SelfSup.Comparisons;
 using SelfSup.Data;
+using SelfSup.Encoders;
+using SelfSup.Tasks;
+using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Comparisons;
 
@@ -41,8 +44,9 @@ public class HeldOutImagesTests
     {
         var labeled = new LabeledSubset(Images, Enumerable.Range(0, 20));
         var read = new HashSet<string>();
-        var learning = new Candidate("rotation", () => new SelfSup.Encoders.ConvNet(48), new SelfSup.Tasks.RotationTask()) { BatchSize = 16, MostEpochs = 1 };
-        using var comparison = EncoderComparison.Run([learning], new RecordedImages(Images, read), labeled, new() { Device = TorchSharp.torch.CPU, Workers = 1, Repetitions = 1 });
+        var learning = new Candidate("rotation", () => new ConvNet(48), new RotationTask()) { BatchSize = 16, MostEpochs = 1 };
+        using var comparison = EncoderComparison.Run(
+            [learning], new RecordedImages(Images, read), labeled, new() { Device = CPU, Workers = 1, Repetitions = 1 });
         Assert.Equal(20, comparison.KeptOut);
         Assert.Contains("Nothing learned from 20 of the images", comparison.ToTable());
         Assert.Equal(NamesOf(Images).Skip(20).Order(), read.Order());
