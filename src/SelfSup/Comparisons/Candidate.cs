@@ -12,7 +12,7 @@ public sealed record Candidate
     private const double AdaptationRate = 0.02;
     private const int AdaptationEpochs = 10;
     private const double AdaptedWeight = 1.5;
-    private const double DistillationTemperature = 0.1, DistillationArea = 0.7; // likewise, by nearest neighbors
+    private const double DistillationTemperature = 0.05, DistillationArea = 0.7, DistillationColors = 0.5; // likewise
 
     /// <summary>Creates a candidate.</summary>
     /// <param name="name">What tables call it.</param>
@@ -49,7 +49,13 @@ public sealed record Candidate
     /// <param name="teacher">The good weights. Borrowed.</param>
     /// <returns>The candidate.</returns>
     public static Candidate Distilled(string name, Func<Encoder> create, ITeacher teacher) => new(
-        name, create, new DistillationTask(teacher, new() { RemembersTeacher = true, Temperature = DistillationTemperature, MinimumArea = DistillationArea }));
+        name, create, new DistillationTask(teacher, new()
+        {
+            RemembersTeacher = true,
+            Temperature = DistillationTemperature,
+            MinimumArea = DistillationArea,
+            ColorStrength = DistillationColors,
+        }));
 
     /// <summary>What tables call it.</summary>
     public string Name { get; }

@@ -16,7 +16,7 @@ public class DistillationTaskTests
     {
         PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { Mixup = false, LocalWeight = 1 }));
         PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true }));
-        PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true, QueueLength = 2 }));
+        PretextTaskCheck.Verify(new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true, QueueLength = 2, Mixup = false }));
         using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, Pooling = VitPooling.ClassToken });
         using var teacher = new EncoderTeacher(encoder);
         PretextTaskCheck.Verify(new DistillationTask(teacher, new() { LocalWeight = 0.5 }));
@@ -123,6 +123,40 @@ public class DistillationTaskTests
     }
 
     [Fact]
+    public void Remembered_features_are_mixed_as_their_images_are()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new ConvNet(32);
+        encoder.eval();
+        var task = new DistillationTask(KnownTasks.Teacher, new() { RemembersTeacher = true, Temperature = 0.2 });
+        using var model = task.CreateModel(new PretextSetup(encoder, 6));
+        using var features = TestImages.Colorful(6, 32).to(ScalarType.Float32).flatten(1).narrow(1, 0, KnownTasks.Teacher.FeatureCount);
+        using (no_grad())
+            model.state_dict()["remembered"].copy_(features);
+        using var input = TestImages.InputFor(task, 6, 32);
+        using var batch = Batch(task, 6);
+        var (own, other) = (batch.Targets, batch.Partners!);
+        Assert.True(own.Equals(input.Indices));
+
+        Tensor Mixed(Tensor rows) => rows.index_select(0, own).mul(batch.Shares!).add(rows.index_select(0, other).mul(1 - batch.Shares!));
+        var images = input.Images.to(ScalarType.Float32).div(255).flatten(1);
+        Assert.True(Mixed(images).allclose(batch.Inputs.flatten(1), 1e-4, 1e-5));
+        using var step = new StepContext(0, 10, 0);
+        using var loss = model.Objectives[0].Loss(batch, step);
+        var students = encoder.forward(encoder.Normalize(batch.Inputs)).mm(model.state_dict()["projector.weight"].t()).add(model.state_dict()["projector.bias"]);
+        using var expected = DistillationLoss.Of(students, Mixed(features), features, 0.2);
+        Assert.Equal(expected.Value.item<float>(), loss.Value.item<float>(), 1e-4);
+    }
+
+    [Fact]
+    public void Colors_change_where_a_strength_is_given()
+    {
+        Assert.Equal(0, new DistillationTask(KnownTasks.Teacher).Views[0].Augmentation.Hue);
+        var view = new DistillationTask(KnownTasks.Teacher, new() { ColorStrength = 0.5, MinimumArea = 0.7 }).Views[0].Augmentation;
+        Assert.Equal((0.4, 0.1, 0.7, 0.0), (view.Brightness, view.Hue, view.MinimumArea, view.Blur));
+    }
+
+    [Fact]
     public void A_teacher_is_a_frozen_copy_that_no_batch_changes()
     {
         using var scope = NewDisposeScope();
@@ -184,6 +218,7 @@ public class DistillationTaskTests
         Assert.Contains("Temperature", Refusal(new() { Temperature = 0 }));
         Assert.Contains("QueueLength", Refusal(new() { QueueLength = 0 }));
         Assert.Contains("MinimumArea", Refusal(new() { MinimumArea = 0 }));
+        Assert.Contains("ColorStrength", Refusal(new() { ColorStrength = 3 }));
         Assert.Contains("LocalWeight", Refusal(new() { LocalWeight = -1 }));
         Assert.Contains("0 where the teacher is remembered", Refusal(new() { LocalWeight = 1, RemembersTeacher = true }));
 
@@ -191,7 +226,7 @@ public class DistillationTaskTests
             Assert.Throws<ArgumentException>(() => new DistillationTask(KnownTasks.Teacher, options)).Message;
     }
 
-    private static PretextBatch Batch(IPretextTask task, int count)
+    private static DistillationBatch Batch(DistillationTask task, int count)
     {
         using var input = TestImages.InputFor(task, count, 32);
         using var random = new RandomSource(1);

@@ -89,7 +89,7 @@ public sealed class DistillationModel : PretextModel
         using var scope = NewDisposeScope();
         if (remembered is not null)
         {
-            var known = step.IsTraining ? remembered.index_select(0, batch.Targets) : AskTeacher(batch.Inputs);
+            var known = step.IsTraining ? Recall((DistillationBatch)batch) : AskTeacher(batch.Inputs);
             var others = compared is null ? remembered : remembered.index_select(0, compared);
             return DistillationLoss.Of(projector.forward(Encode(batch)[^1].mean([2, 3])), known, others, options.Temperature).MoveToOuterDisposeScope();
         }
@@ -104,6 +104,13 @@ public sealed class DistillationModel : PretextModel
         var distance = LocalFeatures.Distance(mapProjector.forward(maps[mapStage]), map!);
         return new PretextLoss(loss.Value.add(distance.mul(options.LocalWeight)), [.. loss.Metrics, ("places", distance.detach())])
             .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The remembered features of the images, mixed as these are.</summary>
+    private Tensor Recall(DistillationBatch batch)
+    {
+        var own = remembered!.index_select(0, batch.Targets);
+        return batch.Partners is null ? own : remembered.index_select(0, batch.Partners).lerp(own, batch.Shares!);
     }
 
     /// <summary>The encoder's maps of images that are brought to its size.</summary>

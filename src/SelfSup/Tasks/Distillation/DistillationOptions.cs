@@ -1,3 +1,4 @@
+using SelfSup.Augmentations;
 using SelfSup.Runtime;
 
 namespace SelfSup.Tasks;
@@ -15,10 +16,16 @@ public sealed record DistillationOptions
     public int QueueLength { get; init; } = 4096;
 
     /// <summary>
-    /// Whether every image is mixed with another one of the batch, by a share drawn from [0, 1], before both networks see it: Zhang et al.,
-    /// 2018, https://arxiv.org/abs/1710.09412. The default is true. Without effect where the teacher is remembered.
+    /// Whether every image is mixed with another one of the batch, by a share drawn from [0, 1], before both networks see it; where the
+    /// teacher is remembered, its features of both are mixed alike. Zhang et al., 2018, https://arxiv.org/abs/1710.09412. The default is true.
     /// </summary>
     public bool Mixup { get; init; } = true;
+
+    /// <summary>
+    /// Strength of the color changes, in [0, 2.5], as <see cref="JointAugmentations.SimClr"/> has it; a fifth of the images becomes gray where
+    /// it is above 0. The default, 0, leaves colors as they are.
+    /// </summary>
+    public double ColorStrength { get; init; }
 
     /// <summary>Least share of an image's area in a crop, above 0 and at most 1. The default is 0.5.</summary>
     public double MinimumArea { get; init; } = 0.5;
@@ -41,6 +48,7 @@ public sealed record DistillationOptions
         this.Require(Temperature is > 0 and < double.PositiveInfinity, Temperature, "above 0");
         this.Require(QueueLength >= 1, QueueLength, "at least 1");
         this.Require(MinimumArea is > 0 and <= 1, MinimumArea, "above 0 and at most 1");
+        this.Require(ColorStrength is >= 0 and <= 2.5, ColorStrength, "in [0, 2.5]");
         this.Require(LocalWeight is >= 0 and < double.PositiveInfinity, LocalWeight, "at least 0");
         this.Require(LocalWeight == 0 || !RemembersTeacher, LocalWeight, "0 where the teacher is remembered, as its maps are not");
     }

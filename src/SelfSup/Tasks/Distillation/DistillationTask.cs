@@ -26,7 +26,7 @@ namespace SelfSup.Tasks;
 /// using var encoder = new ConvNet(imageSize: 64);
 /// await Pretraining.RunAsync(encoder, new DistillationTask(teacher), photos, new() { Epochs = 50 });
 /// </code></example>
-public sealed class DistillationTask : PretextTask<PretextBatch, DistillationModel>
+public sealed class DistillationTask : PretextTask<DistillationBatch, DistillationModel>
 {
     private const int Columns = 8;
     private const double RememberedRate = 0.01; // chosen on held-out labels of ten kinds of clothes, of 0.001, 0.003, 0.006 and 0.01
@@ -46,7 +46,7 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
         this.options.Validate();
         if (this.options.LocalWeight > 0 && teacher.MapChannels == 0)
             throw new ArgumentException("The teacher has no feature map to learn places from; leave LocalWeight at 0.", nameof(options));
-        Views = [new View(new Augmentation { MinimumArea = this.options.MinimumArea }, this.options.RemembersTeacher ? null : teacher.ImageSize)];
+        Views = [new View(AugmentationOf(this.options), this.options.RemembersTeacher ? null : teacher.ImageSize)];
         Recipe = this.options.RemembersTeacher ? TrainingRecipe.For(new AdamW()) with { LearningRate = RememberedRate } : TrainingRecipe.For(new AdamW());
     }
 
@@ -76,19 +76,23 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
             throw new ArgumentException($"'{encoder.Architecture}' has no map of several places; leave LocalWeight at 0.");
     }
 
-    /// <summary>Mixes every image with another, or adds which image each is where the teacher is remembered.</summary>
+    /// <summary>Mixes every image with another, and adds which images these are where the teacher is remembered.</summary>
     /// <inheritdoc/>
-    public override PretextBatch Generate(PretextInput input, RandomSource random)
+    public override DistillationBatch Generate(PretextInput input, RandomSource random)
     {
         using var scope = NewDisposeScope();
-        if (options.RemembersTeacher)
-            return new PretextBatch(input.Images.alias().MoveToOuterDisposeScope(), input.Indices.alias().MoveToOuterDisposeScope());
+        var indices = options.RemembersTeacher ? input.Indices.alias().MoveToOuterDisposeScope() : null;
         if (!options.Mixup)
-            return new PretextBatch(input.Images.alias().MoveToOuterDisposeScope());
+            return new DistillationBatch(input.Images.alias().MoveToOuterDisposeScope(), indices);
         var images = input.Images.to(ScalarType.Float32).div(255);
-        var partners = images.index_select(0, random.Permutation(images.shape[0]));
-        var share = random.Uniform(images.shape[0], 1, 1, 1);
-        return new PretextBatch(images.sub(partners).mul(share).add(partners).MoveToOuterDisposeScope());
+        var order = random.Permutation(images.shape[0]);
+        var others = images.index_select(0, order);
+        var shares = random.Uniform(images.shape[0], 1);
+        var mixtures = others.lerp(images, shares.view(-1, 1, 1, 1)).MoveToOuterDisposeScope();
+        return indices is null
+            ? new DistillationBatch(mixtures)
+            : new DistillationBatch(
+                mixtures, indices, indices.index_select(0, order).MoveToOuterDisposeScope(), shares.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -96,7 +100,7 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
 
     /// <summary>Draws what both networks see, eight a row; with a model, how alike its features are to the teacher's.</summary>
     /// <inheritdoc/>
-    protected override PreviewGrid Draw(PretextBatch batch, DistillationModel? model)
+    protected override PreviewGrid Draw(DistillationBatch batch, DistillationModel? model)
     {
         using var scope = NewDisposeScope();
         var images = batch.Inputs.cpu();
@@ -112,6 +116,10 @@ public sealed class DistillationTask : PretextTask<PretextBatch, DistillationMod
             grid.AddRow(Enumerable.Range(start, (int)Math.Min(Columns, images.shape[0] - start)).Select(i => Cell(images[i], own?[i], nearest?[i] == i)));
         return grid;
     }
+
+    private static Augmentation AugmentationOf(DistillationOptions options) => options.ColorStrength > 0
+        ? JointAugmentations.SimClr(options.ColorStrength) with { MinimumArea = options.MinimumArea, Blur = 0 }
+        : new() { MinimumArea = options.MinimumArea };
 
     private static PreviewCell Cell(Tensor image, float? cosine, bool isNearest) => cosine is null
         ? new PreviewCell(image)
