@@ -62,8 +62,8 @@ internal sealed class Resampler
     {
         filter.Prepare(side, size);
         var (start, stepX, stepY) = orientation.Layout(size);
-        var plane = size * size;
-        pixels = pixels[..(3 * plane)];
+        var plane = checked(size * size);
+        pixels = pixels[..checked(3 * plane)];
         for (var y = 0; y < size; y++)
         {
             ref var line = ref MemoryMarshal.GetReference(BlendRows(rgba, rowBytes, side * 4, y, inPairs: true));

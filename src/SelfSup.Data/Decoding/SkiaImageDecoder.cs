@@ -46,8 +46,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
             throw new ImageReadException(reason);
         if (TiffDirectory.IsTiff(encoded))
             TiffPicture.Decode(encoded, MaxPixels, size, place, pixels);
-        else if (!TryDecode(encoded, size, place, pixels))
-            TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, place, pixels);
+        else if (!TryDecode(encoded, size, place, pixels) && !TryDecode([.. encoded, 0xFF, JpegMarkers.EndOfImage], size, place, pixels))
+            throw new ImageReadException("the file is damaged: behind the picture a part of the JPEG breaks off");
     }
 
     /// <summary>Decodes an image; false if it is a whole JPEG but for its end marker, without which Skia leaves the last rows out.</summary>

@@ -49,7 +49,7 @@ internal sealed class TriangleFilter
     {
         if (from == side && to == size)
             return;
-        (from, to) = (side, size);
+        (from, to) = (0, 0); // until all is ready, or tables that memory did not suffice for would be taken for those of this resize
         var scale = (float)side / size;
         var support = Math.Max(scale, 1);
         taps = Math.Min(side, (int)Math.Ceiling(2 * support) + 1);
@@ -67,6 +67,7 @@ internal sealed class TriangleFilter
             Round(triangle, weights.AsSpan(i * taps, taps));
         }
         PreparePairs(size);
+        (from, to) = (side, size);
     }
 
     /// <summary>Rounds sums of weights rather than weights, so that the last sum is exact.</summary>

@@ -72,6 +72,14 @@ public class JpegFileTests
     }
 
     [Fact]
+    public void What_breaks_off_behind_the_picture_is_refused_and_not_passed_over_in_silence()
+    {
+        foreach (byte marker in (byte[])[0xDB, 0xDD, 0xC9, 0xF9]) // a bit from an end marker
+            AssertRefused([.. sequential[..^1], marker], "damaged");
+        AssertRefused([.. sequential[..^2], 0xFF, 0xFE, 0x10, 0x00], "damaged"); // a comment of 4 KB
+    }
+
+    [Fact]
     public void A_sequential_file_that_lacks_its_end_marker_alone_is_whole()
     {
         foreach (var decoder in Decoders)

@@ -72,9 +72,13 @@ internal sealed partial class DecoderFuzz(IReadOnlyList<FuzzSeed> seeds)
 
     private static byte[] Decode(IImageDecoder decoder, byte[] encoded)
     {
+        const byte before = 0x5A; // as a buffer that is used again has something in it
         var pixels = new byte[3 * Size * Size];
+        pixels.AsSpan().Fill(before);
         decoder.Decode(encoded, Size, pixels);
-        return pixels;
+        return pixels.AsSpan().IndexOfAnyExcept(before) < 0
+            ? throw new InvalidOperationException($"{decoder.Name} left the pixels as they were")
+            : pixels;
     }
 
     [GeneratedRegex(@"\d+")]
