@@ -9,9 +9,9 @@ namespace SelfSup.Comparisons;
 /// <param name="labeled">Labeled images, or null.</param>
 /// <param name="options">How often, and threads that read.</param>
 /// <param name="cancellationToken">Stops judging.</param>
-/// <param name="asked">The labeled images to ask about; null means all.</param>
+/// <param name="tested">The labeled images to test on; null means all.</param>
 internal sealed class CandidateJudge(
-    IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken, IReadOnlyList<int>? asked = null)
+    IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options, CancellationToken cancellationToken, IReadOnlyList<int>? tested = null)
 {
     private const int SpreadImages = 1024;
     private const int Folds = 10; // so that nearly as many labels are learned from as there are
@@ -29,8 +29,8 @@ internal sealed class CandidateJudge(
         using var features = LabeledFeatures.Extract("labeled", encoder, labeled, layer, workers: options.Workers, cancellationToken: cancellationToken);
         using var center = some[layer.Name].mean([0]);
         var classes = labeled.ClassNames.Count;
-        var askable = asked?.ToHashSet();
-        int[]? rows = askable is null ? null : [.. Enumerable.Range(0, features.Labels.Length).Where(row => askable.Contains(features.Indices[row]))];
+        var mayBeHeld = tested?.ToHashSet();
+        int[]? rows = mayBeHeld is null ? null : [.. Enumerable.Range(0, features.Labels.Length).Where(row => mayBeHeld.Contains(features.Indices[row]))];
         var splits = Enumerable.Range(0, options.Repetitions)
             .SelectMany(repetition => StratifiedFolds.Deal(features.Labels, Folds, options.Seed + repetition, rows)).ToArray();
         var (linear, neighbors) = (new double[splits.Length], new double[splits.Length]);

@@ -11,7 +11,7 @@ public sealed record ComparisonOptions
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(20);
 
     /// <summary>
-    /// How often the labeled images are dealt anew into ten parts, each of which is asked about once by what the others teach, at least 1. So
+    /// How often the labeled images are dealt anew into ten parts, each of which is tested on once by what the others teach, at least 1. So
     /// nine tenths of the labels judge what all of them will serve. The default is 3.
     /// </summary>
     public int Repetitions { get; init; } = 3;

@@ -18,7 +18,7 @@ public sealed record ComparisonRow
     /// <summary>Time that it learned.</summary>
     public TimeSpan Time { get; init; }
 
-    /// <summary>A linear classifier of nine tenths of the labels, asked about the rest: the mean over all tenths. Null without labels.</summary>
+    /// <summary>A linear classifier of nine tenths of the labels, tested on the rest: the mean over all tenths. Null without labels.</summary>
     public double? Linear { get; init; }
 
     /// <summary>Standard deviation of <see cref="Linear"/> over the tenths.</summary>

@@ -18,7 +18,7 @@ internal sealed class ComparisonRun
     private readonly List<ComparisonRow> rows = [];
     private TimeSpan judging; // how long the last one took
 
-    /// <summary>Keeps out of the images those that candidates are asked about.</summary>
+    /// <summary>Keeps out of the images those that candidates are tested on.</summary>
     public ComparisonRun(
         IReadOnlyList<Candidate> candidates, IImageSource images, ILabeledImageSource? labeled, ComparisonOptions options,
         IProgress<ComparisonProgress>? progress, CancellationToken cancellationToken)
@@ -27,12 +27,16 @@ internal sealed class ComparisonRun
         var held = labeled is null ? null : HeldOutImages.Of(images, labeled, options, cancellationToken);
         var rest = held?.Images ?? images;
         KeptOut = images.Count - rest.Count;
+        Failures = held?.Failures ?? [];
         training = new TimedTraining(rest, options, cancellationToken);
-        judge = new CandidateJudge(rest, labeled, options, cancellationToken, held?.Asked);
+        judge = new CandidateJudge(rest, labeled, options, cancellationToken, held?.Tested);
     }
 
     /// <summary>How many images candidates did not learn from.</summary>
     public int KeptOut { get; }
+
+    /// <summary>Images that could not be read when those to keep out were looked for.</summary>
+    public IReadOnlyList<ImageFailure> Failures { get; }
 
     /// <summary>Makes a row of every candidate. Those that learn nothing come first: they are quick, and show how long judging takes.</summary>
     /// <returns>The rows in the order in which they were made.</returns>
@@ -76,7 +80,7 @@ internal sealed class ComparisonRun
         catch (Exception error)
         {
             encoder.Dispose();
-            if (error is TimeoutException or NonFiniteLossException)
+            if (error is TimeoutException or NonFiniteLossException or InsufficientMemoryException)
                 return row with { Note = error.Message };
             throw;
         }

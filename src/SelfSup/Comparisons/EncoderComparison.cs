@@ -8,9 +8,10 @@ namespace SelfSup.Comparisons;
 /// <summary>Finds the encoder that serves a folder of images best within a given time: weights as they are, adapted ones, or tasks from scratch.</summary>
 /// <remarks>
 /// With labeled images, candidates are judged by linear classifiers and nearest neighbors, cross-validated: nine tenths of the labels teach
-/// and the rest is asked about, since what serves few labels best may not serve all of them. Labeled images that are among those to learn from
-/// are known by their pixels and kept out, since a network knows better what it has learned from. At most a quarter of the images is kept out:
-/// labeled images that have to be learned from are not asked about. A candidate that learned is recommended over
+/// and the rest is tested on, since what serves few labels best may not serve all of them. A network answers better about images that it has
+/// learned from. So labeled images that are among the others too, which their pixels show, are kept out of learning, up to a quarter of the images;
+/// if there are more, the rest of them teaches classifiers and is not tested on. Give both as files, or both packed at one size: packing changes
+/// pixels, and the same image would not be recognized. A candidate that learned is recommended over
 /// weights as they are only if it leads by more than a standard error of the difference, that of Nadeau and Bengio, "Inference for the
 /// Generalization Error", 2003. Without labels nothing here tells which of two encoders serves a task better: figures of spread find
 /// features that collapsed, no more.
@@ -21,7 +22,7 @@ public sealed class EncoderComparison : IDisposable
         IReadOnlyList<ComparisonRow> rows, ComparisonRow recommended, string reason, int keptOut, IReadOnlyList<ImageFailure> failures) =>
         (Rows, Recommended, Reason, KeptOut, Failures) = (rows, recommended, reason, keptOut, failures);
 
-    /// <summary>All candidates, the best first; without labels in their own order.</summary>
+    /// <summary>All candidates, the best first; without labels those that learned nothing first, else in the order given.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
 
     /// <summary>The row to use.</summary>
@@ -30,7 +31,7 @@ public sealed class EncoderComparison : IDisposable
     /// <summary>Why it is recommended, in a sentence.</summary>
     public string Reason { get; }
 
-    /// <summary>Images that candidates did not learn from, because they were asked about them.</summary>
+    /// <summary>Images that candidates did not learn from, because they were tested on them.</summary>
     public int KeptOut { get; }
 
     /// <summary>Images that could not be read and were left out, with the reason: unlabeled ones and labeled ones.</summary>
@@ -44,7 +45,7 @@ public sealed class EncoderComparison : IDisposable
     /// <param name="progress">Told how far the comparison is.</param>
     /// <param name="cancellationToken">Stops the comparison.</param>
     /// <returns>The comparison, which owns the encoders of its rows.</returns>
-    /// <exception cref="ArgumentException">There is no candidate, two have one name, a class has fewer than two images, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no candidate, two have one name, a task does not fit its encoder or the images, a class has fewer than two images, or an option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">No candidate came to an end; the message says why of each.</exception>
     /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
     public static EncoderComparison Run(
@@ -53,13 +54,13 @@ public sealed class EncoderComparison : IDisposable
     {
         options ??= new();
         options.Validate();
-        Check(candidates, labeled);
+        Check(candidates, images, labeled);
         var run = new ComparisonRun(candidates, images, labeled, options, progress, cancellationToken);
         var rows = run.Finish();
         var (recommended, reason) = Recommendation.Of(rows);
         return new(
             [.. rows.OrderByDescending(row => row.Linear ?? double.NegativeInfinity)], recommended, reason, run.KeptOut,
-            [.. images.Failures.Concat(labeled?.Failures ?? []).Concat(rows.SelectMany(row => row.Failures)).Distinct()]);
+            [.. images.Failures.Concat(labeled?.Failures ?? []).Concat(run.Failures).Concat(rows.SelectMany(row => row.Failures)).Distinct()]);
     }
 
     /// <summary>Compares candidates on a thread of its own.</summary>
@@ -88,7 +89,7 @@ public sealed class EncoderComparison : IDisposable
         foreach (var row in Rows.Where(row => row.Note is not null))
             text.AppendLine($"{row.Name}: {row.Note}");
         if (KeptOut > 0)
-            text.AppendLine(FormattableString.Invariant($"Nothing learned from {KeptOut:N0} of the images, which were asked about."));
+            text.AppendLine(FormattableString.Invariant($"Nothing learned from {KeptOut:N0} of the images, which were tested on."));
         return text.AppendLine().AppendLine($"Use {Recommended.Name}. {Reason}").ToString();
     }
 
@@ -123,14 +124,19 @@ public sealed class EncoderComparison : IDisposable
             row.Encoder?.Dispose();
     }
 
-    private static void Check(IReadOnlyList<Candidate> candidates, ILabeledImageSource? labeled)
+    private static void Check(IReadOnlyList<Candidate> candidates, IImageSource images, ILabeledImageSource? labeled)
     {
         if (candidates.Count == 0)
             throw new ArgumentException("There is no candidate to compare.", nameof(candidates));
         if (candidates.GroupBy(candidate => candidate.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two candidates are called '{twice.Key}'.", nameof(candidates));
         foreach (var candidate in candidates)
+        {
             candidate.Validate();
+            // Now, not when others have trained for minutes.
+            using var encoder = candidate.Create();
+            candidate.Task?.CheckFits(encoder, images.Frames);
+        }
         if (labeled is null)
             return;
         LabelRules.Check(labeled);
@@ -138,7 +144,7 @@ public sealed class EncoderComparison : IDisposable
         for (var label = 0; label < labeled.ClassNames.Count; label++)
         {
             if (counts.GetValueOrDefault(label) < 2)
-                throw new ArgumentException($"The class '{labeled.ClassNames[label]}' has fewer than two labeled images: one to learn from, one to ask about.", nameof(labeled));
+                throw new ArgumentException($"The class '{labeled.ClassNames[label]}' has fewer than two labeled images: one to learn from, one to test on.", nameof(labeled));
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
 {
     private const int TimedBatches = 3;
     private const double PlannedShare = 0.8; // of the time, since the first steps promise too much where a machine has other work
+    private static readonly TimeSpan longestDelay = TimeSpan.FromMilliseconds(int.MaxValue); // that a timer takes, 24 days
 
     /// <summary>Trains as many whole epochs as fit in the time; where they turn out to be slower than the first ones, it ends within one.</summary>
     /// <param name="candidate">The candidate, which has a task.</param>
@@ -21,13 +22,15 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
     public TrainedCandidate Run(Candidate candidate, Encoder encoder, TimeSpan time, IProgress<PretrainingProgress> progress)
     {
         var start = Stopwatch.GetTimestamp();
-        var epoch = TimeAnEpoch(candidate);
+        var (preparation, epoch) = Estimate(candidate);
         var left = time - Stopwatch.GetElapsedTime(start);
-        var epochs = Math.Min((int)(PlannedShare * left / epoch), candidate.MostEpochs ?? int.MaxValue);
+        var epochs = (int)Math.Min(PlannedShare * (left - preparation) / epoch, candidate.MostEpochs ?? int.MaxValue);
+        if (left <= TimeSpan.Zero)
+            throw new TimeoutException("Its share of the time was over before it began.");
         if (epochs < 1)
-            throw new TimeoutException($"One pass over the images takes {epoch:h\\:mm\\:ss}, longer than its share of the time.");
+            throw new TimeoutException($"The first pass over the images takes {preparation + epoch:h\\:mm\\:ss}, longer than its share of the time.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(left);
+        deadline.CancelAfter(left < longestDelay ? left : longestDelay);
         var passes = new PassCounter(progress);
         var before = candidate.KeepsStart || candidate.StartingShare > 0 ? encoder.Copy() : null;
         using var owned = before;
@@ -50,14 +53,17 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         return candidate.KeepsStart && !EncoderPair.IsPair(encoder) ? trained with { Encoder = new EncoderPair(before.Copy(), encoder, candidate.LearnedWeight) } : trained;
     }
 
-    /// <summary>The time of an epoch, from the second of two over a few batches; the first one warms up.</summary>
-    private TimeSpan TimeAnEpoch(Candidate candidate)
+    /// <summary>The times of an epoch and of what a task does before the first one, such as to ask a teacher about all images.</summary>
+    /// <remarks>From runs over a few batches, of which the first warms up.</remarks>
+    private (TimeSpan Preparation, TimeSpan Epoch) Estimate(Candidate candidate)
     {
         using var encoder = candidate.Create();
         var some = ImageSubset.Take(images, Math.Min(TimedBatches * candidate.BatchSize, images.Count));
+        Train(candidate, encoder, some, 1, new EpochClock(), cancellationToken);
         var clock = new EpochClock();
         Train(candidate, encoder, some, 2, clock, cancellationToken);
-        return clock.LastEpoch * images.Count / some.Count;
+        var scale = (double)images.Count / some.Count;
+        return (scale * clock.BeforeFirstStep, scale * clock.LastEpoch);
     }
 
     private IReadOnlyList<ImageFailure> Train(

@@ -1,7 +1,7 @@
 namespace SelfSup.Comparisons;
 
 /// <summary>Accuracies in a repeated cross-validation, 0..1, of parts that are the same for all candidates.</summary>
-/// <param name="Accuracies">One for every part that was asked about.</param>
+/// <param name="Accuracies">One for every part that was tested on.</param>
 /// <param name="Folds">Into how many parts the labels were dealt at a time, at least 2.</param>
 internal sealed record Trials(IReadOnlyList<double> Accuracies, int Folds)
 {
@@ -14,7 +14,7 @@ internal sealed record Trials(IReadOnlyList<double> Accuracies, int Folds)
         double[] leads = [.. Accuracies.Zip(other.Accuracies, (own, others) => own - others)];
         var mean = leads.Average();
         var variance = leads.Sum(lead => (lead - mean) * (lead - mean)) / (leads.Length - 1);
-        var askedToLearned = 1.0 / (Folds - 1);
-        return (mean, Math.Sqrt((1.0 / leads.Length + askedToLearned) * variance));
+        var testedToLearned = 1.0 / (Folds - 1);
+        return (mean, Math.Sqrt((1.0 / leads.Length + testedToLearned) * variance));
     }
 }

@@ -86,8 +86,8 @@ public class EncoderComparisonTests
     [Fact]
     public void What_was_learned_when_the_time_is_up_is_kept()
     {
-        // The first steps, by which an epoch is timed, read 48 images twice; then 16 images a step take a second.
-        var slow = new SlowingImages(Images, quickReads: 96, TimeSpan.FromMilliseconds(60));
+        // The first steps, by which an epoch is timed, read 48 images three times; then 16 images a step take a second.
+        var slow = new SlowingImages(Images, quickReads: 144, TimeSpan.FromMilliseconds(60));
         using var comparison = EncoderComparison.Run(
             [new("rotation", Create, new RotationTask()) { BatchSize = 16 }], slow, options: Options() with { Time = TimeSpan.FromSeconds(3) });
         var row = comparison.Recommended;
@@ -103,11 +103,11 @@ public class EncoderComparisonTests
         using var comparison = EncoderComparison.Run(
             [Learning("rotation"), new(AsIs, Create)], Images, Labeled, Options() with { Time = TimeSpan.FromMilliseconds(1) });
         Assert.Null(comparison.Rows.Single(row => row.Name == "rotation").Encoder);
-        Assert.Contains("rotation: One pass over the images takes", comparison.ToTable());
+        Assert.Contains("rotation: Its share of the time was over", comparison.ToTable());
         Assert.Equal(AsIs, comparison.Recommended.Name);
         var none = Assert.Throws<InvalidOperationException>(() => EncoderComparison.Run(
             [Learning("rotation")], Images, Labeled, Options() with { Time = TimeSpan.FromMilliseconds(1) }));
-        Assert.Contains("rotation: One pass", none.Message);
+        Assert.Contains("rotation: Its share of the time was over", none.Message);
     }
 
     [Fact]
@@ -122,6 +122,29 @@ public class EncoderComparisonTests
             () => EncoderComparison.Run([new(AsIs, Create)], Images, few, Options())).Message);
         Assert.Contains("ComparisonOptions.Repetitions is 0", Assert.Throws<ArgumentException>(
             () => EncoderComparison.Run([new(AsIs, Create)], Images, Labeled, Options() with { Repetitions = 0 })).Message);
+    }
+
+    [Fact]
+    public void A_task_that_does_not_fit_is_refused_before_any_candidate_trains()
+    {
+        var reports = new List<ComparisonProgress>();
+        Candidate[] candidates = [Learning("rotation"), Learning("frame-order")];
+        Assert.Contains("frame-order", Assert.Throws<ArgumentException>(
+            () => EncoderComparison.Run(candidates, Images, Labeled, Options(), new Collector(reports))).Message);
+        Assert.Empty(reports);
+    }
+
+    [Fact]
+    public void Time_without_end_is_no_error_and_what_precedes_the_first_step_is_planned_for()
+    {
+        using var comparison = EncoderComparison.Run([Learning("rotation")], Images, options: Options() with { Time = TimeSpan.MaxValue });
+        Assert.Equal(1, comparison.Rows[0].Epochs);
+        using var large = new ConvNet(32, seed: 4);
+        using var teacher = new EncoderTeacher(large);
+        var asking = Candidate.Distilled("taught", Create, new SlowTeacher(teacher, TimeSpan.FromMilliseconds(40)));
+        // The teacher takes four seconds of its own, and as long for the estimate.
+        Assert.Throws<InvalidOperationException>(
+            () => EncoderComparison.Run([asking with { BatchSize = 16 }], Images, options: Options() with { Time = TimeSpan.FromSeconds(7) }));
     }
 
     [Fact]
@@ -148,6 +171,23 @@ public class EncoderComparisonTests
         {
             reports.Add(value);
             then?.Invoke(value);
+        }
+    }
+
+    private sealed class SlowTeacher(ITeacher teacher, TimeSpan pause) : ITeacher
+    {
+        public IReadOnlyDictionary<string, string> Settings => teacher.Settings;
+
+        public int ImageSize => teacher.ImageSize;
+
+        public int FeatureCount => teacher.FeatureCount;
+
+        public int MapChannels => teacher.MapChannels;
+
+        public (Tensor Features, Tensor? Map) Compute(Tensor images)
+        {
+            Thread.Sleep(pause * images.shape[0]);
+            return teacher.Compute(images);
         }
     }
 

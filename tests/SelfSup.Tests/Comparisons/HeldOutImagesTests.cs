@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SelfSup.Tests.Comparisons;
 
-/// <summary>What candidates are asked about they have not learned from, however the labeled images and the others overlap.</summary>
+/// <summary>What candidates are tested on they have not learned from, however the labeled images and the others overlap.</summary>
 public class HeldOutImagesTests
 {
     private static readonly ProceduralImages Images = new(96, seed: 1);
@@ -16,27 +16,39 @@ public class HeldOutImagesTests
     {
         var held = Of(Images, new ProceduralImages(40, seed: 2));
         Assert.Same(Images, held.Images);
-        Assert.Equal(Enumerable.Range(0, 40), held.Asked);
+        Assert.Equal(Enumerable.Range(0, 40), held.Tested);
     }
 
     [Fact]
     public void Labeled_images_that_are_among_the_others_are_kept_out()
     {
         var held = Of(Images, new LabeledSubset(Images, [5, 90, 17, 40]));
-        Assert.Equal(Enumerable.Range(0, 4), held.Asked);
+        Assert.Equal(Enumerable.Range(0, 4), held.Tested);
         Assert.Equal(NamesOf(Images).Except(new[] { 5, 90, 17, 40 }.Select(Images.NameOf)), NamesOf(held.Images));
     }
 
     [Fact]
-    public void Where_all_are_labeled_a_quarter_is_kept_out_and_asked_about()
+    public void Where_all_are_labeled_a_quarter_is_kept_out_and_tested_on()
     {
         var held = Of(Images, Images);
-        Assert.Equal(24, held.Asked.Count);
+        Assert.Equal(24, held.Tested.Count);
         Assert.Equal(72, held.Images.Count);
-        Assert.Empty(NamesOf(held.Images).Intersect(held.Asked.Select(Images.NameOf)));
-        Assert.All(held.Asked.CountBy(Images.LabelOf), pair => Assert.InRange(pair.Value, 2, 3));
-        Assert.Equal(held.Asked, Of(Images, Images).Asked);
-        Assert.NotEqual(held.Asked, Of(Images, Images, seed: 1).Asked);
+        Assert.Empty(NamesOf(held.Images).Intersect(held.Tested.Select(Images.NameOf)));
+        Assert.All(held.Tested.CountBy(Images.LabelOf), pair => Assert.InRange(pair.Value, 2, 3));
+        Assert.Equal(held.Tested, Of(Images, Images).Tested);
+        Assert.NotEqual(held.Tested, Of(Images, Images, seed: 1).Tested);
+    }
+
+    [Fact]
+    public void Copies_count_as_images_that_are_kept_out()
+    {
+        int[] places = [.. Enumerable.Repeat(0, 60), .. Enumerable.Range(1, 36)];
+        var copied = new LabeledSubset(Images, places);
+        var held = Of(copied, copied);
+        Assert.Equal(24, copied.Count - held.Images.Count);
+        Assert.DoesNotContain(held.Tested, place => places[place] == 0);
+        var blank = new LabeledSubset(Images, Enumerable.Repeat(0, 60));
+        Assert.Contains("one and the same picture", Assert.Throws<ArgumentException>(() => Of(blank, blank)).Message);
     }
 
     [Fact]

@@ -5,8 +5,8 @@ namespace SelfSup.Transfer;
 
 /// <summary>Features in a temporary file, written and read some rows at a time: all of them may not fit in memory.</summary>
 /// <param name="length">Features of a row.</param>
-/// <param name="bytesAtOnce">Memory for rows that are read together.</param>
-internal sealed class StoredFeatures(int length, int bytesAtOnce = 64 << 20) : IDisposable
+/// <param name="bytesAtOnce">Memory for rows that are read together; by default few enough to stay in the processor's cache while they are used.</param>
+internal sealed class StoredFeatures(int length, int bytesAtOnce = 4 << 20) : IDisposable
 {
     private readonly FileStream file = TemporaryFile.Create();
 

@@ -56,8 +56,8 @@ public sealed record ClassifierRecipe
     public double HeldOutShare { get; init; } = 0.2;
 
     /// <summary>
-    /// Epochs after which the choice ends if the loss on the held-out labels was clearly higher than before in all of them, by more than its
-    /// standard error; at least 1. The default is 4.
+    /// The choice ends after so many epochs in a row whose loss on the held-out labels is above the lowest by more than its standard error;
+    /// at least 1. The default is 4.
     /// </summary>
     public int Patience { get; init; } = 4;
 

@@ -23,7 +23,11 @@ internal sealed class FrozenBlend : IDisposable
 
     public void Dispose() => Free(frozen);
 
-    private Tensor[] Copy() => [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
+    private Tensor[] Copy()
+    {
+        using var scope = NewDisposeScope();
+        return [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
+    }
 
     private void Set(IReadOnlyList<Tensor> values)
     {

@@ -152,7 +152,7 @@ internal sealed class TrainedClassifier : IDisposable
             var share = random.Uniform(count).mul_(Math.PI / 2).sin_().pow(2); // of the beta distribution of 1/2 and 1/2
             share = where(random.Chance(mixup, count), share, ones_like(share));
             var others = random.Permutation(count);
-            inputs = Mix(inputs, share.view(-1, 1, 1, 1));
+            inputs = Mix(inputs, share.view([count, .. Enumerable.Repeat(1L, (int)inputs.dim() - 1)]));
             targets = Mix(targets, share.view(-1, 1));
 
             Tensor Mix(Tensor values, Tensor part) => values.mul(part).add_(values.index_select(0, others).mul_(1 - part));
@@ -188,7 +188,7 @@ internal sealed class TrainedClassifier : IDisposable
 
     private static float[] ReadNumbers(Tensor values)
     {
-        using var plain = values.detach().cpu();
-        return plain.data<float>().ToArray();
+        using var scope = NewDisposeScope();
+        return values.detach().cpu().data<float>().ToArray();
     }
 }

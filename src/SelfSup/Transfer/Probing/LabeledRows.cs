@@ -7,8 +7,9 @@ internal abstract class LabeledRows : IDisposable
 {
     /// <summary>Scales the features in place.</summary>
     /// <param name="center">The mean of unlabeled images (D) on the CPU, to scale by; null scales by the rows themselves. Borrowed.</param>
+    /// <param name="cancellationToken">Asked before every block.</param>
     /// <returns>How they were scaled, owned by the caller.</returns>
-    public abstract FeatureScaling Scale(Tensor? center);
+    public abstract FeatureScaling Scale(Tensor? center, CancellationToken cancellationToken);
 
     /// <summary>Takes some rows to fit on, and others to score on.</summary>
     /// <param name="split">Which ones.</param>
@@ -25,10 +26,10 @@ internal abstract class LabeledRows : IDisposable
     public abstract LogisticRegression Fit(int classes, double strength, LogisticRegression? start, CancellationToken cancellationToken);
 
     /// <summary>Computes how well a fit does: the share of correct answers and the mean cross-entropy.</summary>
-    public abstract (double Accuracy, double Loss) Score(LogisticRegression fit);
+    public abstract (double Accuracy, double Loss) Score(LogisticRegression fit, CancellationToken cancellationToken);
 
     /// <summary>All rows in memory: features (N, D) and labels, int64 (N), where to fit; owned by the caller.</summary>
-    public abstract (Tensor Features, Tensor Labels) Load();
+    public abstract (Tensor Features, Tensor Labels) Load(CancellationToken cancellationToken);
 
     public abstract void Dispose();
 }

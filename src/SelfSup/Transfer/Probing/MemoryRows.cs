@@ -26,7 +26,7 @@ internal sealed class MemoryRows : LabeledRows
     }
 
     /// <inheritdoc/>
-    public override FeatureScaling Scale(Tensor? center) =>
+    public override FeatureScaling Scale(Tensor? center, CancellationToken cancellationToken) =>
         center is null ? Standardization.ApplyTo(features) : Centering.ApplyTo(features, center);
 
     /// <inheritdoc/>
@@ -55,10 +55,10 @@ internal sealed class MemoryRows : LabeledRows
     }
 
     /// <inheritdoc/>
-    public override (double Accuracy, double Loss) Score(LogisticRegression fit) => fit.Score(features, labels);
+    public override (double Accuracy, double Loss) Score(LogisticRegression fit, CancellationToken cancellationToken) => fit.Score(features, labels);
 
     /// <inheritdoc/>
-    public override (Tensor Features, Tensor Labels) Load() => (features.to(device).alias(), labels.alias());
+    public override (Tensor Features, Tensor Labels) Load(CancellationToken cancellationToken) => (features.to(device).alias(), labels.alias());
 
     public override void Dispose()
     {

@@ -45,7 +45,7 @@ internal sealed class ProbeSearch(
                 images = set.Images;
                 foreach (var layer in group)
                 {
-                    var training = new ProbeTraining(layer, set.Take(layer), set.Labels, means?[layer], options);
+                    var training = new ProbeTraining(layer, set.Take(layer), set.Labels, means?[layer], options, cancellationToken);
                     var candidate = TryChoose(training);
                     candidates.Add(candidate);
                     progress?.Report(new($"{name}: fitting", candidates.Count, layers.Count));

@@ -8,10 +8,11 @@ namespace SelfSup.Transfer;
 /// <param name="labels">The class of every row.</param>
 /// <param name="center">The mean of unlabeled images (D), to scale by; null scales by the training features themselves. Borrowed.</param>
 /// <param name="options">How to fit.</param>
+/// <param name="cancellationToken">Asked while they are scaled.</param>
 internal sealed class ProbeTraining(
-    FeatureLayer layer, LabeledRows rows, int[] labels, Tensor? center, LinearProbeOptions options) : IDisposable
+    FeatureLayer layer, LabeledRows rows, int[] labels, Tensor? center, LinearProbeOptions options, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly FeatureScaling scaling = rows.Scale(center);
+    private readonly FeatureScaling scaling = rows.Scale(center, cancellationToken);
 
     /// <summary>Tries every strength on the held-out rows.</summary>
     public ProbeCandidate Choose(int classes, CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ internal sealed class ProbeTraining(
                 var fit = Solve(fitted, classes, strength, previous, cancellationToken);
                 previous?.Dispose();
                 previous = fit;
-                var (accuracy, loss) = held.Score(fit);
+                var (accuracy, loss) = held.Score(fit, cancellationToken);
                 var candidate = new ProbeCandidate(layer, strength, accuracy, loss);
                 if (candidate.Beats(best))
                     best = candidate;
@@ -67,7 +68,7 @@ internal sealed class ProbeTraining(
         LogisticRegression FitGuesses(Tensor others)
         {
             using var alike = Centering.ApplyTo(others, center!);
-            var (features, target) = rows.Load();
+            var (features, target) = rows.Load(cancellationToken);
             return PseudoLabels.Fit(features, target, others.to(features.device), classNames.Count, strength, cancellationToken);
         }
     }
@@ -84,7 +85,7 @@ internal sealed class ProbeTraining(
         if (options.Solver != ProbeSolver.Sgd)
             return on.Fit(classes, strength, start, cancellationToken);
         using var scope = NewDisposeScope();
-        var (features, target) = on.Load();
+        var (features, target) = on.Load(cancellationToken);
         return StochasticDescent.Fit(features, target, classes, strength, options.Seed, cancellationToken);
     }
 }

@@ -29,12 +29,13 @@ internal sealed class StoredRows : LabeledRows
     }
 
     /// <inheritdoc/>
-    public override FeatureScaling Scale(Tensor? center)
+    public override FeatureScaling Scale(Tensor? center, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        FeatureScaling scaling = center is null ? Measure() : Centering.By(center);
+        FeatureScaling scaling = center is null ? Measure(cancellationToken) : Centering.By(center);
         for (var first = 0L; first < features.Count; first += features.RowsAtOnce)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using var block = features.Read(first);
             scaling.Apply(block);
             features.Write(first, block);
@@ -65,29 +66,33 @@ internal sealed class StoredRows : LabeledRows
     }
 
     /// <inheritdoc/>
-    public override (double Accuracy, double Loss) Score(LogisticRegression fit)
+    public override (double Accuracy, double Loss) Score(LogisticRegression fit, CancellationToken cancellationToken)
     {
         var (accuracy, loss) = (0.0, 0.0);
-        Visit((block, answers) =>
-        {
-            var (right, entropy) = fit.Score(block, answers);
-            accuracy += right * block.shape[0] / rows.Length;
-            loss += entropy * block.shape[0] / rows.Length;
-        });
+        Visit(
+            (block, answers) =>
+            {
+                var (right, entropy) = fit.Score(block, answers);
+                accuracy += right * block.shape[0] / rows.Length;
+                loss += entropy * block.shape[0] / rows.Length;
+            },
+            cancellationToken);
         return (accuracy, loss);
     }
 
     /// <inheritdoc/>
-    public override (Tensor Features, Tensor Labels) Load()
+    public override (Tensor Features, Tensor Labels) Load(CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var all = empty(rows.Length, features.Length, device: device);
         var filled = 0L;
-        Visit((block, _) =>
-        {
-            all.narrow(0, filled, block.shape[0]).copy_(block);
-            filled += block.shape[0];
-        });
+        Visit(
+            (block, _) =>
+            {
+                all.narrow(0, filled, block.shape[0]).copy_(block);
+                filled += block.shape[0];
+            },
+            cancellationToken);
         return (all.MoveToOuterDisposeScope(), labels.alias().MoveToOuterDisposeScope());
     }
 
@@ -117,18 +122,18 @@ internal sealed class StoredRows : LabeledRows
         return (loss + (strength / 2 * weights.square().sum(ScalarType.Float64).item<double>()), gradient);
     }
 
-    private Standardization Measure()
+    private Standardization Measure(CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var (sum, squares) = (zeros(features.Length, ScalarType.Float64, CPU), zeros(features.Length, ScalarType.Float64, CPU));
-        Visit((block, _) => sum.add_(block.cpu().sum([0L], type: ScalarType.Float64)));
+        Visit((block, _) => sum.add_(block.cpu().sum([0L], type: ScalarType.Float64)), cancellationToken);
         var mean = sum.div(rows.Length).to(ScalarType.Float32);
-        Visit((block, _) => squares.add_(block.cpu().sub(mean).square().sum([0L], type: ScalarType.Float64)));
+        Visit((block, _) => squares.add_(block.cpu().sub(mean).square().sum([0L], type: ScalarType.Float64)), cancellationToken);
         return Standardization.By(mean, squares.div(rows.Length).sqrt().to(ScalarType.Float32));
     }
 
     /// <summary>Shows the rows, block by block, on the device.</summary>
-    private void Visit(Action<Tensor, Tensor> visit, CancellationToken cancellationToken = default)
+    private void Visit(Action<Tensor, Tensor> visit, CancellationToken cancellationToken)
     {
         var done = 0;
         while (done < rows.Length)

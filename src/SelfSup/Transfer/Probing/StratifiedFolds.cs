@@ -7,14 +7,14 @@ internal static class StratifiedFolds
     /// <param name="labels">The class of every row. A row that is the only one of its class is never held out.</param>
     /// <param name="count">Number of parts, at least 2; fewer where there are fewer rows to hold out.</param>
     /// <param name="seed">The same seed deals the same parts.</param>
-    /// <param name="askable">The rows that may be held out; null means all.</param>
+    /// <param name="eligible">The rows that may be held out; null means all.</param>
     /// <returns>A split for every part.</returns>
     /// <exception cref="ArgumentException">No class has two rows, so none can be held out.</exception>
-    public static IReadOnlyList<StratifiedSplit> Deal(IReadOnlyList<int> labels, int count, int seed, IReadOnlyCollection<int>? askable = null)
+    public static IReadOnlyList<StratifiedSplit> Deal(IReadOnlyList<int> labels, int count, int seed, IReadOnlyCollection<int>? eligible = null)
     {
         var random = new Random(seed);
         var dealt = new List<long>();
-        var mayBeHeld = askable?.ToHashSet();
+        var mayBeHeld = eligible?.ToHashSet();
         foreach (var rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).OrderBy(group => group.Key))
         {
             long[] shuffled = [.. rows.Where(row => mayBeHeld?.Contains(row) ?? true).Select(row => (long)row)];
@@ -22,7 +22,7 @@ internal static class StratifiedFolds
             dealt.AddRange(rows.Count() > 1 ? shuffled : []);
         }
         if (dealt.Count == 0)
-            throw new ArgumentException($"{labels.Count} labeled images leave none to ask about; give a class at least two.");
+            throw new ArgumentException($"{labels.Count} labeled images leave none to test on; give a class at least two.");
         var parts = Math.Min(count, dealt.Count);
         return
         [

@@ -161,6 +161,21 @@ public class ClassifierFitTests
         }
     }
 
+    /// <summary>A share of every class is held out, so that a rare one is in both parts.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ARareClassIsLearnedWhileTheEpochsAreChosen(bool isBalanced)
+    {
+        using var encoder = new ConvNet(Size, seed: 1);
+        var all = new ProceduralImages(1200, seed: 1);
+        var rows = Enumerable.Range(0, all.Count).GroupBy(all.LabelOf).OrderBy(group => group.Key).SelectMany(group => group.Take(group.Key == 0 ? 5 : 20));
+        using var classifier = FineTuner.Fit(encoder, new LabeledSubset(all, rows), Quick with { Epochs = 2, BalanceClasses = isBalanced });
+        Assert.Contains(all.ClassNames[0], classifier.ClassNames);
+        using var least = FineTuner.Fit(encoder, new ProceduralImages(120, seed: 1), Quick with { Epochs = 1, HeldOutShare = 0.001 });
+        Assert.Equal(all.ClassNames.Count, least.ClassNames.Count);
+    }
+
     [Fact]
     public void StepsLeaveNoTensors()
     {

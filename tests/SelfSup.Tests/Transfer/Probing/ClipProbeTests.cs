@@ -66,4 +66,13 @@ public class ClipProbeTests
             new() { Shares = [1], Steps = 60, BatchSize = 16, LearningRates = [0.05], Augmentation = new() { Flip = false } }));
         Assert.True(row.Pretrained > 0.6 && row.FromScratch > 0.6, $"{row}");
     }
+
+    [Fact]
+    public void AWholeNetworkBecomesAClassifierOfClipsThatAreMixedAsAWhole()
+    {
+        using var encoder = new VideoConvNet(16, seed: 1);
+        var recipe = new ClassifierRecipe { Epochs = 2, BatchSize = 8, Mixup = 1, HeldOutShare = 0, Augmentation = new() { Flip = false } };
+        using var classifier = FineTuner.Fit(encoder, new Drifts(48, seed: 1), recipe);
+        Assert.Equal(["left", "right", "up"], classifier.ClassNames);
+    }
 }

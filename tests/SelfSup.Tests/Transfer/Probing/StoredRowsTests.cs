@@ -40,9 +40,9 @@ public class StoredRowsTests
         var center = centered ? features.mean([0]).add(1) : null;
         using StoredRows stored = Store(features);
         using MemoryRows memory = new(features, labels, CPU);
-        using FeatureScaling scaling = stored.Scale(center), expectedScaling = memory.Scale(center);
-        Assert.True(stored.Load().Features.allclose(memory.Load().Features, rtol: 0, atol: 1e-5));
-        Assert.Equal(memory.Load().Labels.data<long>(), stored.Load().Labels.data<long>());
+        using FeatureScaling scaling = stored.Scale(center, default), expectedScaling = memory.Scale(center, default);
+        Assert.True(stored.Load(default).Features.allclose(memory.Load(default).Features, rtol: 0, atol: 1e-5));
+        Assert.Equal(memory.Load(default).Labels.data<long>(), stored.Load(default).Labels.data<long>());
 
         var split = StratifiedSplit.Create(labels, 0.2, seed: 1);
         var (fitRows, heldRows) = stored.Split(split, inSpan: true);
@@ -56,8 +56,8 @@ public class StoredRowsTests
         var (loss, gradient) = LossOf(fit);
         Assert.True(gradient.abs().max().item<float>() < 1.1 * LogisticRegression.Tolerance);
         Assert.Equal(LossOf(expected).Loss, loss, 1e-5);
-        var (accuracy, entropy) = held.Score(fit);
-        var (expectedAccuracy, expectedEntropy) = expectedHeld.Score(fit);
+        var (accuracy, entropy) = held.Score(fit, default);
+        var (expectedAccuracy, expectedEntropy) = expectedHeld.Score(fit, default);
         Assert.Equal(expectedAccuracy, accuracy, 1e-6);
         Assert.Equal(expectedEntropy, entropy, 1e-5);
 
@@ -67,7 +67,7 @@ public class StoredRowsTests
 
         (double Loss, Tensor Gradient) LossOf(LogisticRegression of)
         {
-            var (inMemory, answers) = expectedFitted.Load();
+            var (inMemory, answers) = expectedFitted.Load(default);
             return LogisticRegression.ComputeLoss(cat([of.GetWeights(), of.GetBias().unsqueeze(1)], 1), inMemory, answers, strength);
         }
     }
@@ -80,7 +80,7 @@ public class StoredRowsTests
         var before = LiveTensors.Count();
         using (var stored = Store(features))
         {
-            stored.Scale(null).Dispose();
+            stored.Scale(null, default).Dispose();
             stored.Fit(Classes, 1, start: null, default).Dispose();
             Assert.Throws<OperationCanceledException>(() => stored.Fit(Classes, 1, start: null, new CancellationToken(canceled: true)));
             Assert.Equal(before + 1, LiveTensors.Count()); // the labels
