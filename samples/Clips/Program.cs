@@ -13,7 +13,7 @@ using SelfSup.Training;
 
 string[] clipTasks = ["frame-order", "clip-order", "video-rotation", "speediness"];
 TorchRuntime.TuneForTraining();
-var clips = Options.ExistingFolder("--clips", "Folder of videos to learn from: sub-folders of frames, or animated GIF and WebP files [default: drawn clips].");
+var clips = Options.ExistingFolder("--clips", "Folder of videos to learn from: sub-folders of frames, or animated GIF, WebP and PNG files [default: drawn clips].");
 var heldOut = Options.ExistingFolder("--held-out", "Folder of other videos, to judge by. Goes with --clips.");
 var task = Options.Checked(
     "--task", $"One task or several [default: all]: {string.Join(", ", clipTasks)}.", $"one or several of {string.Join(", ", clipTasks)}, such as {clipTasks[0]},{clipTasks[^1]}",
@@ -22,7 +22,7 @@ var encoder = Options.Choice("--encoder", "Architecture for the tasks that see c
 var size = Options.Whole("--size", "Side of the frames in pixels [default: 64, 24 for drawn clips].", 16, 1024);
 var frames = Options.Whole("--frames", "Frames of a clip.", 4, 256, 16);
 var stride = Options.Whole("--stride", "Every how many frames of a video one is taken.", 1, 1000, 1);
-var epochs = Options.Whole("--epochs", "Passes over the clips for each task [default: as many as make 2,000 steps].", 1, 1_000_000);
+var epochs = Options.Whole("--epochs", "Passes over the clips for each task [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
 var seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
 var output = Options.OutputFolder("--output", "Folder for encoders, previews and packed clips.", "runs/clips");
 var resume = new Option<bool>("--resume") { Description = "Go on where an earlier run in --output was stopped." };

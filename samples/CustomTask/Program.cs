@@ -9,7 +9,7 @@ using SelfSup.Training;
 using SelfSup.Transfer;
 
 TorchRuntime.TuneForTraining();
-var epochs = Options.Whole("--epochs", "Passes over the images [default: as many as make 2,000 steps].", 1, 1_000_000);
+var epochs = Options.Whole("--epochs", "Passes over the images [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
 var output = Options.OutputFolder("--output", "Run folder.", "runs/upside-down");
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 var command = new RootCommand("Pretrains by a custom task: which images are upside down?") { epochs, output, resume };

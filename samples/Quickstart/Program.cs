@@ -14,7 +14,7 @@ TorchRuntime.TuneForTraining();
 string[] tasks = ["rotation", "jigsaw", "colorization", "inpainting"];
 var images = Options.ExistingFolder("--images", "Folder of unlabeled images to learn from [default: drawn scenes].");
 var labeled = Options.ExistingFolder("--labeled", "Folder with a sub-folder for each class, to judge the features by.");
-var epochs = Options.Whole("--epochs", "Passes over the images for each task [default: as many as make 2,000 steps].", 1, 1_000_000);
+var epochs = Options.Whole("--epochs", "Passes over the images for each task [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
 var output = Options.OutputFolder("--output", "Folder for encoders and previews.", "quickstart");
 var resume = new Option<bool>("--resume") { Description = "Go on where an earlier Quickstart in --output was stopped." };
 var command = new RootCommand("Compares the features that four pretext tasks learn without labels.") { images, labeled, epochs, output, resume };
