@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SelfSup.Data;
 
 namespace SelfSup.ImageSharp;
 
@@ -19,11 +20,17 @@ internal static class EndOfFile
         return true;
     }
 
-    /// <summary>Whether an end marker follows the last scan; the one of a thumbnail lies before it.</summary>
+    /// <summary>Whether an end marker follows a scan. Whatever stands behind it, such as the video of a motion photo, is of no account.</summary>
     private static bool HasEndOfJpeg(ReadOnlySpan<byte> encoded)
     {
-        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9], startOfScan = [0xFF, 0xDA];
-        var end = encoded.LastIndexOf(endOfImage);
-        return end >= 0 && encoded[end..].IndexOf(startOfScan) < 0;
+        var hasScan = false;
+        var markers = new JpegMarkers(encoded);
+        while (markers.MoveNext())
+        {
+            if (hasScan && markers.Marker == JpegMarkers.EndOfImage)
+                return true;
+            hasScan |= markers.Marker == JpegMarkers.StartOfScan;
+        }
+        return false;
     }
 }

@@ -17,6 +17,7 @@ internal static class ParquetShard
     {
         using var copy = new TemporaryCopy(options.TemporaryFolder);
         var shard = new ShardListing(new ImageShard(path));
+        var names = new HashSet<string>();
         using var file = File.OpenRead(path); // the reader leaves it open if it is damaged, and Windows then keeps it from being changed
         var reader = await NameDamageAsync(path, () => ParquetReader.CreateAsync(file, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
@@ -26,7 +27,7 @@ internal static class ParquetShard
         {
             using var rows = reader.OpenRowGroupReader(group);
             var (images, paths, labels) = await NameDamageAsync(path, () => ReadAsync(rows, columns, cancellationToken)).ConfigureAwait(false);
-            Add(shard, images, paths, labels, copy);
+            Add(shard, images, paths, labels, names, copy);
         }
         if (shard.Images.Count > 0)
             shard.Images.Map(copy.Take());
@@ -52,13 +53,23 @@ internal static class ParquetShard
         var count = checked((int)rows.RowCount);
         var images = await ReadColumnAsync<ReadOnlyMemory<byte>, byte[]>(columns.Bytes, bytes => bytes.ToArray()).ConfigureAwait(false);
         var paths = await ReadTextsAsync(columns.Path).ConfigureAwait(false);
-        var labels = columns.Label switch
+        var labels = await (Type.GetTypeCode(columns.Label?.ClrType) switch
         {
-            { } numbers when numbers.ClrType == typeof(int) => await ReadColumnAsync<int, string>(numbers, Text).ConfigureAwait(false),
-            { } numbers when numbers.ClrType == typeof(long) => await ReadColumnAsync<long, string>(numbers, Text).ConfigureAwait(false),
-            var texts => await ReadTextsAsync(texts).ConfigureAwait(false),
-        };
+            TypeCode.SByte => ReadNumbersAsync<sbyte>(),
+            TypeCode.Byte => ReadNumbersAsync<byte>(),
+            TypeCode.Int16 => ReadNumbersAsync<short>(),
+            TypeCode.UInt16 => ReadNumbersAsync<ushort>(),
+            TypeCode.Int32 => ReadNumbersAsync<int>(),
+            TypeCode.UInt32 => ReadNumbersAsync<uint>(),
+            TypeCode.Int64 => ReadNumbersAsync<long>(),
+            TypeCode.UInt64 => ReadNumbersAsync<ulong>(),
+            TypeCode.Boolean => ReadColumnAsync<bool, string>(columns.Label!, value => value ? "true" : "false"),
+            _ => ReadTextsAsync(columns.Label),
+        }).ConfigureAwait(false);
         return (images, paths, labels);
+
+        Task<string?[]> ReadNumbersAsync<T>()
+            where T : struct, IFormattable => ReadColumnAsync<T, string>(columns.Label!, Text);
 
         async Task<string?[]> ReadTextsAsync(DataField? field) =>
             field is null ? new string?[count] : await ReadColumnAsync<ReadOnlyMemory<char>, string>(field, text => text.ToString()).ConfigureAwait(false);
@@ -86,12 +97,15 @@ internal static class ParquetShard
             where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
     }
 
-    private static void Add(ShardListing shard, byte[]?[] images, string?[] paths, string?[] classes, TemporaryCopy copy)
+    private static void Add(ShardListing shard, byte[]?[] images, string?[] paths, string?[] classes, HashSet<string> names, TemporaryCopy copy)
     {
         var first = shard.Labels.Count + shard.Failures.Count;
         for (var row = 0; row < images.Length; row++)
         {
-            var name = paths[row] is { Length: > 0 } path ? path : $"row {(first + row).ToString(CultureInfo.InvariantCulture)}";
+            var place = $"row {(first + row).ToString(CultureInfo.InvariantCulture)}";
+            var name = paths[row] is { Length: > 0 } path ? path : place;
+            if (!names.Add(name))
+                name = $"{name} ({place})"; // Hugging Face keeps the last part of paths alone
             if (images[row] is not { Length: > 0 } bytes)
             {
                 shard.LeaveOut(name, "the row holds no bytes of an image");
@@ -134,7 +148,7 @@ internal static class ParquetShard
             var label = Find(schema, options.LabelColumn);
             return new(
                 bytes, Find(schema, $"{options.ImageColumn}/path"),
-                label is not null && (IsText(label) || label.ClrType == typeof(int) || label.ClrType == typeof(long)) ? label : null);
+                label is not null && (IsText(label) || Type.GetTypeCode(label.ClrType) is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.UInt64)) ? label : null);
         }
 
         private static DataField? Find(ParquetSchema schema, string path) =>

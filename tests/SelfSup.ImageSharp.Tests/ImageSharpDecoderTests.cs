@@ -23,6 +23,15 @@ public class ImageSharpDecoderTests
 
     private static double MeanDifference(byte[] a, byte[] b) => a.Zip(b).Average(pair => Math.Abs(pair.First - pair.Second));
 
+    /// <summary>As the video behind a motion photo has them by chance.</summary>
+    [Fact]
+    public void Markers_behind_the_end_of_a_jpeg_do_not_cut_it()
+    {
+        var photo = Quarters(48, 32, SKEncodedImageFormat.Jpeg);
+        Assert.Equal(Decode(photo, 16), Decode([.. photo, 1, 2, 0xFF, 0xD9, 3, 0xFF, 0xDA, 4, 5], 16));
+        Assert.Contains("truncated", Reason(photo[..(photo.Length * 2 / 3)]));
+    }
+
     [Theory]
     [InlineData(SKEncodedImageFormat.Png, 0)]
     [InlineData(SKEncodedImageFormat.Jpeg, 6)]

@@ -54,10 +54,7 @@ internal readonly struct FileBytes : IDisposable
     /// <summary>Keeps off pipes, whose opening would wait for a writer, and devices, which never end: these have no length either.</summary>
     private static void RequireContent(string path)
     {
-        FileSystemInfo file = new FileInfo(path);
-        if (file.Exists && (file.Attributes & FileAttributes.ReparsePoint) != 0)
-            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        if (file is FileInfo { Exists: true, Length: 0 })
+        if (FileTarget.Of(path) is FileInfo { Exists: true, Length: 0 })
             throw new ImageReadException("the file is empty, or it is a pipe or a device");
     }
 

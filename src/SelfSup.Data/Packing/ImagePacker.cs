@@ -51,8 +51,8 @@ internal static class ImagePacker
             {
                 ImageFailure[] failed = [.. pending.Failures.Select(failure => new ImageFailure(source.NameOf(failure.Index), failure.Reason))];
                 using var images = pending.Finish(buffers);
-                pack.Append(images, failed);
                 Count(images?.Count ?? 0, failed);
+                pack.Append(images, failed);
                 if (done < source.Count && clock.Elapsed - lastReport >= ProgressInterval)
                     Report();
             }
@@ -67,8 +67,11 @@ internal static class ImagePacker
             failures.AddRange(failed);
             limit.Add(read + failed.Length, failed.Length);
             done += read + failed.Length;
-            if (limit.IsExceeded)
-                throw limit.Error(failures);
+            if (!limit.IsExceeded)
+                return;
+            // They may be mended by the next run, as when a drive was away.
+            pack.ForgetLastFailures();
+            throw limit.Error(failures);
         }
 
         void Report()

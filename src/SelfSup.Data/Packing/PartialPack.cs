@@ -65,6 +65,16 @@ internal sealed class PartialPack : IDisposable
         journal.Append(new PackedBlock(indices, checksums, failures));
     }
 
+    /// <summary>Forgets the last blocks as far as they have images that could not be read, so that these are tried again.</summary>
+    public void ForgetLastFailures()
+    {
+        var kept = Blocks.Count;
+        while (kept > 0 && Blocks[kept - 1].Failures.Length > 0)
+            kept--;
+        end = PackHeader.RecordsOffset + ((long)RecordBytes * Blocks.Take(kept).Sum(block => block.Indices.Length));
+        journal.Truncate(kept);
+    }
+
     /// <summary>Adds header and table, brings all to disk, and gives the file its name.</summary>
     public void Complete(IImageSource source, ulong fingerprint)
     {

@@ -121,7 +121,7 @@ public class ShardedImages : IImageSource, IDisposable
         {
             fingerprint.Add(Path.GetFileName(shard.Path));
             if (withTimes)
-                fingerprint.Add((ulong)File.GetLastWriteTimeUtc(shard.Path).Ticks);
+                fingerprint.Add((ulong)FileTarget.Of(shard.Path).LastWriteTimeUtc.Ticks);
             shard.AddTo(fingerprint);
         }
         return fingerprint.Value;

@@ -68,7 +68,7 @@ internal sealed class TarShard
                 }
                 return;
             }
-            catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
+            catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or InvalidOperationException)
             {
                 start = FindHeader(file, end + (end == position ? Block : 0), cancellationToken);
                 listing.LeaveOut($"byte {end:N0}", start is null
@@ -83,6 +83,8 @@ internal sealed class TarShard
     private void Add(TarEntry entry, long fileLength)
     {
         var name = entry.Name;
+        if (IsSystems(name))
+            return;
         var dot = name.IndexOf('.', name.LastIndexOf('/') + 1);
         var key = name.AsSpan(0, dot < 0 ? name.Length : dot);
         if (!key.SequenceEqual(sample))
@@ -104,6 +106,17 @@ internal sealed class TarShard
             AddImage(entry);
         else
             ReadLabel(entry, kind);
+    }
+
+    // As in folders; macOS puts ._000.jpg before 000.jpg, where it would end the sample.
+    private static bool IsSystems(ReadOnlySpan<char> name)
+    {
+        foreach (var part in name.Split('/'))
+        {
+            if (name[part] is not ("." or "..") && SystemNames.Contains(name[part]))
+                return true;
+        }
+        return false;
     }
 
     private void AddImage(TarEntry entry)
@@ -142,9 +155,9 @@ internal sealed class TarShard
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("label", out var value)
                 && value.ValueKind is JsonValueKind.Number or JsonValueKind.String ? value.ToString() : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // no JSON, or a text that is none
         }
     }
 

@@ -10,9 +10,9 @@ internal static class ImageFiles
     {
         foreach (var name in names)
         {
-            var file = new FileInfo(Path.Combine(root, name));
+            var file = FileTarget.Of(Path.Combine(root, name));
             fingerprint.Add(name);
-            fingerprint.Add(file.Exists ? (ulong)file.Length : ulong.MaxValue);
+            fingerprint.Add(file is FileInfo { Exists: true } found ? (ulong)found.Length : ulong.MaxValue);
             if (withTimes)
                 fingerprint.Add((ulong)file.LastWriteTimeUtc.Ticks);
         }

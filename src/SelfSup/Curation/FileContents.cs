@@ -7,7 +7,7 @@ namespace SelfSup.Curation;
 internal sealed class FileContents
 {
     private readonly Dictionary<int, string> files;
-    private readonly Dictionary<int, UInt128> hashes = [];
+    private readonly Dictionary<int, UInt128?> hashes = [];
     private readonly ILookup<long, int> lengths;
 
     private FileContents(Dictionary<int, string> files)
@@ -16,16 +16,16 @@ internal sealed class FileContents
         lengths = files.ToLookup(file => LengthOf(file.Value), file => file.Key);
     }
 
-    /// <summary>Looks up the files of images; those without one are passed over.</summary>
+    /// <summary>Looks up the files of images; those without one are passed over, and so are pipes and devices, which have no length.</summary>
     public static FileContents Of(IImageSource source) => new(Enumerable.Range(0, source.Count)
         .Select(image => (Image: image, File: source.FileOf(image)))
-        .Where(image => image.File is not null && File.Exists(image.File))
+        .Where(image => image.File is not null && LengthOf(image.File) > 0)
         .ToDictionary(image => image.Image, image => image.File!));
 
     /// <summary>Length of an image's file in bytes; 0 where it has none.</summary>
     public long LengthOf(int image) => files.TryGetValue(image, out var file) ? LengthOf(file) : 0;
 
-    /// <summary>What tells the content of an image's file from others; null where it has none.</summary>
+    /// <summary>What tells the content of an image's file from others; null where it has none or cannot be read.</summary>
     public UInt128? ContentOf(int image) => files.ContainsKey(image) ? HashOf(image) : null;
 
     /// <summary>Images whose files are the same, byte by byte: groups of two or more.</summary>
@@ -34,7 +34,7 @@ internal sealed class FileContents
         foreach (var alike in lengths.Where(alike => alike.Skip(1).Any()))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var group in alike.GroupBy(HashOf).Where(group => group.Skip(1).Any()))
+            foreach (var group in alike.GroupBy(HashOf).Where(group => group.Key is not null && group.Skip(1).Any()))
                 yield return [.. group.Order()];
         }
     }
@@ -45,23 +45,30 @@ internal sealed class FileContents
         var candidates = lengths[LengthOf(file)].ToArray();
         if (candidates.Length == 0)
             return [];
-        var hash = Hash(file);
+        using var bytes = FileBytes.Read(file);
+        var hash = XxHash128.HashToUInt128(bytes.Span);
         return [.. candidates.Where(image => HashOf(image) == hash)];
     }
 
-    private UInt128 HashOf(int image)
+    private UInt128? HashOf(int image)
     {
         if (!hashes.TryGetValue(image, out var hash))
-            hashes[image] = hash = Hash(files[image]);
+            hashes[image] = hash = TryHash(files[image]);
         return hash;
     }
 
-    private static UInt128 Hash(string file) => XxHash128.HashToUInt128(File.ReadAllBytes(file));
-
-    // Of a link, that of the file it leads to.
-    private static long LengthOf(string file)
+    private static UInt128? TryHash(string file)
     {
-        using var handle = File.OpenHandle(file);
-        return RandomAccess.GetLength(handle);
+        try
+        {
+            using var bytes = FileBytes.Read(file);
+            return XxHash128.HashToUInt128(bytes.Span);
+        }
+        catch (ImageReadException)
+        {
+            return null;
+        }
     }
+
+    private static long LengthOf(string file) => FileTarget.Of(file) is FileInfo { Exists: true } found ? found.Length : 0;
 }

@@ -54,6 +54,14 @@ public sealed class StoppedPackingTests : IDisposable
         Assert.InRange(await GoOn(), 1, Count - 2);
     }
 
+    /// <summary>A drive that was away, say.</summary>
+    [Fact]
+    public async Task Images_that_made_packing_give_up_are_tried_again_by_the_next_run()
+    {
+        await Assert.ThrowsAsync<InvalidDataException>(() => Pack(new NumberedImages(Count, index => IsBad(index) || index >= 2)));
+        await GoOn();
+    }
+
     [Fact]
     public async Task A_file_that_packing_did_not_write_is_not_replaced()
     {

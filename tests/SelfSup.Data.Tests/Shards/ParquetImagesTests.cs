@@ -58,6 +58,37 @@ public class ParquetImagesTests
     }
 
     [Fact]
+    public async Task Images_of_one_name_get_their_rows_too()
+    {
+        using var folder = new TemporaryFolder();
+        var path = await WriteAsync(folder, "x.parquet", [(Png(1), "1.jpg", 0), (Png(2), "2.jpg", 1), (Png(3), "1.jpg", 2)]);
+        using var images = await ParquetImages.OpenAsync(path);
+        Assert.Equal(["x.parquet/1.jpg", "x.parquet/2.jpg", "x.parquet/1.jpg (row 2)"], Enumerable.Range(0, 3).Select(images.NameOf));
+    }
+
+    [Theory]
+    [InlineData((byte)1, (byte)0, "0 1")]
+    [InlineData((short)-1, (short)7, "-1 7")]
+    [InlineData(1u, 0u, "0 1")]
+    [InlineData(true, false, "false true")]
+    public async Task Labels_are_whole_numbers_of_any_width<T>(T first, T second, string expected)
+        where T : struct
+    {
+        using var folder = new TemporaryFolder();
+        DataField bytes = new DataField<byte[]>("bytes"), label = new DataField<T>("label");
+        var schema = new ParquetSchema(new StructField("image", bytes), label);
+        await using (var file = File.Create(folder["x.parquet"]))
+        {
+            await using var writer = await ParquetWriter.CreateAsync(schema, file);
+            using var part = writer.CreateRowGroup();
+            await part.WriteAsync(schema.DataFields[0], (byte[][])[Png(1), Png(2)]);
+            await part.WriteAsync<T>(schema.DataFields[1], (T[])[first, second]);
+        }
+        using var images = await ParquetImages.OpenAsync(folder["x.parquet"]);
+        Assert.Equal(expected, string.Join(' ', Assert.IsAssignableFrom<ILabeledImageSource>(images).ClassNames));
+    }
+
+    [Fact]
     public async Task A_row_without_an_image_is_named_and_one_without_a_label_makes_them_unlabeled()
     {
         using var folder = new TemporaryFolder();

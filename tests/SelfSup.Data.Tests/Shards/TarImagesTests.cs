@@ -72,6 +72,28 @@ public class TarImagesTests
     }
 
     [Fact]
+    public void What_macOS_adds_to_archives_is_no_image_and_ends_no_sample()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(
+            folder, "x.tar", ("./a/000.cls", Text("cat")), ("./a/._000.jpg", Text("attributes")), ("./a/000.png", Png(9)), ("__MACOSX/a/000.png", Png(1)));
+        using var images = OpenLabeled(path);
+        Assert.Equal(["x.tar/./a/000.png"], Names(images));
+        Assert.Equal(["cat"], images.ClassNames);
+        Assert.Empty(images.Failures);
+    }
+
+    [Fact]
+    public void A_label_that_is_no_text_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(folder, "x.tar", ("1.json", Text("""{"label": "\ud800"}""")), ("1.png", Png(1)));
+        using var images = TarImages.Open(path);
+        Assert.Equal(1, images.Count);
+        Assert.IsNotAssignableFrom<ILabeledImageSource>(images);
+    }
+
+    [Fact]
     public void Links_odd_names_and_other_kinds_are_harmless()
     {
         using var folder = new TemporaryFolder();

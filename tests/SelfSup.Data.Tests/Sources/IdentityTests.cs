@@ -26,6 +26,21 @@ public class IdentityTests
         }
     }
 
+    [UnixFact]
+    public void Links_are_what_they_lead_to()
+    {
+        using TemporaryFolder files = new(), links = new(), others = new();
+        files.Write("1.png", Png);
+        foreach (var folder in (TemporaryFolder[])[links, others])
+            File.CreateSymbolicLink(folder["1.png"], folder == links ? files["1.png"] : Path.Combine(files.Path, ".", "1.png"));
+        IImageSource Open(TemporaryFolder folder) => ImageFolder.Open(folder.Path);
+        Assert.Equal(Open(files).GetIdentity(), Open(links).GetIdentity());
+        Assert.Equal(Open(links).GetIdentity(), Open(others).GetIdentity());
+        var before = Open(links).GetFingerprint();
+        File.SetLastWriteTimeUtc(files["1.png"], new DateTime(2001, 2, 3));
+        Assert.NotEqual(before, Open(links).GetFingerprint());
+    }
+
     [Fact]
     public void Another_file_or_another_length_is_another_identity()
     {

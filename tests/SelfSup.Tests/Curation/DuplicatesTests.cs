@@ -24,6 +24,23 @@ public class DuplicatesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Duplicates.Find(set, TestFeatures.Layer, source, closeness: 1));
     }
 
+    [Fact]
+    public async Task FilesThatCannotBeReadAreNoDuplicates()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // which has no such pipes
+        using var folder = new TemporaryFolder();
+        folder.Write("a.jpg", [1, 2]);
+        folder.Write("b.jpg", [1, 2]);
+        foreach (var name in (string[])["empty 1.jpg", "empty 2.jpg"])
+            folder.Write(name, []);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", folder["pipe.jpg"]))
+            await mkfifo.WaitForExitAsync();
+        File.CreateSymbolicLink(folder["zero.jpg"], "/dev/zero");
+        var groups = await Task.Run(() => Duplicates.FindFiles(ImageFolder.Open(folder.Path))).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal([0, 1], Assert.Single(groups).Images);
+    }
+
     /// <summary>The same distance is near among images that are unlike, and usual among images that are alike.</summary>
     [Fact]
     public void NearIsRelativeToTheSurroundings()

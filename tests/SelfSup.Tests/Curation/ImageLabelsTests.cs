@@ -56,6 +56,15 @@ public class ImageLabelsTests
         Assert.Contains(list, error.Message);
     }
 
+    [Fact]
+    public void ANameThatSeveralImagesHaveTellsNoneOfThem()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["list.csv"], "image,label\nb,dog\na,cat\n");
+        var error = Assert.Throws<InvalidDataException>(() => ImageLabels.ReadList(folder["list.csv"], new Named("a", "b", "a")));
+        Assert.Contains("line 3: several of the images", error.Message);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

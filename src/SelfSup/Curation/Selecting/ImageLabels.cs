@@ -40,12 +40,16 @@ public sealed class ImageLabels
     /// </param>
     /// <param name="source">The images that it names.</param>
     /// <returns>The labels, the classes in ordinal order.</returns>
-    /// <exception cref="InvalidDataException">It has not these columns, an unknown image, or an image with two labels; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">It has not these columns, an unknown image, a name that several images have, or an image with two labels; the message names the line.</exception>
     public static ImageLabels ReadList(string path, IImageSource source)
     {
         var places = new Dictionary<string, int>();
+        var repeated = new HashSet<string>();
         for (var image = 0; image < source.Count; image++)
-            places.TryAdd(source.NameOf(image), image);
+        {
+            if (!places.TryAdd(source.NameOf(image), image))
+                repeated.Add(source.NameOf(image));
+        }
         using var table = new TableFile(path);
         var (imageColumn, labelColumn) = (table.ColumnOf("image"), table.ColumnOf("label"));
         if (imageColumn < 0 || labelColumn < 0)
@@ -58,6 +62,8 @@ public sealed class ImageLabels
                 continue;
             if (!places.TryGetValue(fields[imageColumn], out var image))
                 throw new InvalidDataException($"'{path}', line {table.Line}: '{fields[imageColumn]}' is none of the {source.Count:N0} images ({source.Description}).");
+            if (repeated.Contains(fields[imageColumn]))
+                throw new InvalidDataException($"'{path}', line {table.Line}: several of the images ({source.Description}) are called '{fields[imageColumn]}', so that nobody can tell which one is meant. Give them different names.");
             Add(labels, image, fields[labelColumn], $"'{path}', line {table.Line}: '{fields[imageColumn]}'");
         }
         return new(labels);
