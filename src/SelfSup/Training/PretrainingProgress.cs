@@ -26,6 +26,6 @@ public sealed record PretrainingProgress(
 
     /// <summary>Where the run stands, in one line.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"epoch {Epoch} of {Epochs}, step {Step:N0} of {Steps:N0}, {Remaining:hh\\:mm\\:ss} left")
+        FormattableString.Invariant($"epoch {Epoch} of {Epochs}, step {Step:N0} of {Steps:N0}, {(int)Remaining.TotalHours:00}:{Remaining:mm\\:ss} left")
         + string.Concat(Metrics.Select(metric => FormattableString.Invariant($", {metric.Key} {metric.Value:G3}")));
 }

@@ -64,6 +64,7 @@ internal sealed class PretrainingRun : IDisposable
             events = options.TensorBoardFolder is { } board && ranks.IsFirst ? new EventFile(board, done) : null;
             log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint, events is null ? [meter] : [meter, events]);
             log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
+            log.SkippedInARow = (int)ranks.Share(log.SkippedInARow); // or one rank would end the run by itself
             heldOut = options.HeldOut is { } unseen && ranks.IsFirst ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, whole, views, order);
             previews = new TaskPreviews(folder, images, asked, encoder.ImageSize, options, device, events);
@@ -172,8 +173,8 @@ internal sealed class PretrainingRun : IDisposable
         log.Flush(); // while the order is there to find the images of a loss that is not finite
         order.EndEpoch();
         meter.OnUnreadable(loader.Failures.Count);
+        SaveCheckpoint(); // first, so that a measurement that fails loses no epoch
         Measure();
-        SaveCheckpoint();
         reports.Report(done, Warnings);
         previews.Draw(step, done);
     }

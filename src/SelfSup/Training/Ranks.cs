@@ -53,7 +53,7 @@ internal sealed class Ranks : IDisposable
         if (IsAlone)
             return;
         using var noGrad = no_grad();
-        foreach (var ofType in tensors.GroupBy(tensor => tensor.dtype))
+        foreach (var ofType in tensors.GroupBy(tensor => (tensor.dtype, tensor.device_type, tensor.device_index)))
         {
             using var scope = NewDisposeScope();
             var flat = cat([.. ofType.Select(tensor => tensor.reshape(-1))]);

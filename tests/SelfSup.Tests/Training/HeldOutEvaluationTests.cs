@@ -28,6 +28,18 @@ public class HeldOutEvaluationTests
         Assert.All(small, pair => Assert.Equal(pair.Value, large[pair.Key], 1e-5));
     }
 
+    /// <summary>What is remembered of the images to learn from says nothing of these, and has fewer rows.</summary>
+    [Theory]
+    [InlineData("deepcluster")]
+    [InlineData("deepcluster-v1")]
+    public void MoreImagesThanAreLearnedFromAreInClustersOfTheirOwn(string task)
+    {
+        using var encoder = new ConvNet(32);
+        var result = Pretraining.Run(
+            encoder, [new WeightedTask(TaskCatalog.Create(task))], Images, new() { Epochs = 1, BatchSize = 4, HeldOut = new ProceduralImages(20, seed: 4) });
+        Assert.Contains(result.Metrics, metric => metric.Key == $"held_out/{task}/loss" && double.IsFinite(metric.Value));
+    }
+
     [Fact]
     public void NetworksAreLeftAsTheyWere()
     {

@@ -8,6 +8,13 @@ namespace SelfSup.Tests.Training;
 /// <summary>How long a run is when nothing, steps or epochs are given, and the warning of one too short to learn from.</summary>
 public class RunLengthTests
 {
+    [Fact]
+    public void DaysThatAreLeftAreHours()
+    {
+        var progress = new PretrainingProgress(1, 10, 5, 100, 0.1, 50, new TimeSpan(30, 5, 9), new Dictionary<string, double>());
+        Assert.Contains("30:05:09 left", progress.ToString());
+    }
+
     [Theory]
     [InlineData(25, 80)] // 1,662 photos in batches of 64
     [InlineData(1, 2000)]

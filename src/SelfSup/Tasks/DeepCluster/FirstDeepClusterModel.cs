@@ -65,11 +65,15 @@ internal sealed class FirstDeepClusterModel : DeepClusterModel
 
     private Tensor Score(PretextBatch batch) => head.forward(Crops.Encode(Encoder, batch.Views));
 
-    private PretextLoss ComputeLoss(PretextBatch batch)
+    private PretextLoss ComputeLoss(PretextBatch batch, StepContext step)
     {
         using var scope = NewDisposeScope();
         var scores = Score(batch);
+        var used = (UsedAnswers.Metric, UsedAnswers.Of(scores));
+        // Images of another source are in no cluster; how unsure the answers are is all that can be told.
+        if (!step.IsTraining)
+            return new PretextLoss(ClassificationLoss.Of(scores, scores.detach().argmax(1)).Value, used).MoveToOuterDisposeScope();
         var loss = ClassificationLoss.Of(scores, clusters.index_select(0, batch.Targets));
-        return new PretextLoss(loss.Value, [.. loss.Metrics, (UsedAnswers.Metric, UsedAnswers.Of(scores))]).MoveToOuterDisposeScope();
+        return new PretextLoss(loss.Value, [.. loss.Metrics, used]).MoveToOuterDisposeScope();
     }
 }

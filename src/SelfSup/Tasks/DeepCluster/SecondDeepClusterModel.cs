@@ -89,8 +89,11 @@ internal sealed class SecondDeepClusterModel : DeepClusterModel
         step.Keep(Embeddings, step.Gather(large));
         int[] clusterings = [.. Enumerable.Range(0, (int)centers.shape[0])];
         Tensor[] scores = [.. clusterings.Select(i => Score(embeddings, i))];
-        Tensor[] labels = [.. clusterings.Select(i => clusters.select(0, i).index_select(0, batch.Targets))];
-        var predicted = scores[0].narrow(0, 0, images);
+        // Images of another source have no rows: theirs is the cluster of the first crop, which the others must agree with.
+        Tensor[] labels = [.. clusterings.Select(i => step.IsTraining
+            ? clusters.select(0, i).index_select(0, batch.Targets)
+            : scores[i].narrow(0, 0, images).detach().argmax(1))];
+        var predicted = scores[0].narrow(0, step.IsTraining ? 0 : images, images);
         return new PretextLoss(
             ClusterLoss.Of(scores, labels),
             ("accuracy", predicted.detach().argmax(1).eq(labels[0]).to(ScalarType.Float32).mean()),

@@ -1,3 +1,4 @@
+using SelfSup.Encoders;
 using static TorchSharp.torch;
 
 namespace SelfSup.Tasks;
@@ -35,6 +36,7 @@ public sealed class Averaged<T> : nn.Module
         RegisterComponents();
         foreach (var parameter in module.parameters())
             parameter.requires_grad = false;
+        KeepBlocks();
     }
 
     /// <summary>Takes over a module of the same form and copies the weights and statistics of the one to follow into it.</summary>
@@ -47,6 +49,20 @@ public sealed class Averaged<T> : nn.Module
         if (ReferenceEquals(copy, source))
             throw new ArgumentException("A module cannot follow itself; give a copy of it.", nameof(copy));
         copy.load_state_dict(source.state_dict());
+    }
+
+    /// <summary>Sets the mode of all parts but of transformers' blocks, of which a teacher drops none.</summary>
+    /// <inheritdoc/>
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        KeepBlocks();
+    }
+
+    private void KeepBlocks()
+    {
+        foreach (var block in module.modules().OfType<TransformerBlock>())
+            block.eval();
     }
 
     /// <summary>The averaged module, owned by this object.</summary>

@@ -10,7 +10,8 @@ namespace SelfSup.Tasks;
 /// and as an option Chen, Xie and He, "An Empirical Study of Training Self-Supervised Vision Transformers" (MoCo v3), 2021,
 /// https://arxiv.org/abs/2104.02057. Deviations of version 2: every view is query and key in turn; batch normalization is that of the whole
 /// batch, without the shuffling among GPUs that hides its statistics; the queue is shorter and the copy follows faster, as small runs want it.
-/// Deviations of version 3: SGD in place of LARS or AdamW, and both views in one pass.
+/// Deviations of version 3: SGD in place of LARS or AdamW, and both views in one pass; vision transformers get the head of convolutional networks,
+/// and their patch embedding is trained, which the authors freeze.
 /// </remarks>
 public sealed class MocoTask : PretextTask<PretextBatch, MocoModel>
 {

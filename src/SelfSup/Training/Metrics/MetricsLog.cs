@@ -27,6 +27,13 @@ internal sealed class MetricsLog(
 
     public double LastLearningRate { get; private set; }
 
+    /// <summary>How many of the last steps were left out; the first rank alone has the file to know it from.</summary>
+    public int SkippedInARow
+    {
+        get => skipped.InARow;
+        set => skipped.InARow = value;
+    }
+
     public void StartEpoch() => means.StartEpoch();
 
     /// <summary>Takes in again the steps that are in the file of a run that resumes.</summary>

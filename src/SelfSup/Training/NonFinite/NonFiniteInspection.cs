@@ -1,6 +1,7 @@
 using SelfSup.Data;
 using SelfSup.Files;
 using SelfSup.Previews;
+using SelfSup.Runtime;
 using static TorchSharp.torch;
 
 namespace SelfSup.Training;
@@ -27,7 +28,7 @@ internal sealed class NonFiniteInspection(RunFolder? folder, IImageSource images
         {
             Save(metric, step);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException || MemoryShortage.IsIn(e))
         {
         }
     }

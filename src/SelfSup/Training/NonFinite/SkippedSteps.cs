@@ -5,7 +5,9 @@ internal sealed class SkippedSteps
 {
     private const int MostInARow = 9;
     private long count;
-    private int inARow;
+
+    /// <summary>How many of the last steps were left out.</summary>
+    public int InARow { get; set; }
 
     /// <summary>The warning about them; null while there are none.</summary>
     public PretrainingWarning? Warning { get; private set; }
@@ -16,12 +18,12 @@ internal sealed class SkippedSteps
     /// <returns>Whether the run may go on.</returns>
     public bool Add(long step, string? metric)
     {
-        inARow = metric is null ? 0 : inARow + 1;
+        InARow = metric is null ? 0 : InARow + 1;
         if (metric is null)
             return true;
         count++;
         Warning = new(step, $"{count} steps were left out, the last one step {step}, where {metric} was not finite. "
             + "Their images are named in non-finite.jsonl. Try a lower learning rate, or gradient clipping.");
-        return inARow <= MostInARow;
+        return InARow <= MostInARow;
     }
 }

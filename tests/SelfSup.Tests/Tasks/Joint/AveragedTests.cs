@@ -8,6 +8,19 @@ namespace SelfSup.Tests.Tasks.Joint;
 
 public class AveragedTests
 {
+    [Fact]
+    public void A_teacher_drops_no_block_of_a_transformer()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 4, DropPath = 0.9 });
+        using var teacher = new Averaged<Encoder>(encoder.Copy());
+        var images = encoder.Normalize(TestImages.Colorful(4, 32));
+        teacher.train();
+        Assert.True(teacher.Module.forward(images).Equals(teacher.Module.forward(images)));
+        encoder.train();
+        Assert.False(encoder.forward(images).Equals(encoder.forward(images)));
+    }
+
     [ReferenceFact]
     public void Four_steps_are_those_of_a_momentum_updater()
     {

@@ -47,6 +47,17 @@ public class KnnMonitorTests
     }
 
     [Fact]
+    public void AMeasurementThatFailsLosesNoEpoch()
+    {
+        using TemporaryFolder whole = new(), failed = new();
+        Pretrain(whole);
+        Assert.Throws<NotSupportedException>(() => Pretrain(failed, new FailingMonitor()));
+        Assert.Single(Directory.GetFiles(Path.Combine(failed.Path, "checkpoints"), "step-*3.safetensors"));
+        Pretrain(failed, resume: true);
+        Assert.Equal(File.ReadAllBytes(whole["encoder.safetensors"]), File.ReadAllBytes(failed["encoder.safetensors"]));
+    }
+
+    [Fact]
     public void ACollapsedEncoderIsWarnedOf()
     {
         using var encoder = new ConvNet(16);
@@ -121,6 +132,15 @@ public class KnnMonitorTests
             .Select(line => (
                 line.GetProperty("step").GetInt32(), line.EnumerateObject().Select(field => field.Name).Where(name => name != "step").ToArray())),
     ];
+
+    private sealed class FailingMonitor : IEncoderMonitor
+    {
+        public string Name => "failing";
+
+        public IReadOnlyList<MetricAlarm> Alarms => [];
+
+        public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     private sealed class StoppingMonitor(CancellationTokenSource cancellation) : IEncoderMonitor
     {
