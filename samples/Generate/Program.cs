@@ -69,8 +69,8 @@ async Task GenerateAsync<TModel>(GanTask<TModel> gan, ParseResult options, Cance
             // A tenth of the photos, spread over the whole folder, is kept from the network.
             var all = ImageFolder.Open(folder);
             var indices = Enumerable.Range(0, all.Count).ToLookup(i => i % 10 == 9);
-            if (all.Count < 10)
-                throw new ArgumentException($"--images is {folder}, which holds {all.Count} images; at least 10 are needed.");
+            if (all.Count < 20)
+                throw new ArgumentException($"--images is {folder}, which holds {all.Count} images; at least 20 are needed, two of them to judge by.");
             return (new ImageSubset(all, indices[false]), new ImageSubset(all, indices[true]));
         default:
             throw new ArgumentException("Give only one of --images and --cifar10.");

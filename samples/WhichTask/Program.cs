@@ -31,9 +31,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
 {
     var scratchSize = Math.Min(64, options.GetValue(size)!.Value); // small networks from scratch learn from small images
     var folder = options.GetValue(output)!;
-    var encoderPath = Path.Combine(folder, "encoder.safetensors");
-    if (File.Exists(encoderPath))
-        throw new IOException($"{encoderPath} is there already. Give another --output, or delete it.");
+    string encoderPath = Path.Combine(folder, "encoder.safetensors"), json = Path.Combine(folder, "comparison.json"), html = Path.Combine(folder, "report.html");
+    if (new[] { encoderPath, json, html }.FirstOrDefault(File.Exists) is { } there)
+        throw new IOException($"{there} is there already. Give another --output, or delete it.");
     var unlabeled = await ImageOpener.OpenAsync(options.GetValue(images)!, cancellation);
     var judges = options.GetValue(labeled) is { } place ? await ImageOpener.OpenLabeledAsync(place, cancellation) : null;
     var time = TimeSpan.FromMinutes(options.GetValue(minutes) ?? 20);
@@ -55,8 +55,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     Screen.SayLines(comparison.ToTable());
     Directory.CreateDirectory(folder);
     EncoderFile.Save(comparison.Recommended.Encoder!, encoderPath);
-    File.WriteAllText(Path.Combine(folder, "comparison.json"), comparison.ToJson());
-    new HtmlReport("Which encoder serves best?", unlabeled.Description).AddComparison(comparison).Save(Path.Combine(folder, "report.html"));
-    UnreadableImages.Tell(comparison.Failures, $"in {Path.Combine(folder, "comparison.json")}");
+    File.WriteAllText(json, comparison.ToJson());
+    new HtmlReport("Which encoder serves best?", unlabeled.Description).AddComparison(comparison).Save(html);
+    UnreadableImages.Tell(comparison.Failures, $"in {json}");
     Screen.Say($"The encoder is in {encoderPath}, the report in report.html beside it.");
 });

@@ -29,6 +29,16 @@ internal sealed class EncoderOptions
     /// <summary>Whether an encoder is given, right or wrong.</summary>
     public bool AreGiven(SymbolResult given) => given.GetResult(file) is not null;
 
+    /// <summary>Refuses what would change nothing without an encoder.</summary>
+    public void RequireFile(CommandResult given)
+    {
+        foreach (var option in new Option[] { size, architecture, prefix, zoom })
+        {
+            if (given.GetResult(option) is { Implicit: false } && !AreGiven(given))
+                given.AddError($"{option.Name} goes with --encoder.");
+        }
+    }
+
     /// <summary>Opens the encoder, and tells what was taken of the file.</summary>
     public Encoder Open(ParseResult given)
     {

@@ -24,7 +24,13 @@ public sealed class WrongUsageTests(ToolFolder folder) : IClassFixture<ToolFolde
     [InlineData($"select {Encoder} --images @photos --method luck", "--method is 'luck'; it must be one of herding")]
     [InlineData("duplicates --images missing", "--images is 'missing'; it must be a folder that is there")]
     [InlineData("duplicates --images @photos --test @photos", "give --encoder too")]
-    [InlineData("duplicates --images @photos --closeness 2", "--closeness is '2'; it must be a number above 0 and below 1")]
+    [InlineData($"duplicates {Encoder} --images @photos --closeness 2", "--closeness is '2'; it must be a number above 0 and below 1")]
+    [InlineData("duplicates --images @photos --closeness 0.3", "--closeness is of features; give --encoder too")]
+    [InlineData("duplicates --images @photos --zoom", "--zoom goes with --encoder")]
+    [InlineData("compare --images @photos --output @new.safetensors --size 96", "--size goes with --encoder")]
+    [InlineData("export --classifier @classifier.safetensors --output @new.onnx --size 96", "--size goes with --encoder")]
+    [InlineData("pretrain --images @photos --output @new.run --teacher @encoder.safetensors", "--teacher goes with --task distillation")]
+    [InlineData("pretrain --images @photos --output @new.run --teacher-size 64", "--teacher-size goes with --teacher")]
     [InlineData($"search {Encoder} --images @photos", "'search'")]
     [InlineData($"search missing.jpg {Encoder} --images @photos", "The query is 'missing.jpg'; it must be a file that is there")]
     [InlineData($"search @note.txt {Encoder} --images missing", "--images is 'missing'; it must be a folder that is there")]
@@ -58,6 +64,7 @@ public sealed class WrongUsageTests(ToolFolder folder) : IClassFixture<ToolFolde
     [InlineData("predict @photos --classifier @encoder.safetensors", "encoder.safetensors")]
     [InlineData("predict @note.txt --classifier @classifier.safetensors", "None of 1 images could be read")]
     [InlineData($"select {Encoder} --images @photos --count 1000", "1,000 images are to be chosen")]
+    [InlineData("pretrain --images @photos --output @new.run --encoder convnet --task simclr --crop-area 0.5", "--crop-area would change nothing: simclr")]
     public void WorkThatFailsIsOneLineToo(string commandLine, string expected)
     {
         var run = ToolRun.Of(folder.Words($"{commandLine} --json"));

@@ -20,7 +20,7 @@ internal sealed class RunOptions
         [.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
 
     private readonly Option<double?> cropArea = Options.Number(
-        "--crop-area", "Least share of an image in a crop; below 1, crops are resized [default: 1].", "above 0, at most 1", share => share is > 0 and <= 1);
+        "--crop-area", "Least share of an image in a crop, for tasks without views of their own; below 1, crops are resized [default: 1].", "above 0, at most 1", share => share is > 0 and <= 1);
 
     private readonly Option<int?> seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
 
@@ -75,6 +75,8 @@ internal sealed class RunOptions
         ParseResult given, IReadOnlyList<WeightedTask> tasks, torch.Device where, string folder, IReadOnlyList<IEncoderMonitor> monitors,
         IProcessGroup? group = null)
     {
+        if (given.GetResult(cropArea) is not null && tasks.All(weighted => weighted.Task.Views.Count > 0))
+            throw new ArgumentException($"--crop-area would change nothing: {string.Join(", ", tasks.Select(weighted => weighted.Task.Name))} cut their own views.");
         var batchSize = given.GetValue(batch)!.Value;
         return new()
         {

@@ -25,6 +25,13 @@ internal sealed class TaskOptions
     {
         foreach (var option in new Option[] { task, teacher, teacherSize })
             command.Add(option);
+        command.Validators.Add(given =>
+        {
+            if (given.GetResult(teacher) is not null && !(given.GetValue(task) ?? []).Any(one => TaskCatalog.TaughtNames.Contains(one.Name)))
+                given.AddError($"--teacher goes with --task {string.Join(" or ", TaskCatalog.TaughtNames)}.");
+            if (given.GetResult(teacherSize) is not null && given.GetResult(teacher) is null)
+                given.AddError("--teacher-size goes with --teacher.");
+        });
     }
 
     /// <summary>Opens the teacher, which has a copy of its own of the weights; null where none is given.</summary>

@@ -29,8 +29,11 @@ internal sealed class CompareVerb : Verb
     public CompareVerb()
         : base(
             "compare", "Finds the encoder that serves a folder of images best: weights as they are, adapted or distilled, or a task from scratch.",
-            "--encoder weights.pth --images photos --labeled labeled\n--minutes 30 --output best.safetensors") =>
+            "--encoder weights.pth --images photos --labeled labeled\n--minutes 30 --output best.safetensors")
+    {
         Take([.. encoder.All, images, labeled, tasks, minutes, html.Option, output]);
+        Command.Validators.Add(encoder.RequireFile);
+    }
 
     protected override async Task<object> RunAsync(ParseResult given, CancellationToken cancellation)
     {

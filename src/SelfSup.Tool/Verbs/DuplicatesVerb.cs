@@ -26,10 +26,13 @@ internal sealed class DuplicatesVerb : Verb
             "--images photos --encoder runs/simclr --test others")
     {
         Take([.. encoder.All, images, test, closeness, html.Option]);
+        Command.Validators.Add(encoder.RequireFile);
         Command.Validators.Add(given =>
         {
             if (given.GetResult(test) is not null && !encoder.AreGiven(given))
                 given.AddError("--test looks at features; give --encoder too.");
+            if (given.GetResult(closeness) is not null && !encoder.AreGiven(given))
+                given.AddError("--closeness is of features; give --encoder too.");
         });
     }
 

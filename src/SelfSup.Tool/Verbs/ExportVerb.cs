@@ -19,6 +19,7 @@ internal sealed class ExportVerb : Verb
             "--classifier classifier.safetensors --output classifier.onnx")
     {
         Take([.. encoder.All, classifier, output]);
+        Command.Validators.Add(encoder.RequireFile);
         Command.Validators.Add(given =>
         {
             if (encoder.AreGiven(given) == given.GetResult(classifier) is not null)
