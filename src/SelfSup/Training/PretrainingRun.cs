@@ -63,7 +63,7 @@ internal sealed class PretrainingRun : IDisposable
             meter = new RunMeter(options.RunFolder);
             events = options.TensorBoardFolder is { } board && ranks.IsFirst ? new EventFile(board, done) : null;
             log = new MetricsLog(file, device, watch, () => folder?.LastCheckpoint, events is null ? [meter] : [meter, events]);
-            log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch);
+            log.Replay(epochStart: Math.Max(0, done - 1) / perEpoch * perEpoch, options.Monitors);
             log.SkippedInARow = (int)ranks.Share(log.SkippedInARow); // or one rank would end the run by itself
             heldOut = options.HeldOut is { } unseen && ranks.IsFirst ? new HeldOutEvaluation(unseen, asked, encoder.ImageSize, options, device) : null;
             inspection = new NonFiniteInspection(folder, images, whole, views, order);

@@ -26,14 +26,18 @@ internal sealed class MetricsFile : IDisposable
         lines = kept;
     }
 
-    /// <summary>Hands over the steps that were there when the file was opened, with their metrics; null is one that was not finite. Once.</summary>
-    public IEnumerable<(long Step, Dictionary<string, double?> Metrics)> TakeSteps()
+    /// <summary>Hands over what was there when the file was opened: steps and what was measured after them; null is a metric that was not finite. Once.</summary>
+    public IEnumerable<(long Step, bool IsMeasured, Dictionary<string, double?> Metrics)> TakeLines()
     {
-        var taken = lines.Select(Parse).OfType<Dictionary<string, double?>>().Where(line => line.ContainsKey(LearningRateKey));
+        var taken = lines.Select(Parse).OfType<Dictionary<string, double?>>();
         lines = [];
-        return taken.Select(line => (
-            (long)line[StepKey]!.Value,
-            line.Where(pair => pair.Key is not (StepKey or LearningRateKey)).ToDictionary(pair => pair.Key, pair => (double?)(float?)pair.Value)));
+        return taken.Select(line =>
+        {
+            var isMeasured = !line.ContainsKey(LearningRateKey);
+            return (
+                (long)line[StepKey]!.Value, isMeasured,
+                line.Where(pair => pair.Key is not (StepKey or LearningRateKey)).ToDictionary(pair => pair.Key, pair => isMeasured ? pair.Value : (float?)pair.Value));
+        });
     }
 
     /// <summary>Writes a step's line; what is not finite becomes null.</summary>

@@ -36,13 +36,21 @@ internal sealed class MetricsLog(
 
     public void StartEpoch() => means.StartEpoch();
 
-    /// <summary>Takes in again the steps that are in the file of a run that resumes.</summary>
+    /// <summary>Takes in again the steps and measurements that are in the file of a run that resumes.</summary>
     /// <param name="epochStart">Steps before the epoch whose means are wanted.</param>
-    public void Replay(long epochStart)
+    /// <param name="monitors">Those whose measurements have alarms.</param>
+    public void Replay(long epochStart, IReadOnlyList<IEncoderMonitor> monitors)
     {
-        foreach (var (step, metrics) in file?.TakeSteps() ?? [])
+        MetricAlarm[] alarms = [.. monitors.SelectMany(monitor => Named(monitor.Name, monitor.Alarms))];
+        foreach (var (step, isMeasured, metrics) in file?.TakeLines() ?? [])
         {
             var finite = metrics.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.Value);
+            if (isMeasured)
+            {
+                watch.Judge(step, finite, alarms);
+                means.SetMeasured(finite);
+                continue;
+            }
             skipped.Add(step, metrics.FirstOrDefault(pair => pair.Value is null).Key);
             watch.Add(step, finite);
             if (step > epochStart)
@@ -89,7 +97,7 @@ internal sealed class MetricsLog(
     public void AddMeasurement(long step, string name, IReadOnlyDictionary<string, double> metrics, IReadOnlyList<MetricAlarm> alarms)
     {
         var named = metrics.ToDictionary(pair => $"{name}/{pair.Key}", pair => pair.Value);
-        watch.Judge(step, named, alarms.Select(alarm => alarm with { Metric = $"{name}/{alarm.Metric}" }));
+        watch.Judge(step, named, Named(name, alarms));
         means.SetMeasured(named);
         file?.WriteMeasurement(step, named);
         foreach (var listener in listeners)
@@ -103,6 +111,9 @@ internal sealed class MetricsLog(
             metrics.Dispose();
         file?.Dispose();
     }
+
+    private static IEnumerable<MetricAlarm> Named(string name, IReadOnlyList<MetricAlarm> alarms) =>
+        alarms.Select(alarm => alarm with { Metric = $"{name}/{alarm.Metric}" });
 
     private void Read(StepMetrics metrics)
     {

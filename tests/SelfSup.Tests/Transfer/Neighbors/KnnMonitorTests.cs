@@ -58,6 +58,17 @@ public class KnnMonitorTests
     }
 
     [Fact]
+    public void AWarningOfAnEarlierEpochIsInTheResumedRunToo()
+    {
+        using var folder = new TemporaryFolder();
+        var monitor = new RisingMonitor(failsAt: 2);
+        Assert.Throws<NotSupportedException>(() => Pretrain(folder, monitor)); // with epochs 1 and 2 behind it
+        var result = Pretrain(folder, monitor, resume: true);
+        Assert.Contains(result.Warnings, warning => warning is MetricWarning { Metric: "rising/value", Step: 3, Value: 0 });
+        Assert.Equal(3, result.Metrics["rising/value"]);
+    }
+
+    [Fact]
     public void ACollapsedEncoderIsWarnedOf()
     {
         using var encoder = new ConvNet(16);
@@ -132,6 +143,20 @@ public class KnnMonitorTests
             .Select(line => (
                 line.GetProperty("step").GetInt32(), line.EnumerateObject().Select(field => field.Name).Where(name => name != "step").ToArray())),
     ];
+
+    /// <summary>Measures how often it was asked before, and warns of 0.</summary>
+    private sealed class RisingMonitor(int failsAt) : IEncoderMonitor
+    {
+        private int asked;
+
+        public string Name => "rising";
+
+        public IReadOnlyList<MetricAlarm> Alarms { get; } = [new("value", 0.5, "It is low.")];
+
+        public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken) => ++asked == failsAt
+            ? throw new NotSupportedException()
+            : new Dictionary<string, double> { ["value"] = asked - 1 };
+    }
 
     private sealed class FailingMonitor : IEncoderMonitor
     {
