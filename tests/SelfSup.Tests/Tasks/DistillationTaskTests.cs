@@ -135,10 +135,10 @@ public class DistillationTaskTests
             model.state_dict()["remembered"].copy_(features);
         using var input = TestImages.InputFor(task, 6, 32);
         using var batch = Batch(task, 6);
-        var (own, other) = (batch.Targets, batch.Partners!);
+        var (own, other) = (batch.Targets, batch.Partners);
         Assert.True(own.Equals(input.Indices));
 
-        Tensor Mixed(Tensor rows) => rows.index_select(0, own).mul(batch.Shares!).add(rows.index_select(0, other).mul(1 - batch.Shares!));
+        Tensor Mixed(Tensor rows) => rows.index_select(0, own).mul(batch.Shares).add(rows.index_select(0, other).mul(1 - batch.Shares));
         var images = input.Images.to(ScalarType.Float32).div(255).flatten(1);
         Assert.True(Mixed(images).allclose(batch.Inputs.flatten(1), 1e-4, 1e-5));
         using var step = new StepContext(0, 10, 0);

@@ -107,11 +107,8 @@ public sealed class DistillationModel : PretextModel
     }
 
     /// <summary>The remembered features of the images, mixed as these are.</summary>
-    private Tensor Recall(DistillationBatch batch)
-    {
-        var own = remembered!.index_select(0, batch.Targets);
-        return batch.Partners is null ? own : remembered.index_select(0, batch.Partners).lerp(own, batch.Shares!);
-    }
+    private Tensor Recall(DistillationBatch batch) =>
+        remembered!.index_select(0, batch.Partners).lerp(remembered.index_select(0, batch.Targets), batch.Shares);
 
     /// <summary>The encoder's maps of images that are brought to its size.</summary>
     private Tensor[] Encode(PretextBatch batch) => Encoder.ForwardStages(Encoder.Normalize(Resize(batch.Inputs, Encoder.ImageSize)));

@@ -76,23 +76,20 @@ public sealed class DistillationTask : PretextTask<DistillationBatch, Distillati
             throw new ArgumentException($"'{encoder.Architecture}' has no map of several places; leave LocalWeight at 0.");
     }
 
-    /// <summary>Mixes every image with another, and adds which images these are where the teacher is remembered.</summary>
+    /// <summary>Mixes every image with another.</summary>
     /// <inheritdoc/>
     public override DistillationBatch Generate(PretextInput input, RandomSource random)
     {
-        using var scope = NewDisposeScope();
-        var indices = options.RemembersTeacher ? input.Indices.alias().MoveToOuterDisposeScope() : null;
+        var (count, indices) = (input.Images.shape[0], input.Indices);
         if (!options.Mixup)
-            return new DistillationBatch(input.Images.alias().MoveToOuterDisposeScope(), indices);
+            return new DistillationBatch(input.Images.alias(), indices.alias(), indices.alias(), ones(count, 1, device: indices.device));
+        using var scope = NewDisposeScope();
         var images = input.Images.to(ScalarType.Float32).div(255);
-        var order = random.Permutation(images.shape[0]);
-        var others = images.index_select(0, order);
-        var shares = random.Uniform(images.shape[0], 1);
-        var mixtures = others.lerp(images, shares.view(-1, 1, 1, 1)).MoveToOuterDisposeScope();
-        return indices is null
-            ? new DistillationBatch(mixtures)
-            : new DistillationBatch(
-                mixtures, indices, indices.index_select(0, order).MoveToOuterDisposeScope(), shares.MoveToOuterDisposeScope());
+        var order = random.Permutation(count);
+        var shares = random.Uniform(count, 1).MoveToOuterDisposeScope();
+        var mixtures = images.index_select(0, order).lerp(images, shares.view(-1, 1, 1, 1));
+        return new DistillationBatch(
+            mixtures.MoveToOuterDisposeScope(), indices.alias().MoveToOuterDisposeScope(), indices.index_select(0, order).MoveToOuterDisposeScope(), shares);
     }
 
     /// <inheritdoc/>
