@@ -11,6 +11,7 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
 {
     private const int TimedBatches = 3;
     private const double PlannedShare = 0.8; // of the time, since the first steps promise too much where a machine has other work
+    private static readonly TimeSpan usualStart = TimeSpan.FromSeconds(0.5); // of a run, which does not grow with the images
     private static readonly TimeSpan longestDelay = TimeSpan.FromMilliseconds(int.MaxValue); // that a timer takes, 24 days
 
     /// <summary>Trains as many whole epochs as fit in the time; where they turn out to be slower than the first ones, it ends within one.</summary>
@@ -63,7 +64,8 @@ internal sealed class TimedTraining(IImageSource images, ComparisonOptions optio
         var clock = new EpochClock();
         Train(candidate, encoder, some, 2, clock, cancellationToken);
         var scale = (double)images.Count / some.Count;
-        return (scale * clock.BeforeFirstStep, scale * clock.LastEpoch);
+        var before = clock.BeforeFirstStep - (clock.LastEpoch * candidate.BatchSize / some.Count);
+        return (before > usualStart ? scale * before : TimeSpan.Zero, scale * clock.LastEpoch);
     }
 
     private IReadOnlyList<ImageFailure> Train(
