@@ -45,7 +45,10 @@ public sealed class EncoderComparison : IDisposable
     /// <param name="progress">Told how far the comparison is.</param>
     /// <param name="cancellationToken">Stops the comparison.</param>
     /// <returns>The comparison, which owns the encoders of its rows.</returns>
-    /// <exception cref="ArgumentException">There is no candidate, two have one name, a task does not fit its encoder or the images, a class has fewer than two images, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no candidate, two have one name, a task does not fit its encoder or the images, a class has fewer than two images, nearly all images
+    /// are one picture, or an option is out of its range.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No candidate came to an end; the message says why of each.</exception>
     /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
     public static EncoderComparison Run(
@@ -133,9 +136,11 @@ public sealed class EncoderComparison : IDisposable
         foreach (var candidate in candidates)
         {
             candidate.Validate();
+            if (candidate.Task is null)
+                continue;
             // Now, not when others have trained for minutes.
             using var encoder = candidate.Create();
-            candidate.Task?.CheckFits(encoder, images.Frames);
+            candidate.Task.CheckFits(encoder, images.Frames);
         }
         if (labeled is null)
             return;

@@ -36,7 +36,7 @@ public sealed class Averaged<T> : nn.Module
         RegisterComponents();
         foreach (var parameter in module.parameters())
             parameter.requires_grad = false;
-        KeepBlocks();
+        KeepAllBlocks();
     }
 
     /// <summary>Takes over a module of the same form and copies the weights and statistics of the one to follow into it.</summary>
@@ -51,22 +51,16 @@ public sealed class Averaged<T> : nn.Module
         copy.load_state_dict(source.state_dict());
     }
 
+    /// <summary>The averaged module, owned by this object.</summary>
+    public T Module => module;
+
     /// <summary>Sets the mode of all parts but of transformers' blocks, of which a teacher drops none.</summary>
     /// <inheritdoc/>
     public override void train(bool on = true)
     {
         base.train(on);
-        KeepBlocks();
+        KeepAllBlocks();
     }
-
-    private void KeepBlocks()
-    {
-        foreach (var block in module.modules().OfType<TransformerBlock>())
-            block.eval();
-    }
-
-    /// <summary>The averaged module, owned by this object.</summary>
-    public T Module => module;
 
     /// <summary>Moves the parameters towards the source's: average = keep x average + (1 - keep) x source.</summary>
     /// <param name="source">The module to follow, of the same form, on the same device. Borrowed.</param>
@@ -99,5 +93,11 @@ public sealed class Averaged<T> : nn.Module
         return mine.Length == theirs.Length
             ? mine.Zip(theirs)
             : throw new ArgumentException($"The average has {mine.Length} tensors, and what it is to follow has {theirs.Length}.", nameof(others));
+    }
+
+    private void KeepAllBlocks()
+    {
+        foreach (var block in module.modules().OfType<TransformerBlock>())
+            block.eval();
     }
 }
