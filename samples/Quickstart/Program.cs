@@ -72,8 +72,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     if (options.GetValue(labeled) is { } folder)
     {
         // Half of the labeled images judge, the other half teach.
-        ILabeledImageSource all = LabeledImageFolder.Open(folder);
-        return LabeledSubset.Split(all, all.Count / 2, seed: 0);
+        return LabeledSubset.HoldOut(LabeledImageFolder.Open(folder), 0.5, seed: 0);
     }
     return options.GetValue(images) is null ? (new ProceduralImages(labels, seed: 2), new ProceduralImages(1000, seed: 3)) : (null, null);
 }

@@ -54,6 +54,31 @@ public sealed class LabeledSubset : ILabeledImageSource
         return (new LabeledSubset(source, order[..count]), new LabeledSubset(source, order[count..]));
     }
 
+    /// <summary>Holds out a share of every class, such as to test on: at least one image of a class with two or more, and never all of a class.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="share">The share to hold out, between 0 and 1.</param>
+    /// <param name="seed">Decides which images.</param>
+    /// <returns>The images kept and those held out, both in the order of the source.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">No class has two images, so none can be held out.</exception>
+    public static (LabeledSubset Kept, LabeledSubset HeldOut) HoldOut(ILabeledImageSource source, double share, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (share is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "Hold out a share between 0 and 1.");
+        int[] labels = [.. Enumerable.Range(0, source.Count).Select(source.LabelOf)];
+        var remaining = labels.CountBy(label => label).ToDictionary(
+            of => of.Key, of => Math.Clamp((int)Math.Round(share * of.Value), Math.Min(1, of.Value - 1), of.Value - 1));
+        if (remaining.Values.Sum() == 0)
+            throw new ArgumentException($"{source.Count} labeled images leave none to hold out; give a class at least two.", nameof(source));
+        var isHeld = new bool[source.Count];
+        foreach (var index in Deal(source, seed))
+            isHeld[index] = remaining[labels[index]]-- > 0;
+        return (Take(held: false), Take(held: true));
+
+        LabeledSubset Take(bool held) => new(source, Enumerable.Range(0, isHeld.Length).Where(index => isHeld[index] == held));
+    }
+
     /// <inheritdoc/>
     public int LabelOf(int index) => source.LabelOf(Indices[index]);
 

@@ -85,4 +85,33 @@ public class MemoryAndSubsetTests
         Assert.Equal([3, 3, 3, 3], Counts(drawn));
         Assert.Equal([7, 7, 7, 7], Counts(others));
     }
+
+    [Fact]
+    public void A_share_of_every_class_is_held_out()
+    {
+        // 100, 50 and 10 images, of which the rarest stand last.
+        var source = Labeled([.. Enumerable.Range(0, 160).Select(i => i < 100 ? 0 : i < 150 ? 1 : 2)]);
+        var (kept, held) = LabeledSubset.HoldOut(source, 0.2, seed: 1);
+        Assert.Equal([20, 10, 2], Counts(held));
+        Assert.Equal(Enumerable.Range(0, 160), kept.Indices.Concat(held.Indices).Order());
+        Assert.Equal(held.Indices, LabeledSubset.HoldOut(source, 0.2, seed: 1).HeldOut.Indices);
+        Assert.NotEqual(held.Indices, LabeledSubset.HoldOut(source, 0.2, seed: 2).HeldOut.Indices);
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.99)]
+    public void Every_class_keeps_an_image_and_has_one_held_out(double share)
+    {
+        var (kept, held) = LabeledSubset.HoldOut(Labeled(0, 0, 1, 1, 2), share, seed: 0);
+        Assert.Equal([1, 1, 1], Counts(kept));
+        Assert.Equal([1, 1, 0], Counts(held));
+    }
+
+    [Fact]
+    public void Nothing_to_hold_out_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => LabeledSubset.HoldOut(Labeled(0, 1, 2), 0.5, seed: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabeledSubset.HoldOut(Labeled(0, 0), 1, seed: 0));
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class ClassifierFit(
 
     private int ChooseEpochs(ILabeledImageSource labeled, int planned)
     {
-        var (rest, held) = StratifiedSplit.Of(labeled, recipe.HeldOutShare, recipe.Seed);
+        var (rest, held) = LabeledSubset.HoldOut(labeled, recipe.HeldOutShare, recipe.Seed);
         using var classifier = Start(rest, encoder.Stages.Count - 1);
         var (chosen, lowest) = (0, classifier.Test(held, cancellationToken));
         for (var epoch = 0; epoch < planned && epoch - chosen < recipe.Patience; epoch++)

@@ -66,7 +66,7 @@ internal sealed class NetworkTrial(
         var rates = options.LearningRates.Order().ToArray();
         if (!LeavesChoice(options, labeled.Count, testSet.ClassNames.Count))
             return rates[rates.Length / 2];
-        var (rest, held) = StratifiedSplit.Of(labeled, HeldOutShare, options.Seed);
+        var (rest, held) = LabeledSubset.HoldOut(labeled, HeldOutShare, options.Seed);
         return rates.MaxBy(rate => Train("choosing the learning rate", rest, held, rate, options.Seed));
     }
 

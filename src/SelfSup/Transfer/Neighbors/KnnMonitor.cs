@@ -77,6 +77,6 @@ public sealed class KnnMonitor : IEncoderMonitor
     private static (ILabeledImageSource Bank, ILabeledImageSource Queries) Halve(ILabeledImageSource labeled, int seed)
     {
         LabelRules.Check(labeled);
-        return StratifiedSplit.Of(labeled, 0.5, seed);
+        return LabeledSubset.HoldOut(labeled, 0.5, seed);
     }
 }

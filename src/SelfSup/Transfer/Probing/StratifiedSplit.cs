@@ -1,5 +1,3 @@
-using SelfSup.Data;
-
 namespace SelfSup.Transfer;
 
 /// <summary>Rows to fit on and rows to choose hyper-parameters on, with the same share of every class.</summary>
@@ -29,19 +27,5 @@ internal sealed record StratifiedSplit(long[] Fit, long[] Validation)
         if (validation.Count == 0)
             throw new ArgumentException($"{labels.Count} labeled images leave none to hold out; give a class at least two.");
         return new([.. fit.Order()], [.. validation.Order()]);
-    }
-
-    /// <summary>Holds out a share of every class of a source, as <see cref="Create"/> does.</summary>
-    /// <param name="source">The images.</param>
-    /// <param name="share">Share to hold out, in (0, 1).</param>
-    /// <param name="seed">The same seed holds out the same images.</param>
-    /// <returns>The images to fit on and those held out.</returns>
-    /// <exception cref="ArgumentException">No class has two images, so none can be held out.</exception>
-    public static (LabeledSubset Fit, LabeledSubset Validation) Of(ILabeledImageSource source, double share, int seed)
-    {
-        var split = Create([.. Enumerable.Range(0, source.Count).Select(source.LabelOf)], share, seed);
-        return (Take(split.Fit), Take(split.Validation));
-
-        LabeledSubset Take(long[] rows) => new(source, rows.Select(row => (int)row));
     }
 }

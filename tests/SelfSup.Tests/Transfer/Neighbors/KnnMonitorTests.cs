@@ -87,20 +87,6 @@ public class KnnMonitorTests
     }
 
     [Fact]
-    public void ARareClassIsInBothHalves()
-    {
-        var images = new TestImages(40, 2);
-        var rare = Enumerable.Range(0, 40).Where(i => images.LabelOf(i) == 0).Take(4);
-        var labeled = new LabeledSubset(images, [.. rare, .. Enumerable.Range(0, 40).Where(i => images.LabelOf(i) == 1)]);
-        var (bank, queries) = StratifiedSplit.Of(labeled, 0.5, seed: 0);
-        Assert.Equal([(0, 2), (1, 10)], new[] { 0, 1 }.Select(label => (label, Enumerable.Range(0, bank.Count).Count(i => bank.LabelOf(i) == label))));
-        Assert.Equal([(0, 2), (1, 10)], new[] { 0, 1 }.Select(label => (label, Enumerable.Range(0, queries.Count).Count(i => queries.LabelOf(i) == label))));
-        Assert.Empty(bank.Indices.Intersect(queries.Indices));
-        using var encoder = new ConvNet(16);
-        Assert.InRange(new KnnMonitor(labeled).Measure(encoder, CancellationToken.None)["accuracy"], 0.5, 1);
-    }
-
-    [Fact]
     public void MonitorsCanBeAskedLessOften()
     {
         using var folder = new TemporaryFolder();
