@@ -18,7 +18,7 @@ var size = Options.Whole("--size", "Side of the images in pixels [default: the f
 encoder.Required = true;
 var images = Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv).");
 images.Required = true;
-var select = Options.Whole("--select", "How many images to choose for labeling; 0 chooses none.", 0, 1_000_000, 40);
+var select = Options.Whole("--select", $"How many images to choose for labeling; 0 chooses none {Selector.DefaultCount}.", 0, 1_000_000);
 var method = Options.Choice("--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
 var labels = Options.ExistingPath("--labels", "Labels of an earlier round: its list, filled in, or its folder of copies, sorted. These images are not chosen again.");
 var duplicates = new Option<bool>("--duplicates") { Description = "Name images that are the same picture, mirrored ones too." };
@@ -40,9 +40,9 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     if (options.GetValue(duplicates))
         report.AddDuplicates(photos, await ShowDuplicatesAsync(network, photos, features, cancellation));
     int[] chosen = [];
-    if (options.GetValue(select) is { } count and > 0)
+    if (options.GetValue(select) != 0)
     {
-        chosen = await Selector.ChooseAsync(features, count, options.GetValue(method)!, known, cancellation);
+        chosen = await Selector.ChooseAsync(features, options.GetValue(select), options.GetValue(method)!, known, cancellation);
         Screen.Say($"Label these first, of {photos.Count:N0} images:");
         Show(chosen.Select(photos.NameOf));
         report.AddSelection(photos, chosen);

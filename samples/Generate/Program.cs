@@ -12,6 +12,7 @@ using SelfSup.Training;
 using static TorchSharp.torch;
 
 const int judged = 256, columns = 8, shown = 64;
+const string samplesName = "samples.png";
 
 TorchRuntime.TuneForTraining();
 var task = Options.Choice("--task", "dcgan or bigan.", ["dcgan", "bigan"], "dcgan");
@@ -22,7 +23,7 @@ var size = Options.Whole("--size", "Side of the images in pixels.", 16, 1024, 32
 var epochs = Options.Whole("--epochs", "Passes over the images [default: 10, or as many as make 2,000 steps].", 1, 1_000_000);
 var batch = Options.Whole("--batch", "Images a step.", 2, 65_536, 32);
 var seed = Options.Whole("--seed", "Same seed, same result.", 0, int.MaxValue, 0);
-var output = Options.OutputFolder("--output", "Run folder, which also receives samples.png.", "runs/generate");
+var output = Options.OutputFolder("--output", $"Run folder, which also receives {samplesName}.", "runs/generate");
 var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint in --output." };
 var command = new RootCommand("Trains a GAN and draws images that it makes.") { task, images, cifar10, encoder, size, epochs, batch, seed, output, resume };
 
@@ -34,6 +35,7 @@ async Task GenerateAsync<TModel>(GanTask<TModel> gan, ParseResult options, Cance
 {
     var folder = options.GetValue(output)!;
     RunFolders.Check(folder, options.GetValue(resume), folder);
+    RunFolders.CheckBeside(folder, samplesName);
     var (train, heldOut) = OpenImages(options);
     using var network = EncoderCatalog.Create(options.GetValue(encoder)!, options.GetValue(size)!.Value, options.GetValue(seed)!.Value);
     gan.CheckFits(network, train.Frames);
@@ -51,7 +53,7 @@ async Task GenerateAsync<TModel>(GanTask<TModel> gan, ParseResult options, Cance
     using var model = TrainedModel.Load(folder, gan, network);
     using var random = new RandomSource((ulong)options.GetValue(seed)!.Value, network.parameters().First().device);
     var samples = model.Sample(gan.DrawNoise(judged, random)).cpu();
-    var file = Path.Combine(folder, "samples.png");
+    var file = Path.Combine(folder, samplesName);
     Draw(samples, file);
     Screen.Say($"Wrote {file}, {shown} images that the network made.");
     Compare(samples, train, heldOut, network.ImageSize);

@@ -8,6 +8,8 @@ using SelfSup.Runtime;
 using SelfSup.Samples;
 using SelfSup.Training;
 
+const string reportName = "report.html";
+
 TorchRuntime.TuneForTraining();
 var task = new TaskOptions();
 var images = Options.Images("--images", "A folder of images, at any depth, tar or Parquet files such as part-{0000..0099}.tar, or a list (.txt, .csv).");
@@ -31,9 +33,14 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
     using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, group.StopOnSignals());
     var folder = options.GetValue(output)!;
     if (group.Rank == 0)
+    {
         RunFolders.Check(folder, run.IsResumed(options), folder);
+        RunFolders.CheckBeside(folder, reportName);
+    }
     else
+    {
         Screen.Mute(); // the first rank speaks for all
+    }
     var source = await OpenImagesAsync(options, cancellation);
     var (network, taken) = start.Open(
         options, options.GetValue(images) is null ? 32 : 96, run.SeedOf(options), options.GetValue(cifar10) is null ? Normalization.ImageNet : Normalization.Cifar10);
@@ -59,8 +66,8 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Screen.Say($"This is {settings.Group}; all of them share the batches.");
     var result = await Trainer.RunAsync(network, tasks, source, settings, stop.Token);
     if (group.Rank == 0)
-        new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, "report.html"));
-    Screen.Say($"Wrote {result.EncoderFile}. The report, report.html, previews, metrics.jsonl and checkpoints are in {folder}.");
+        new HtmlReport($"Pretraining by {string.Join(", ", tasks.Select(TaskOptions.Describe))}").AddRun(folder).Save(Path.Combine(folder, reportName));
+    Screen.Say($"Wrote {result.EncoderFile}. The report, {reportName}, previews, metrics.jsonl and checkpoints are in {folder}.");
     Screen.Say("See what the features are worth:");
     var judges = options.GetValue(cifar10) is { } cifar ? $"--cifar10 {cifar}" : "--train LABELED --test LABELED";
     Screen.SayCommand($"dotnet run -c Release --project samples/Probe -- --encoder {result.EncoderFile} {judges}");

@@ -22,6 +22,9 @@ var command = new RootCommand("Makes a classifier of ImageNet's ResNet-18 and a 
 return await SampleProgram.RunAsync(command, args, async (options, cancellation) =>
 {
     var images = LabeledImageFolder.Open(options.GetValue(labeled)!);
+    var tests = options.GetValue(test) is { } folder ? LabeledImageFolder.Open(folder) : null;
+    if (tests?.ClassNames.Except(images.ClassNames).FirstOrDefault() is { } unknown)
+        throw new ArgumentException($"--test has images of the class '{unknown}', which --labeled lacks.");
     // As ResNet-18, which leaves out the last block of the package's: what it knows is closer to ImageNet's classes than to others.
     var weights = EncoderFile.LoadPretrained(
         Path.Combine(AppContext.BaseDirectory, "ResNet18"), out var loaded, options.GetValue(size), "resnet18");
@@ -32,8 +35,7 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
             ? FineTuner.Fit(encoder, images, progress: new ProbingProgress(line), cancellationToken: cancellation)
             : LinearProbe.Fit(encoder, images, progress: new ProbingProgress(line), cancellationToken: cancellation), cancellation));
     Screen.Say($"Learned {classifier.ClassNames.Count} classes from {images.Count:N0} images.");
-    if (options.GetValue(test) is { } folder)
-        Screen.Say(Test(classifier, LabeledImageFolder.Open(folder)));
+    UnreadableImages.Tell(images.Failures);
     if (options.GetValue(save) is { } file)
     {
         classifier.Save(file);
@@ -45,11 +47,30 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Screen.Say($"Wrote {model}. Label an image by it:");
         Screen.SayCommand($"dotnet run -c Release --project samples/OnnxPredict -- {model} IMAGE");
     }
+    if (tests is null)
+        return;
+    var (right, unread) = await Screen.TrackAsync(line => Task.Run(() => Test(classifier, tests, line, cancellation), cancellation));
+    UnreadableImages.Tell([.. tests.Failures, .. unread]);
+    var read = tests.Count - unread.Count;
+    Screen.Say(FormattableString.Invariant($"{100.0 * right / Math.Max(1, read):0.0} % of {read:N0} test images are told right."));
 });
 
-static string Test(ImageClassifier classifier, LabeledImageFolder images)
+static (int Right, List<ImageFailure> Unread) Test(ImageClassifier classifier, LabeledImageFolder images, ProgressLine line, CancellationToken cancellation)
 {
-    var right = Enumerable.Range(0, images.Count)
-        .Count(i => classifier.Predict(Path.Combine(images.Path, images.NameOf(i))).Label == images.ClassNames[images.LabelOf(i)]);
-    return FormattableString.Invariant($"{100.0 * right / images.Count:0.0} % of {images.Count:N0} test images are told right.");
+    var (right, unread) = (0, new List<ImageFailure>());
+    for (var i = 0; i < images.Count; i++)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        line.Show("testing", "testing", (double)i / images.Count, FormattableString.Invariant($"{i:N0}/{images.Count:N0}"));
+        try
+        {
+            if (classifier.Predict(images.FileOf(i)!).Label == images.ClassNames[images.LabelOf(i)])
+                right++;
+        }
+        catch (Exception e) when (e is ImageReadException or IOException or UnauthorizedAccessException)
+        {
+            unread.Add(new(images.NameOf(i), (e.InnerException ?? e).Message));
+        }
+    }
+    return (right, unread);
 }

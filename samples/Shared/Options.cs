@@ -25,7 +25,7 @@ internal static class Options
     /// <param name="isValid">Whether it takes one.</param>
     public static Option<double?> Number(string name, string description, string rule, Func<double, bool> isValid) => Checked<double?>(
         name, description, $"a number {rule}",
-        text => double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && isValid(number) ? number : null);
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && isValid(number) ? number : null);
 
     /// <summary>One of several words, in upper or lower case.</summary>
     public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices)
@@ -80,16 +80,16 @@ internal static class Options
 
     /// <summary>A folder to write to.</summary>
     public static Option<string?> OutputFolder(string name, string description, string byDefault) => WithDefault(
-        Checked(name, description, "a folder, new or not, and no file", text => IsBelowFolders(text) ? text : null), byDefault);
+        Checked(name, description, "a folder, new or not, and no file, where files can be written", text => CanWriteIn(text) ? text : null), byDefault);
 
     /// <summary>A file to write, which must not be there: programs replace nothing that they were not told to.</summary>
     public static Option<string?> NewFile(string name, string description) => Checked(
-        name, description, "a file that is not there yet", text => !Path.Exists(text) && IsBelowFolders(Path.GetDirectoryName(Path.GetFullPath(text))) ? text : null);
+        name, description, "a file that is not there yet, in a folder where files can be written", text => IsNewFile(text) ? text : null);
 
     /// <summary>A file that is read when it is there and else written.</summary>
     public static Option<string?> CacheFile(string name, string description) => Checked(
         name, description, "a file, new or not, and no folder",
-        text => !Directory.Exists(text) && IsBelowFolders(Path.GetDirectoryName(Path.GetFullPath(text))) ? text : null);
+        text => File.Exists(text) || IsNewFile(text) ? text : null);
 
     /// <summary>An option with a rule of its own.</summary>
     /// <param name="name">The option.</param>
@@ -117,16 +117,25 @@ internal static class Options
         return option;
     }
 
-    // A folder can be made there if the nearest thing on the way up is one.
-    private static bool IsBelowFolders(string? path)
+    private static bool IsNewFile(string path) =>
+        !Path.Exists(path) && !Path.EndsInDirectorySeparator(path) && CanWriteIn(Path.GetDirectoryName(Path.GetFullPath(path)));
+
+    // The nearest thing on the way up must be a folder that takes a file, gone at once: to find that out at the end of the work is too late.
+    private static bool CanWriteIn(string? folder)
     {
-        for (var at = path is null ? null : Path.GetFullPath(path); at is not null; at = Path.GetDirectoryName(at))
+        var nearest = folder is null ? null : Path.GetFullPath(folder);
+        while (nearest is not null && !Path.Exists(nearest))
+            nearest = Path.GetDirectoryName(nearest);
+        if (nearest is null)
+            return false;
+        try
         {
-            if (Directory.Exists(at))
-                return true;
-            if (File.Exists(at))
-                return false;
+            File.Create(Path.Combine(nearest, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose).Dispose();
+            return true;
         }
-        return true;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

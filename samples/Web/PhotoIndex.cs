@@ -12,20 +12,24 @@ internal sealed class PhotoIndex(
     /// <summary>Number of photos in the folder.</summary>
     public int Count => folder.Count;
 
+    /// <summary>How many of them can be found.</summary>
+    public int Indexed { get; private set; }
+
     /// <summary>Embeds all photos, several at a time.</summary>
     /// <param name="progress">Told how many are done, by one thread at a time.</param>
     /// <param name="cancellation">Asked before every photo.</param>
-    /// <returns>Those that cannot be read.</returns>
+    /// <returns>Files that cannot be read, those too that are not counted as photos.</returns>
     public async Task<IReadOnlyCollection<ImageFailure>> FillAsync(IProgress<int>? progress, CancellationToken cancellation)
     {
         var failures = new ConcurrentQueue<ImageFailure>(folder.Failures);
-        var (turn, done) = (new Lock(), 0);
+        var (turn, done, indexed) = (new Lock(), 0, 0);
         await photos.EnsureCollectionExistsAsync(cancellation);
         await Parallel.ForAsync(0, folder.Count, cancellation, async (id, stop) =>
         {
             try
             {
                 await AddAsync(id, stop);
+                Interlocked.Increment(ref indexed);
             }
             catch (Exception e) when (e is ImageReadException or IOException or UnauthorizedAccessException)
             {
@@ -34,6 +38,7 @@ internal sealed class PhotoIndex(
             lock (turn)
                 progress?.Report(++done);
         });
+        Indexed = indexed;
         return failures;
     }
 

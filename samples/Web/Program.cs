@@ -28,12 +28,13 @@ return await SampleProgram.RunAsync(command, args, async (options, cancellation)
         Classifier = options.GetValue(classifier),
         Port = options.GetValue(port)!.Value,
     });
+    app.Services.GetRequiredService<PhotoSearch>(); // opens the models: a wrong one is told before any work
     var index = app.Services.GetRequiredService<PhotoIndex>();
     var failures = await Screen.TrackAsync(line => index.FillAsync(new CountProgress(line, index.Count), cancellation));
     foreach (var failure in failures)
         Screen.Warn($"{failure.Name} is left out: {failure.Reason}");
     await app.StartAsync(cancellation);
-    Screen.Say(string.Create(CultureInfo.InvariantCulture, $"{index.Count - failures.Count:N0} photos at {app.Urls.First()} - Ctrl+C ends it."));
+    Screen.Say(string.Create(CultureInfo.InvariantCulture, $"{index.Indexed:N0} photos at {app.Urls.First()} - Ctrl+C ends it."));
     await app.WaitForShutdownAsync(cancellation);
 });
 

@@ -122,6 +122,7 @@ public sealed class OnnxTeacher : ITeacher, IDisposable
         using var file = File.OpenRead(path);
         var settings = new Dictionary<string, string>
         {
+            // Of this file alone, not of weights that it keeps in a second one beside it.
             ["hash"] = Convert.ToHexStringLower(SHA256.HashData(file)),
             ["image_size"] = FormattableString.Invariant($"{ImageSize}"),
             ["output"] = output,

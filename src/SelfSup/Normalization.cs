@@ -35,8 +35,11 @@ public sealed class Normalization
     /// <summary>Normalizes a batch.</summary>
     /// <param name="images">RGB images (N, 3, H, W), or clips (N, T, 3, H, W): uint8 in 0..255, or float in [0, 1].</param>
     /// <returns>Float32 (N, 3, H, W), or (N, 3, T, H, W) of clips, laid out channels-last, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">They have other dimensions, such as a single channel, or the channels last.</exception>
     public Tensor Apply(Tensor images)
     {
+        if (images.dim() is not (4 or 5) || images.shape[^3] != mean.Length)
+            throw new ArgumentException($"Images are (N, 3, H, W) and clips (N, T, 3, H, W), not ({string.Join(", ", images.shape)}).", nameof(images));
         using var scope = NewDisposeScope();
         var scale = images.dtype == ScalarType.Byte ? 255f : 1f;
         var channel = images.dim() - 3;

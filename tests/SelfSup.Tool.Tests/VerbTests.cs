@@ -237,6 +237,14 @@ public sealed class VerbTests(ToolFolder folder) : IClassFixture<ToolFolder>
         Assert.InRange(Labels(answers[0]).Count(answer => answer.Image.Contains($"/{answer.Label}/")), 18, Readable + 1);
         Assert.Matches("left/000.png: (left|right) [0-9.]+ %", Run("predict @photos/left/000.png --classifier @classifier.onnx", json: false).Output.ReplaceLineEndings(" "));
 
+        // A link to what is gone is left out and named, as a damaged image is.
+        Directory.CreateDirectory(folder["linked"]);
+        File.Copy(folder["photos/left/000.png"], folder["linked/there.png"]);
+        File.CreateSymbolicLink(folder["linked/gone.png"], folder["nowhere.png"]);
+        var linked = Run("predict @linked --classifier @classifier.onnx", json: true).Document;
+        Assert.Equal(1, linked.GetProperty("predictions").GetArrayLength());
+        Assert.EndsWith("gone.png", linked.GetProperty("unreadable").EnumerateArray().Single().GetProperty("name").GetString());
+
         static IEnumerable<(string Image, string Label)> Labels(JsonElement[] predictions) =>
             predictions.Select(answer => (answer.GetProperty("image").GetString()!, answer.GetProperty("label").GetString()!));
     }

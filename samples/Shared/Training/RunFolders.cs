@@ -22,6 +22,16 @@ internal static class RunFolders
         throw new ArgumentException($"--output is {output}, which holds an earlier run that {(isFinished ? "is" : "was")} {state}. {resumed}, or another --output to begin anew.");
     }
 
+    /// <summary>Checks that a file that a program writes beside its run is not somebody's own.</summary>
+    /// <param name="output">What <c>--output</c> was given, the run's folder.</param>
+    /// <param name="file">The file's name.</param>
+    /// <exception cref="ArgumentException">It is there, and no run that it could be of.</exception>
+    public static void CheckBeside(string output, string file)
+    {
+        if (!HasRun(output) && File.Exists(Path.Combine(output, file)))
+            throw new ArgumentException($"--output is {output}, which has a {file} that is of no run, and would be replaced. Choose another folder.");
+    }
+
     /// <summary>Whether a folder holds a run.</summary>
     public static bool HasRun(string folder) => File.Exists(Path.Combine(folder, "configuration.json"));
 }

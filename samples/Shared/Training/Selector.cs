@@ -7,6 +7,11 @@ namespace SelfSup.Samples;
 /// <summary>Chooses images to label with a line of progress.</summary>
 internal static class Selector
 {
+    private const int UsualCount = 40;
+
+    /// <summary>What an option that says how many has for its default.</summary>
+    public static string DefaultCount { get; } = $"[default: {UsualCount}, or all where there are fewer]";
+
     /// <summary>The names of the ways to choose; the first is the default.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["herding", "typiclust", "centers", "dropquery"];
 
@@ -25,17 +30,18 @@ internal static class Selector
 
     /// <summary>Chooses images.</summary>
     /// <param name="features">Their features, <see cref="FeatureLayer.PooledName"/> among them.</param>
-    /// <param name="count">How many to choose.</param>
+    /// <param name="count">How many to choose; null means <see cref="DefaultCount"/>.</param>
     /// <param name="method">One of <see cref="Methods"/>.</param>
     /// <param name="known">Images that are labeled already.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static Task<int[]> ChooseAsync(FeatureSet features, int count, string method, ImageLabels? known, CancellationToken cancellation)
+    public static Task<int[]> ChooseAsync(FeatureSet features, int? count, string method, ImageLabels? known, CancellationToken cancellation)
     {
         var way = MethodOf(method);
         if (way is MaxHerding { MaxImages: var most } && features.Indices.Count > most)
             Screen.Say($"These are more than {most:N0} images, so an even draw stands for all of them.");
+        var unlabeled = features.Indices.Count(image => known?.Classes.ContainsKey(image) != true);
         return Screen.TrackAsync(line => Task.Run(
-            () => Selection.Choose(features, FeatureLayer.PooledName, count, way, known, new ShareProgress(line, "choosing"), cancellation), cancellation));
+            () => Selection.Choose(features, FeatureLayer.PooledName, count ?? Math.Clamp(unlabeled, 1, UsualCount), way, known, new ShareProgress(line, "choosing"), cancellation), cancellation));
     }
 
     private static SelectionMethod MethodOf(string name) => name switch

@@ -69,7 +69,7 @@ internal sealed class TaskOptions
     private static (string Name, double Weight)? ParseOne(string text)
     {
         var (name, weight) = text.Split(':') is [var first, var second]
-            ? (first, double.TryParse(second, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            ? (first, double.TryParse(second, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0)
             : (text, 1);
         return AllTasks().Contains(name) && weight is > 0 and < double.PositiveInfinity ? (name, weight) : null;
     }

@@ -101,11 +101,15 @@ public class ImageList : IImageSource
         while (!table.IsAtEnd)
         {
             var fields = table.ReadRow();
-            if (fields.Length <= nameColumn || fields[nameColumn].Length == 0)
+            if (fields.Length <= nameColumn || string.IsNullOrWhiteSpace(fields[nameColumn]))
                 continue;
-            names.Add(fields[nameColumn]);
-            texts.Add(labelColumn >= 0 && labelColumn < fields.Length && fields[labelColumn].Length > 0 ? fields[labelColumn] : null);
+            names.Add(NameIn(fields[nameColumn], System.IO.Path.GetDirectoryName(path)!));
+            texts.Add(labelColumn >= 0 && labelColumn < fields.Length && fields[labelColumn].Trim() is { Length: > 0 } label ? label : null);
         }
         return ([.. names], labelColumn < 0 ? null : [.. texts]);
     }
+
+    // Outer spaces are of the table, unless a file is called so.
+    private static string NameIn(string field, string folder) =>
+        field.Trim() is var trimmed && trimmed.Length < field.Length && File.Exists(System.IO.Path.GetFullPath(field, folder)) ? field : trimmed;
 }

@@ -15,8 +15,8 @@ internal sealed class TableFile : IDisposable
     public TableFile(string path)
     {
         this.path = path;
-        parser = new TextFieldParser(path) { Delimiters = [FindSeparator(path)], HasFieldsEnclosedInQuotes = true };
-        Titles = ReadRow();
+        parser = new TextFieldParser(path) { Delimiters = [FindSeparator(path)], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = false };
+        Titles = [.. ReadRow().Select(title => title.Trim())];
     }
 
     public IReadOnlyList<string> Titles { get; }
@@ -30,7 +30,7 @@ internal sealed class TableFile : IDisposable
     public int ColumnOf(params string[] titles) =>
         Titles.Select((title, place) => titles.Contains(title, StringComparer.OrdinalIgnoreCase) ? place : -1).FirstOrDefault(place => place >= 0, -1);
 
-    /// <summary>Reads a row.</summary>
+    /// <summary>Reads a row as it stands: names of files may begin or end with a space.</summary>
     /// <exception cref="InvalidDataException">The quotation marks do not match; the message names the line.</exception>
     public string[] ReadRow()
     {

@@ -13,16 +13,22 @@ internal sealed class Axis
     /// <summary>The values to write at the axis.</summary>
     public IReadOnlyList<double> Ticks { get; }
 
+    /// <summary>From one of the values to the next, on an even axis.</summary>
+    public double Step => Ticks.Count > 1 ? Ticks[1] - Ticks[0] : double.PositiveInfinity;
+
     /// <summary>An axis with round ticks.</summary>
     /// <param name="low">The smallest value.</param>
     /// <param name="high">The largest.</param>
     /// <param name="start">The place of the smallest.</param>
     /// <param name="end">The place of the largest.</param>
     /// <param name="isRounded">Whether the axis goes on to the next ticks.</param>
-    public static Axis Even(double low, double high, double start, double end, bool isRounded)
+    /// <param name="isShare">Whether the values are shares, of which there are none below 0 or above 1.</param>
+    public static Axis Even(double low, double high, double start, double end, bool isRounded, bool isShare = false)
     {
         if (high - low < 1e-12)
             (low, high) = (low - Math.Max(0.01, Math.Abs(low) * 0.1), high + Math.Max(0.01, Math.Abs(high) * 0.1));
+        if (isShare)
+            (low, high) = (Math.Max(0, low), Math.Min(1, high));
         var step = StepOf((high - low) / AimedTicks);
         if (isRounded)
             (low, high) = (Math.Floor((low / step) + 1e-9) * step, Math.Ceiling((high / step) - 1e-9) * step);

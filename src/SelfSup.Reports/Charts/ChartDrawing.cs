@@ -19,7 +19,7 @@ internal sealed class ChartDrawing
             : Axis.Even(points.Min(point => point.X), points.Max(point => point.X), Left, right, isRounded: false);
         var levels = chart.Level is { } level ? [level.Value] : Array.Empty<double>();
         var (low, high) = (points.Select(point => point.Low).Concat(levels).Min(), points.Select(point => point.High).Concat(levels).Max());
-        up = Axis.Even(chart.IsPercent ? Math.Max(0, low) : low, chart.IsPercent ? Math.Min(1, high) : high, height - Bottom, Top, isRounded: true);
+        up = Axis.Even(low, high, height - Bottom, Top, isRounded: true, isShare: chart.IsPercent);
     }
 
     private bool HasNames => chart.Lines.Count > 1 || chart.Level is not null;
@@ -90,7 +90,7 @@ internal sealed class ChartDrawing
             $"<text class=\"name {label.Color}\" x=\"{right + LabelGap:F1}\" y=\"{label.Place + 4:F1}\">{label.Name}</text>")));
     }
 
-    private string TickOf(double tick) => chart.IsPercent ? FormattableString.Invariant($"{100 * tick:G4} %") : Figure.Value(tick);
+    private string TickOf(double tick) => chart.IsPercent ? $"{Figure.Tick(100 * tick, 100 * up.Step)} %" : Figure.Tick(tick, up.Step);
 
     private string Place(double x, double y) => FormattableString.Invariant($"{across[x]:F1} {up[y]:F1}");
 }

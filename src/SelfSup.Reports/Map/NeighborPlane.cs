@@ -56,7 +56,8 @@ internal sealed class NeighborPlane(Affinities affinities)
             (sums[row], gradientX[row], gradientY[row]) = Repel(x, y, row);
             (attractionX[row], attractionY[row]) = Attract(x, y, row);
         });
-        var sum = sums.Sum(one => (double)one) - x.Length; // each row saw itself, at a weight of 1
+        // Each row saw itself, at a weight of 1. Of very few rows, far apart, rounding leaves nothing of the others.
+        var sum = Math.Max(sums.Sum(one => (double)one) - x.Length, 1e-6);
         for (var row = 0; row < x.Length; row++)
         {
             gradientX[row] = (exaggeration * attractionX[row]) - (float)(gradientX[row] / sum);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SelfSup.Reports;
 
 /// <summary>Numbers as people read them, in one form all over the world.</summary>
@@ -17,4 +19,13 @@ internal static class Figure
     public static string Value(double value) => Math.Abs(value) is < 1e12 and var size && (size >= 10_000 || value == Math.Round(value))
         ? FormattableString.Invariant($"{value:N0}")
         : FormattableString.Invariant($"{value:G4}");
+
+    /// <summary>A value at an axis, with as many digits as tell it from the next one.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="step">From one value to the next.</param>
+    public static string Tick(double value, double step)
+    {
+        var digits = 1 + (int)Math.Ceiling(Math.Log10(Math.Max(1, Math.Abs(value) / step)));
+        return step >= 1 || digits <= 4 ? Value(value) : value.ToString($"G{Math.Min(digits, 15)}", CultureInfo.InvariantCulture);
+    }
 }

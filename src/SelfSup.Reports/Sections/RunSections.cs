@@ -23,8 +23,10 @@ public static class RunSections
     {
         var configuration = Read(Path.Combine(runFolder, "configuration.json"))
             ?? throw new ArgumentException($"'{runFolder}' holds no run: there is no configuration.json in it.", nameof(runFolder));
-        var end = Read(Path.Combine(runFolder, "report.json"));
         var metrics = RunMetrics.Read(Path.Combine(runFolder, "metrics.jsonl"));
+        var end = Read(Path.Combine(runFolder, "report.json"));
+        if (end is not null && StepsOf(end) < LastStepOf(metrics))
+            end = null; // of an end from which the run went on
         report.Add(Summarize(configuration, end, metrics));
         if (metrics.Count > 0)
             report.Add(Plot(metrics));
@@ -38,12 +40,11 @@ public static class RunSections
     private static ReportSection Summarize(JsonObject configuration, JsonObject? end, IReadOnlyList<RunMetric> metrics)
     {
         var section = new ReportSection("Run");
-        var steps = metrics.Select(metric => metric.Points[^1].X).DefaultIfEmpty(0).Max();
         section.AddFigures([
             ("task", string.Join(", ", (configuration["tasks"] as JsonArray)?.Select(Configuration.Text) ?? [])),
             ("encoder", $"{Configuration.Text(configuration["encoder.architecture"])}, {Configuration.Text(configuration["encoder.image_size"])} px"),
             ("images", configuration["images.count"] is JsonValue count && count.TryGetValue<long>(out var images) ? Figure.Count(images) : "-"),
-            ("steps", Figure.Count((long)steps)),
+            ("steps", Figure.Count(LastStepOf(metrics))),
             .. LastOf(end, metrics).Select(metric => (metric.Name, Value: RunMetric.Format(metric.Name, metric.Value))),
         ]);
         if (end is null)
@@ -63,6 +64,10 @@ public static class RunSections
             .Where(metric => IsTelling(metric.Key) && metric.Value is JsonValue value && value.TryGetValue<double>(out _))
             .Select(metric => (RunMetric.NameOf(metric.Key), metric.Value!.GetValue<double>()))
             ?? metrics.Where(metric => IsTelling(metric.Key)).Select(metric => (metric.Name, metric.Points[^1].Y));
+
+    private static long LastStepOf(IReadOnlyList<RunMetric> metrics) => (long)metrics.Select(metric => metric.Points[^1].X).DefaultIfEmpty(0).Max();
+
+    private static long StepsOf(JsonObject end) => end["steps"] is JsonValue value && value.TryGetValue<long>(out var steps) ? steps : long.MaxValue;
 
     private static bool IsTelling(string key) => key.EndsWith("/loss", StringComparison.Ordinal) || RunMetric.IsShare(key);
 

@@ -11,6 +11,8 @@ namespace SelfSup.Tool.Verbs;
 /// <summary>Names images that are the same picture. It deletes none.</summary>
 internal sealed class DuplicatesVerb : Verb
 {
+    private const int FewImages = 12; // of which none has ten others and a copy around it
+
     private readonly EncoderOptions encoder = new(isRequired: false);
     private readonly Option<string?> images = Required(Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv)."));
     private readonly Option<string?> test = Options.Images("--test", "Test images, of any of these kinds: name those that are in --images too. Needs --encoder.");
@@ -73,6 +75,8 @@ internal sealed class DuplicatesVerb : Verb
             : $"Pictures that are there more than once among {photos.Count:N0} images: {groups.Count:N0}. The largest file of each stands first:");
         Listing.Show([.. groups.Select(group =>
             $"{Describe(group.Match, group.Closeness)}: {string.Join(", ", group.Images.OrderBy(image => image != group.Keep).Select(photos.NameOf))}")]);
+        if (encoder.AreGiven(given.CommandResult) && photos.Count < FewImages)
+            Screen.Say($"Among fewer than {FewImages} images only those of equal pixels are found for sure.");
         if (leaks is not null)
         {
             Screen.Say($"Test images that are among the images: {leaks.Images.Count:N0} of {leaks.Tests.Count:N0}.");

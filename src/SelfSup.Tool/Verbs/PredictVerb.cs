@@ -60,7 +60,7 @@ internal sealed class PredictVerb : Verb
             {
                 answers.Add((image, classifier.Predict(image)));
             }
-            catch (ImageReadException e)
+            catch (Exception e) when (e is ImageReadException or IOException or UnauthorizedAccessException)
             {
                 failures.Add(new(image, (e.InnerException ?? e).Message)); // the inner one is the reason without the name
             }

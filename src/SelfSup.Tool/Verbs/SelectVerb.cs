@@ -12,7 +12,7 @@ internal sealed class SelectVerb : Verb
 {
     private readonly EncoderOptions encoder = new();
     private readonly Option<string?> images = Required(Options.Images("--images", "A folder of images, tar or Parquet files, or a list (.txt, .csv)."));
-    private readonly Option<int?> count = Options.Whole("--count", "How many images to choose.", 1, 1_000_000, 40);
+    private readonly Option<int?> count = Options.Whole("--count", $"How many images to choose {Selector.DefaultCount}.", 1, 1_000_000);
     private readonly Option<string?> method = Options.Choice(
         "--method", "herding, typiclust, centers, or dropquery for a second round.", Selector.Methods, Selector.Methods[0]);
     private readonly Option<string?> labels = Options.ExistingPath(
@@ -37,7 +37,7 @@ internal sealed class SelectVerb : Verb
             throw new ArgumentException("--images are not files of their own to copy or link to; give --list in place of --copies and --links.");
         var known = given.GetValue(labels) is { } place ? Selector.ReadLabels(place, photos, cancellation) : null;
         using var features = await FeatureReader.ReadAsync(network, photos, "reading images", cancellation);
-        var chosen = await Selector.ChooseAsync(features, given.GetValue(count)!.Value, given.GetValue(method)!, known, cancellation);
+        var chosen = await Selector.ChooseAsync(features, given.GetValue(count), given.GetValue(method)!, known, cancellation);
         string[] names = [.. chosen.Select(photos.NameOf)];
         Screen.Say($"Label these first, of {photos.Count:N0} images:");
         Listing.Show(names);

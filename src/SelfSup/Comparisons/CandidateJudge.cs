@@ -41,7 +41,7 @@ internal sealed class CandidateJudge(
             var few = new LowShot(learned, queries, layer, labeled.ClassNames);
             linear[i] = few.TestCentered([.. Enumerable.Range(0, learned.Labels.Length)], center, cancellationToken);
             var bank = new KnnClassifier(learned.Features, learned.Labels, classes, center);
-            neighbors[i] = queries.AccuracyOf(bank.Predict(queries.Features));
+            neighbors[i] = queries.AccuracyOf(bank.Predict(queries.Features, cancellationToken: cancellationToken));
         }
         return row with
         {

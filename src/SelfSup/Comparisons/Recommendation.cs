@@ -38,8 +38,9 @@ internal static class Recommendation
         return (best, $"It leads {other.Name} on labeled images by {Figures(ahead, uncertainty)}.{CostOf(best)}");
     }
 
-    private static string Figures(double lead, double error) =>
-        $"{TextTable.Percent(lead, null)} with a standard error of {TextTable.Percent(error, null)}";
+    private static string Figures(double lead, double error) => double.IsFinite(error)
+        ? $"{TextTable.Percent(lead, null)} with a standard error of {TextTable.Percent(error, null)}"
+        : $"{TextTable.Percent(lead, null)} in a single trial";
 
     private static string CostOf(ComparisonRow row) =>
         RunsOf(row.Encoder!) is > 1 and var runs ? $" It takes {runs} times as long on an image as its network alone." : "";

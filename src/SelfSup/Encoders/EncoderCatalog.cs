@@ -3,6 +3,7 @@ namespace SelfSup.Encoders;
 /// <summary>The architectures by name, for encoder files and command lines; programs add their own by <see cref="Register"/>.</summary>
 public static class EncoderCatalog
 {
+    private const string OneStem = "r3d_18";
     private static readonly Lock Registration = new();
 
     // Replaced as a whole, never changed: readers need no lock.
@@ -19,7 +20,7 @@ public static class EncoderCatalog
         ["vit_small"] = (size, seed, normalization, stem) => new VisionTransformer("vit_small", size, null, seed, normalization, stem),
         ["vit_base"] = (size, seed, normalization, stem) => new VisionTransformer("vit_base", size, null, seed, normalization, stem),
         ["convnet3d"] = (size, seed, normalization, stem) => new VideoConvNet(size, seed, normalization, stem),
-        ["r3d_18"] = CreateVideoResNet,
+        [OneStem] = CreateVideoResNet,
     };
 
     /// <summary>The known names: networks on images, then networks on clips, small ones first, then those registered.</summary>
@@ -89,9 +90,15 @@ public static class EncoderCatalog
         : CenterZoom.PartOf(architecture) is { } seen && CenterZoom.PartOf(seen) is null ? 2 * RunsOf(seen)
         : 0;
 
-    /// <summary>An architecture with each of the stems, that of large images first; it may refuse some.</summary>
+    /// <summary>Whether encoders of a name have the same first layers at every size.</summary>
+    internal static bool HasOneStem(string architecture) => architecture == OneStem;
+
+    /// <summary>
+    /// An architecture with each of the stems, those that others publish first: where weights fit several they do not show which. It may
+    /// refuse some.
+    /// </summary>
     internal static IReadOnlyList<EncoderFactory> WithEveryStem(string architecture) =>
-        [.. Enum.GetValues<Stem>().OrderDescending().Select(EncoderFactory (stem) => (size, seed, normalization, _) => Create(architecture, size, seed, normalization, stem))];
+        [.. ((Stem[])[Stem.Large, Stem.Small, Stem.Medium]).Select(EncoderFactory (stem) => (size, seed, normalization, _) => Create(architecture, size, seed, normalization, stem))];
 
     private static Encoder CreateVideoResNet(int imageSize, int seed, Normalization? normalization, Stem? stem) =>
         stem is null || stem == StemSizes.For(imageSize)

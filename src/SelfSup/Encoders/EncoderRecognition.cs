@@ -8,7 +8,7 @@ internal readonly record struct WeightShape(string Name, IReadOnlyList<long> Sha
 /// <summary>Tells by names and shapes which encoders a file's weights may be of. Whether they fit is for others to find out.</summary>
 internal static partial class EncoderRecognition
 {
-    private const int SmallKernel = 3, LargeKernel = 7;
+    private const int SmallKernel = 3, LargeKernel = 7, MocoHeads = 12;
     private static readonly int[] ResNetWidths = [64, 128, 256, 512];
 
     private static readonly Dictionary<long, string> VitNames = new() { [192] = "vit_tiny", [384] = "vit_small", [768] = "vit_base" };
@@ -28,13 +28,16 @@ internal static partial class EncoderRecognition
         }
         var registers = Ending("reg_token") ?? Ending("register_tokens");
         var isDinoV2 = (Ending("ls1.gamma") ?? Ending("layer_scale1.lambda1")) is not null;
+        var isMocoV3 = weights.Any(weight => MocoName().IsMatch(weight.Name));
         var options = new VitOptions
         {
             Depth = Math.Max(1, Numbers(BlockName(), weights).Count),
             PatchSize = (int)patch,
             Registers = registers is [_, var count, _] ? (int)count : 0,
             LayerScale = isDinoV2 ? 1e-5 : null,
-            Pooling = isDinoV2 ? VitPooling.ClassToken : VitPooling.Mean,
+            // Shapes do not show the heads, of which MoCo v3 gave its small transformer twelve.
+            Heads = isMocoV3 && name == "vit_small" ? MocoHeads : null,
+            Pooling = isDinoV2 || isMocoV3 ? VitPooling.ClassToken : VitPooling.Mean,
         };
         return (size, seed, normalization, _) => new VisionTransformer(name, size, options, seed, normalization, Stem.Large);
 
@@ -74,6 +77,9 @@ internal static partial class EncoderRecognition
 
     private static HashSet<string> Numbers(Regex pattern, IReadOnlyList<WeightShape> weights) =>
         [.. weights.Select(weight => pattern.Match(weight.Name)).Where(match => match.Success).Select(match => match.Groups[2].Value)];
+
+    [GeneratedRegex(@"(^|\.)(base|momentum)_encoder\.")]
+    private static partial Regex MocoName();
 
     // DINOv2's checkpoints may number groups of blocks first.
     [GeneratedRegex(@"(^|\.)(?:blocks|encoder\.layer)\.(?:\d+\.)?(\d+)\.")]

@@ -60,8 +60,8 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
             throw new ArgumentException($"A width of {width} cannot be shared by {heads} heads; choose heads that divide it.", nameof(options));
         PatchSize = options.PatchSize ?? Stem switch { Stem.Small => 4, Stem.Medium => 8, _ => 16 };
         grid = options.PositionGrid ?? GridOf(imageSize);
-        cls_token = nn.Parameter(zeros(1, 1, width, device: CPU));
-        reg_token = options.Registers > 0 ? nn.Parameter(zeros(1, options.Registers, width, device: CPU)) : null;
+        cls_token = nn.Parameter(zeros(1, 1, width, device: CPU).DetachFromDisposeScope());
+        reg_token = options.Registers > 0 ? nn.Parameter(zeros(1, options.Registers, width, device: CPU).DetachFromDisposeScope()) : null;
         patch_embed = new PatchEmbedding(PatchSize, width);
         var last = Math.Max(1, options.Depth - 1);
         blocks = nn.ModuleList([.. Enumerable.Range(0, options.Depth).Select(i =>
@@ -231,7 +231,7 @@ public sealed class VisionTransformer : Encoder, IMaskedEncoder, IOnnxEncoder, I
     {
         if (options.Positions == VitPositions.Learned)
         {
-            register_parameter(PositionsName, nn.Parameter(zeros(1, 1 + grid * grid, width, device: CPU)));
+            register_parameter(PositionsName, nn.Parameter(zeros(1, 1 + grid * grid, width, device: CPU).DetachFromDisposeScope()));
             return;
         }
         using var scope = NewDisposeScope();

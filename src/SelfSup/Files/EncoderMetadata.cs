@@ -143,7 +143,7 @@ internal static class EncoderMetadata
     {
         try
         {
-            return EncoderCatalog.Create(architecture, imageSize, normalization: normalization, stem: stem);
+            return EncoderCatalog.Create(architecture, imageSize, normalization: normalization, stem: EncoderCatalog.HasOneStem(architecture) ? null : stem);
         }
         catch (ArgumentException e)
         {

@@ -38,7 +38,7 @@ internal static class PretrainedEncoder
                 encoder = create();
                 var set = WeightLoading.Compare(encoder, file);
                 if (set.Problems.Count == 0)
-                    return (encoder, WeightLoading.Load(encoder, file, request.Prefix, NoteNormalization(encoder, file)));
+                    return (encoder, WeightLoading.Load(encoder, file, request.Prefix, NoteNormalization(encoder, file, request)));
                 nearest = nearest is null || set.Weights.Count > nearest.Weights.Count ? set : nearest;
                 encoder.Dispose();
             }
@@ -55,7 +55,7 @@ internal static class PretrainedEncoder
 
     private static IReadOnlyList<Func<Encoder>> ListCandidates(NamedWeights file, PretrainedRequest request)
     {
-        if (request.Architecture is null && file.Metadata.ContainsKey("architecture"))
+        if (file.Metadata.TryGetValue("architecture", out var own) && (request.Architecture ?? own) == own)
             return [() => EncoderMetadata.CreateEncoder(Describe(file, request), null)];
         var factories = request.Architecture is { } asked
             ? EncoderCatalog.WithEveryStem(asked)
@@ -81,11 +81,13 @@ internal static class PretrainedEncoder
             ? size
             : file.Onnx?.Input.Side ?? UsualSize;
 
-    private static string NoteNormalization(Encoder encoder, NamedWeights file)
+    private static string NoteNormalization(Encoder encoder, NamedWeights file, PretrainedRequest request)
     {
         var numbers = string.Create(
             CultureInfo.InvariantCulture,
             $"mean {string.Join(", ", encoder.Normalization.Mean.Select(Short))} and deviation {string.Join(", ", encoder.Normalization.Deviation.Select(Short))}");
+        if (request.Normalization is not null)
+            return $"Pixels are normalized by {numbers}, as was asked for.";
         if (file.Onnx is { Input.Normalization: not null } model)
             return $"Pixels are normalized by {numbers}, as {model.InputSource} has it{(model.Input.IsRgb ? "" : ", and the first layer was brought from its order of colors to red, green and blue")}.";
         return file.Metadata.ContainsKey("mean")

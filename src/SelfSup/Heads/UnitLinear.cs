@@ -23,7 +23,7 @@ public sealed class UnitLinear : nn.Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        weight = nn.Parameter(empty(outputs, inputs, device: CPU));
+        weight = nn.Parameter(empty(outputs, inputs, device: CPU).DetachFromDisposeScope());
         nn.init.kaiming_uniform_(weight, Math.Sqrt(5));
         RegisterComponents();
     }

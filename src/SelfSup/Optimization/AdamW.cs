@@ -27,6 +27,6 @@ public sealed record AdamW : OptimizerSettings
     {
         this.Require(Beta1 is >= 0 and < 1, Beta1, "in [0, 1)");
         this.Require(Beta2 is >= 0 and < 1, Beta2, "in [0, 1)");
-        this.Require(Epsilon > 0, Epsilon, "above 0");
+        this.Require(Epsilon is > 0 and < double.PositiveInfinity, Epsilon, "above 0");
     }
 }

@@ -43,7 +43,7 @@ public sealed record Lars : OptimizerSettings
     internal override void Validate()
     {
         this.Require(Momentum is >= 0 and < 1, Momentum, "in [0, 1)");
-        this.Require(Trust > 0, Trust, "above 0");
+        this.Require(Trust is > 0 and < double.PositiveInfinity, Trust, "above 0");
         this.Require(Enum.IsDefined(Form), Form, $"a {nameof(LarsForm)}");
     }
 }

@@ -86,8 +86,9 @@ public sealed record TrainingRecipe
         FinalWeightDecay is { } final ? Ramp.Cosine(WeightDecay, final, (double)step / steps) : WeightDecay;
 
     /// <summary>Whether weight decay applies to a parameter.</summary>
+    /// <param name="name">The parameter's name; that of a bias ends in <c>bias</c>, whatever its shape.</param>
     /// <param name="dimensions">The parameter's number of dimensions.</param>
-    internal bool Decays(long dimensions) => DecayNormsAndBiases || dimensions > 1;
+    internal bool Decays(string name, long dimensions) => DecayNormsAndBiases || (dimensions > 1 && name.Split('.')[^1] != "bias");
 
     /// <summary>The settings under snake_case names, for the run's record.</summary>
     internal IReadOnlyDictionary<string, object?> Describe() => RecipeDescription.Of(this);
@@ -98,11 +99,11 @@ public sealed record TrainingRecipe
     {
         Optimizer.Validate();
         Schedule.Validate();
-        this.Require(LearningRate > 0, LearningRate, "above 0");
+        this.Require(LearningRate is > 0 and < double.PositiveInfinity, LearningRate, "above 0");
         this.Require(ReferenceBatchSize is null or >= 1, ReferenceBatchSize, "null or at least 1");
         this.Require(Warmup is >= 0 and <= 0.5, Warmup, "in [0, 0.5]");
-        this.Require(WeightDecay >= 0, WeightDecay, "at least 0");
-        this.Require(FinalWeightDecay is null or >= 0, FinalWeightDecay, "null or at least 0");
+        this.Require(WeightDecay is >= 0 and < double.PositiveInfinity, WeightDecay, "at least 0");
+        this.Require(FinalWeightDecay is null or (>= 0 and < double.PositiveInfinity), FinalWeightDecay, "null or at least 0");
         this.Require(ClipGradientNorm is null or > 0, ClipGradientNorm, "null or above 0");
         this.Require(!ClipEachParameter || ClipGradientNorm is not null, ClipEachParameter, $"used with {nameof(ClipGradientNorm)}");
     }

@@ -25,7 +25,7 @@ internal sealed class Phase : IDisposable
             foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad))
             {
                 var name = nameOf(parameter);
-                trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, recipe.Decays(parameter.dim())));
+                trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, recipe.Decays(name, parameter.dim())));
             }
         }
         Optimizer = recipe.Optimizer.Create([.. trained.Values]);

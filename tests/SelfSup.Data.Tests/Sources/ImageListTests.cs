@@ -57,6 +57,16 @@ public class ImageListTests
     }
 
     [Fact]
+    public void Spaces_around_a_path_are_the_tables_unless_a_file_is_called_so()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(" 1.png", png);
+        var images = Assert.IsType<LabeledImageList>(ImageList.Open(Write(folder, "list.csv", "path, label\na/1.png , dog\n 1.png,cat\n")));
+        Assert.Equal(["a/1.png", " 1.png"], Enumerable.Range(0, 2).Select(images.NameOf));
+        Assert.Equal(["cat", "dog"], images.ClassNames);
+    }
+
+    [Fact]
     public void A_row_without_a_label_makes_the_list_unlabeled()
     {
         using var folder = new TemporaryFolder();

@@ -72,6 +72,15 @@ public class RecommendationTests
         Assert.Contains("by 1.0 % with a standard error of 1.3 %", reason);
     }
 
+    /// <summary>One labeled image that may be tested on: whoever is right about it leads by all there is.</summary>
+    [Fact]
+    public void A_lead_in_one_part_alone_is_none()
+    {
+        var (row, reason) = Recommendation.Of([Row("learned", true, 1, [1, 1, 1]), Row("as it is", false, 1, [0, 0, 0])]);
+        Assert.Equal("as it is", row.Name);
+        Assert.Contains("by 100.0 % in a single trial, which may be chance", reason);
+    }
+
     [Fact]
     public void Weights_that_lead_as_they_are_stay_so() =>
         Assert.Equal("as it is", Recommendation.Of([Row("as it is", false, 0.7, 0.7), Row("learned", true, 0.6, 0.6)]).Row.Name);

@@ -57,6 +57,18 @@ public class ImageLabelsTests
     }
 
     [Fact]
+    public void SpacesAroundNamesAreTheirsOrTheTables()
+    {
+        using var folder = new TemporaryFolder();
+        var source = new Named(" Best of/1.jpg", "b.jpg");
+        Selection.WriteList(folder["list.csv"], source, [0, 1]);
+        File.WriteAllText(folder["list.csv"], File.ReadAllText(folder["list.csv"]).Replace("1.jpg,", "1.jpg, cat ").Replace("b.jpg,", "b.jpg , dog").Replace("image,label", "image, label"));
+        var labels = ImageLabels.ReadList(folder["list.csv"], source);
+        Assert.Equal(["cat", "dog"], labels.ClassNames);
+        Assert.Equal([0, 1], labels.Classes.Keys.Order());
+    }
+
+    [Fact]
     public void ANameThatSeveralImagesHaveTellsNoneOfThem()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,5 @@
 using SelfSup.Encoders;
+using SelfSup.Files;
 using SelfSup.Runtime;
 using static TorchSharp.torch;
 
@@ -222,6 +223,35 @@ public class EncoderTests
         Assert.Contains("'convnet' takes images", Assert.Throws<ArgumentException>(() => still.Normalize(clips)).Message);
         Assert.Contains("'convnet3d' takes clips", Assert.Throws<ArgumentException>(() => moving.Normalize(images)).Message);
         Assert.Contains("(2, 3, 16, 16)", Assert.Throws<ArgumentException>(() => moving.forward(still.Normalize(images))).Message);
+    }
+
+    [Theory]
+    [InlineData(2, 16, 16, 3)]
+    [InlineData(2, 1, 16, 16)]
+    [InlineData(3, 16, 16)]
+    public void OnlyColorImagesAreNormalized(params long[] shape)
+    {
+        using var images = zeros(shape, ScalarType.Byte);
+        Assert.Contains($"not ({string.Join(", ", shape)})", Assert.Throws<ArgumentException>(() => Normalization.ImageNet.Apply(images)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AnEncoderOutlivesTheScopeThatItWasMadeIn(string name)
+    {
+        Encoder? encoder = null, copy = null;
+        using (NewDisposeScope())
+        {
+            encoder = EncoderCatalog.Create(name, 16);
+            copy = encoder.Copy();
+        }
+        using (encoder)
+        using (copy)
+        {
+            using var scope = NewDisposeScope();
+            Assert.Equal(WeightsFingerprint.Of(encoder), WeightsFingerprint.Of(copy));
+            Assert.Equal(encoder.FeatureCount, copy.forward(Images(copy, 2)).shape[1]);
+        }
     }
 
     [Fact]

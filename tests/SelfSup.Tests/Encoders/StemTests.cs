@@ -88,6 +88,44 @@ public class StemTests
         }
     }
 
+    /// <summary>Shapes do not show a small stem from a medium one: what the file says holds, whether its architecture is asked for or not.</summary>
+    [Theory]
+    [InlineData("resnet18", 32)]
+    [InlineData("convnet", 32)]
+    [InlineData("nin", 96)]
+    [InlineData("convnet3d", 32)]
+    public void A_file_that_says_what_it_is_keeps_its_stem_when_its_architecture_is_asked_for(string name, int size)
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = EncoderCatalog.Create(name, size, seed: 2);
+        EncoderFile.Save(encoder, folder["encoder.safetensors"]);
+        using var loaded = EncoderFile.LoadPretrained(folder["encoder.safetensors"], architecture: name);
+        Assert.Equal(encoder.Stem, loaded.Stem);
+        Assert.Equal(encoder.MeasureStages(), loaded.MeasureStages());
+    }
+
+    [Fact]
+    public void Settings_hold_too_when_the_architecture_is_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 2, Heads = 6, Pooling = VitPooling.ClassToken });
+        EncoderFile.Save(encoder, folder["encoder.safetensors"]);
+        using var loaded = EncoderFile.LoadPretrained(folder["encoder.safetensors"], architecture: "vit_tiny");
+        Assert.Equal(encoder.Settings, loaded.Settings);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(224)]
+    public void An_encoder_with_one_stem_opens_at_any_size(int size)
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = EncoderCatalog.Create("r3d_18", 112);
+        EncoderFile.Save(encoder, folder["encoder.safetensors"]);
+        using var loaded = EncoderFile.LoadPretrained(folder["encoder.safetensors"], imageSize: size);
+        Assert.Equal((size, WeightsFingerprint.Of(encoder)), (loaded.ImageSize, WeightsFingerprint.Of(loaded)));
+    }
+
     [Fact]
     public void A_stem_that_is_not_there_is_refused()
     {

@@ -47,6 +47,21 @@ public class VisionTransformerTests
             reference.GetProperty("cls_for_12px"), encoder.ForwardTokens(ReferenceVectors.Fill(7, 1, 3, 12, 12)).select(1, 0), 1e-5);
     }
 
+    /// <summary>Heads show in no shape; MoCo v3's small transformer has twelve, and its features are the class token.</summary>
+    [Theory]
+    [InlineData("module.base_encoder.", 12, true)]
+    [InlineData("", null, false)]
+    public void MoCo_v3s_small_one_is_known_by_its_names(string prefix, int? heads, bool isClassToken)
+    {
+        using var scope = NewDisposeScope();
+        using var source = new VisionTransformer("vit_small", 32, new() { Depth = 1 });
+        var weights = source.state_dict().Select(weight => new WeightShape(prefix + weight.Key, weight.Value.shape));
+        using var found = EncoderRecognition.Find([.. weights])[0](32, 0, null, null);
+        using var expected = new VisionTransformer(
+            "vit_small", 32, new() { Depth = 1, PatchSize = 4, Heads = heads, Pooling = isClassToken ? VitPooling.ClassToken : VitPooling.Mean }, stem: Stem.Large);
+        Assert.Equal(expected.Settings, found.Settings);
+    }
+
     [Theory]
     [InlineData("vit_tiny", 224, 5_524_416)]
     [InlineData("vit_small", 224, 21_665_664)]

@@ -22,7 +22,7 @@ public class LarsTests
         ];
         string[] names = ["W", "b", "zero_init"];
         using var optimizer = new Lars { Trust = trust, Form = form, Clip = clip }.Create(
-            [.. parameters.Zip(names, (parameter, key) => new TrainedParameter(key, parameter, 1, TrainingRecipe.Default.Decays(parameter.dim())))]);
+            [.. parameters.Zip(names, (parameter, key) => new TrainedParameter(key, parameter, 1, TrainingRecipe.Default.Decays(key, parameter.dim())))]);
         for (var step = 0; step < 2; step++)
         {
             for (var i = 0; i < parameters.Length; i++)

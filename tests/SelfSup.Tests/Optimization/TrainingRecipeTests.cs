@@ -56,6 +56,10 @@ public class TrainingRecipeTests
     public void Wrong_settings_are_named()
     {
         Refused("TrainingRecipe.LearningRate is 0;", new() { LearningRate = 0 });
+        Refused("TrainingRecipe.LearningRate is Infinity;", new() { LearningRate = double.PositiveInfinity });
+        Refused("TrainingRecipe.WeightDecay is Infinity;", new() { WeightDecay = double.PositiveInfinity });
+        Refused("AdamW.Epsilon is Infinity;", new() { Optimizer = new AdamW { Epsilon = double.PositiveInfinity } });
+        Refused("Lars.Trust is Infinity;", new() { Optimizer = new Lars { Trust = double.PositiveInfinity } });
         Refused("TrainingRecipe.Warmup is 0.6;", new() { Warmup = 0.6 });
         Refused("TrainingRecipe.WeightDecay is -1;", new() { WeightDecay = -1 });
         Refused("TrainingRecipe.FinalWeightDecay is -1;", new() { FinalWeightDecay = -1 });
@@ -74,6 +78,17 @@ public class TrainingRecipeTests
 
         static void Refused(string message, TrainingRecipe recipe) =>
             Assert.Contains(message, Assert.Throws<ArgumentException>(recipe.Validate).Message);
+    }
+
+    [Theory]
+    [InlineData("model.layer.weight", 2, true)]
+    [InlineData("model.layer.bias", 1, false)]
+    [InlineData("model.norm.weight", 1, false)]
+    [InlineData("model.middle.bias", 3, false)] // of Inpainting's layer between encoder and decoder, one a place
+    public void Weight_decay_spares_norms_and_biases(string name, long dimensions, bool decays)
+    {
+        Assert.Equal(decays, TrainingRecipe.Default.Decays(name, dimensions));
+        Assert.True(new TrainingRecipe { DecayNormsAndBiases = true }.Decays(name, dimensions));
     }
 
     [Fact]

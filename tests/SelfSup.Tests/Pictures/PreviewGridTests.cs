@@ -59,4 +59,16 @@ public class PreviewGridTests
 
         int Number(int at) => System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
     }
+
+    [Fact]
+    public void EveryCharacterOfAsciiHasAPictureOfItsOwn()
+    {
+        string[] pictures = [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => Draw((char)code))];
+        // Capitals look like small letters.
+        Assert.Equal(pictures.Length - 26, pictures.Distinct().Count());
+        Assert.Equal(Draw('?'), Draw('\u00e9'));
+
+        static string Draw(char character) => string.Concat(
+            from y in Enumerable.Range(0, CaptionFont.Height) from x in Enumerable.Range(0, CaptionFont.Width) select CaptionFont.IsSet(character, x, y) ? '#' : '.');
+    }
 }

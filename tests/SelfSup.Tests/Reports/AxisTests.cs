@@ -37,4 +37,24 @@ public class AxisTests
         Assert.Equal([0.0, 10, 30], axis.Ticks.Select(tick => Math.Round(axis[tick], 9)));
         Assert.Equal(15, Axis.Doubling([5], 0, 30)[5], 6);
     }
+
+    /// <summary>A loss that hardly moves, where runs that collapsed end, and one of one value; shares do not leave 0..1.</summary>
+    [Theory]
+    [InlineData(11.0903, 11.0904, false)]
+    [InlineData(-0.99999, -0.99998, false)]
+    [InlineData(12000.1, 12000.9, false)]
+    [InlineData(3e-7, 9e-7, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(0, 0, true)]
+    [InlineData(0.99991, 0.99994, true)]
+    public void EveryTickReadsDifferently(double low, double high, bool isShare)
+    {
+        var axis = Axis.Even(low, high, 100, 0, isRounded: true, isShare);
+        string[] texts = [.. axis.Ticks.Select(tick => Figure.Tick(tick, axis.Step))];
+        Assert.InRange(texts.Length, 2, 12);
+        Assert.Equal(texts, texts.Distinct());
+        Assert.All(texts, text => Assert.InRange(text.Length, 1, 9));
+        if (isShare)
+            Assert.All(axis.Ticks, tick => Assert.InRange(tick, 0, 1 + 1e-9));
+    }
 }

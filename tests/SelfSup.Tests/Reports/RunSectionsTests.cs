@@ -52,6 +52,22 @@ public class RunSectionsTests
         Assert.DoesNotContain("<dt>clip</dt>", html);
     }
 
+    /// <summary>A run that had ended goes on, and has not come to its new end.</summary>
+    [Fact]
+    public void AnEndFromWhichTheRunWentOnIsNotItsEnd()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("configuration.json", """{"tasks":["t"],"encoder.architecture":"convnet","encoder.image_size":32,"images.count":8}"""u8);
+        folder.Write("metrics.jsonl", "{\"step\":1,\"t/loss\":2.5}\n{\"step\":2,\"t/loss\":1.5}\n"u8);
+        folder.Write("report.json", """{"steps":2,"metrics":{"t/loss":1.75},"warnings":[],"images":"photos"}"""u8);
+        Assert.Contains("<dd>1.75</dd>", new HtmlReport("Run").AddRun(folder.Path).ToHtml());
+        folder.Write("metrics.jsonl", "{\"step\":1,\"t/loss\":2.5}\n{\"step\":2,\"t/loss\":1.5}\n{\"step\":3,\"t/loss\":1.25}\n"u8);
+        var html = new HtmlReport("Run").AddRun(folder.Path).ToHtml();
+        Assert.Contains("has not come to its end", html);
+        Assert.Contains("<dd>1.25</dd>", html);
+        Assert.DoesNotContain("1.75", html);
+    }
+
     [Fact]
     public void ManyStepsAreCondensedToMeansWithWhatTheyAreOf()
     {

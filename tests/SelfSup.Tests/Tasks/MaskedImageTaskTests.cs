@@ -92,6 +92,8 @@ public class MaskedImageTaskTests
         Assert.Contains("choose 36 or 40 pixels", Assert.Throws<ArgumentException>(() => task.CheckFits(odd, 1)).Message);
         using var fitting = new VisionTransformer("vit_tiny", 36, new() { Depth = 1 });
         task.CheckFits(fitting, 1);
+        using var single = new VisionTransformer("vit_tiny", 16, new() { Depth = 1, PatchSize = 16 });
+        Assert.Contains("a single patch", Assert.Throws<ArgumentException>(() => new MaeTask(new() { PatchSize = 16 }).CheckFits(single, 1)).Message);
     }
 
     [Fact]

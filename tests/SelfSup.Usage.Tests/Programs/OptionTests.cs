@@ -23,6 +23,9 @@ public sealed class OptionTests : IDisposable
     [InlineData("Pretrain --batch 1", "--batch is '1'; it must be a whole number from 2")]
     [InlineData("Pretrain --lr -1", "--lr is '-1'; it must be a number above 0")]
     [InlineData("Pretrain --lr nan", "--lr is 'nan'; it must be a number above 0")]
+    [InlineData("Pretrain --lr 0,01", "--lr is '0,01'; it must be a number above 0")]
+    [InlineData("Pretrain --task rotation:1,5", "--task is 'rotation:1,5'; it must be")]
+    [InlineData("Probe --encoder note.txt --save run/", "run/'; it must be a file that is not there yet")]
     [InlineData("Pretrain --momentum 1", "--momentum is '1'; it must be a number from 0 to below 1")]
     [InlineData("Pretrain --warmup 2", "--warmup is '2'; it must be a number from 0 to 0.5")]
     [InlineData("Pretrain --crop-area 0", "--crop-area is '0'; it must be a number above 0, at most 1")]
@@ -99,6 +102,16 @@ public sealed class OptionTests : IDisposable
         Assert.DoesNotContain('\u001b', error);
         Assert.False(Directory.Exists(folder["run"]));
         Assert.Equal("mine", File.ReadAllText(folder["note.txt"]));
+    }
+
+    /// <summary>Nobody can write there, not even the administrator: known before the work, not after it.</summary>
+    [Theory]
+    [InlineData("Probe --encoder note.txt --json /proc/probe.json", "--json is '/proc/probe.json'; it must be a file that is not there yet, in a folder where files can be written")]
+    [InlineData("Pretrain --images photos --output /proc/run", "--output is '/proc/run'; it must be a folder, new or not, and no file, where files can be written")]
+    public void WhereNothingCanBeWrittenNothingIsBegun(string commandLine, string expected)
+    {
+        if (OperatingSystem.IsLinux()) // which has this folder
+            OneLineTellsWhatToDo(commandLine, expected);
     }
 
     private string InFolder(string word) => word.Split('/')[0] is "photos" or "run" or "note.txt" ? folder[word] : word;

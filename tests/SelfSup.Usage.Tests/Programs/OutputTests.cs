@@ -55,6 +55,30 @@ public sealed class OutputTests : IDisposable
         Assert.Single(Directory.GetFiles(folder["run"], "*.json"));
     }
 
+    [Theory]
+    [InlineData("Pretrain --images photos --encoder convnet --size 32 --output run", "report.html")]
+    [InlineData("Generate --images photos --output run", "samples.png")]
+    public void WhatASampleWritesBesideARunReplacesNothingEither(string commandLine, string file)
+    {
+        Directory.CreateDirectory(folder["run"]);
+        File.WriteAllText(folder[$"run/{file}"], "mine");
+        var (output, error, exitCode) = Run(commandLine);
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Contains($"has a {file} that is of no run", error);
+        Assert.Equal("mine", File.ReadAllText(folder[$"run/{file}"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder["run"]));
+    }
+
+    [Fact]
+    public void FewerImagesThanAreUsuallyChosenAreAllChosen()
+    {
+        using (var encoder = new ConvNet(32))
+            EncoderFile.Save(encoder, folder["run/encoder.safetensors"]);
+        var (output, error, exitCode) = Run("Curate --encoder run/encoder.safetensors --images photos --list run/list.csv");
+        Assert.True(exitCode == 0, output + error);
+        Assert.Equal(25, File.ReadAllLines(folder["run/list.csv"]).Length);
+    }
+
     [Fact]
     public void TheProbeWritesEveryFileItIsAskedForOnce()
     {

@@ -7,7 +7,8 @@ namespace SelfSup.Curation;
 /// <remarks>
 /// Whether two are near is asked of their surroundings: where many images are alike, as shots of one product, copies must be nearer than
 /// elsewhere. Their closeness is their distance, between features of length 1, divided by the distance of the tenth neighbor, the smaller
-/// one of both: so up to ten copies of an image are known as such.
+/// one of both: so up to ten copies of an image are known as such. Among fewer than twelve images there are no such surroundings, and for
+/// sure only those of equal pixels are found.
 /// </remarks>
 public static class Duplicates
 {

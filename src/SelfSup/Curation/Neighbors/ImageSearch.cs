@@ -42,7 +42,7 @@ public sealed class ImageSearch
         if (!rows.TryGetValue(image, out var row))
             throw new ArgumentException($"There are no features of image {image}: it could not be read, or there is none.", nameof(image));
         using var query = features[layer.Name].narrow(0, row, 1);
-        return [.. Find(query, checked(count + 1))[0].Where(hit => hit.Image != image).Take(count)];
+        return [.. Find(query, (int)Math.Min(count + 1L, int.MaxValue))[0].Where(hit => hit.Image != image).Take(count)];
     }
 
     /// <summary>Finds the images most like an image from anywhere.</summary>

@@ -58,13 +58,14 @@ public sealed class ImageLabels
         while (!table.IsAtEnd)
         {
             var fields = table.ReadRow();
-            if (fields.Length <= Math.Max(imageColumn, labelColumn) || fields[labelColumn].Length == 0)
+            if (fields.Length <= Math.Max(imageColumn, labelColumn) || fields[labelColumn].Trim() is not { Length: > 0 } label)
                 continue;
-            if (!places.TryGetValue(fields[imageColumn], out var image))
-                throw new InvalidDataException($"'{path}', line {table.Line}: '{fields[imageColumn]}' is none of the {source.Count:N0} images ({source.Description}).");
-            if (repeated.Contains(fields[imageColumn]))
-                throw new InvalidDataException($"'{path}', line {table.Line}: several of the images ({source.Description}) are called '{fields[imageColumn]}', so that nobody can tell which one is meant. Give them different names.");
-            Add(labels, image, fields[labelColumn], $"'{path}', line {table.Line}: '{fields[imageColumn]}'");
+            var name = places.ContainsKey(fields[imageColumn]) ? fields[imageColumn] : fields[imageColumn].Trim();
+            if (!places.TryGetValue(name, out var image))
+                throw new InvalidDataException($"'{path}', line {table.Line}: '{name}' is none of the {source.Count:N0} images ({source.Description}).");
+            if (repeated.Contains(name))
+                throw new InvalidDataException($"'{path}', line {table.Line}: several of the images ({source.Description}) are called '{name}', so that nobody can tell which one is meant. Give them different names.");
+            Add(labels, image, label, $"'{path}', line {table.Line}: '{name}'");
         }
         return new(labels);
     }

@@ -14,7 +14,7 @@ internal sealed class LayerScale : nn.Module<Tensor, Tensor>, IOnnxLayer
     public LayerScale(int width, double start)
         : base(nameof(LayerScale))
     {
-        gamma = nn.Parameter(full([width], start, dtype: ScalarType.Float32, device: CPU));
+        gamma = nn.Parameter(full([width], start, dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope());
         RegisterComponents();
     }
 

@@ -43,7 +43,8 @@ public sealed class ColorizationModel : PretextModel
             using var inner = NewDisposeScope();
             using var random = new RandomSource(0, prior.device);
             using var batch = task.Generate(input, random);
-            counts.add_(batch.Bins.select(1, 0).flatten().bincount(null, ColorBins.Count).to(ScalarType.Float32));
+            var bins = batch.Bins.select(1, 0).index_select(0, batch.Colored.nonzero().flatten()); // as in the loss, gray images do not count
+            counts.add_(bins.flatten().bincount(null, ColorBins.Count).to(ScalarType.Float32));
         }
         if (counts.sum().item<float>() == 0)
             return;

@@ -32,6 +32,13 @@ public sealed class ColorizationTask : PretextTask<ColorizationBatch, Colorizati
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Settings => Runtime.Settings.Describe(options);
 
+    /// <inheritdoc/>
+    public override void CheckFits(Encoder encoder, int frames)
+    {
+        base.CheckFits(encoder, frames);
+        StageDecoder.Check(Name, encoder);
+    }
+
     /// <summary>Every how many pixels a color is asked for: 2 for images up to 40 pixels, else 4.</summary>
     /// <param name="imageSize">Side of the image in pixels.</param>
     /// <returns>The distance in pixels.</returns>

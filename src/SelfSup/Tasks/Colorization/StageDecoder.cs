@@ -24,6 +24,14 @@ internal sealed class StageDecoder : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Checks that an encoder has stages beside the shallowest, which is not asked.</summary>
+    /// <exception cref="ArgumentException">It has not.</exception>
+    public static void Check(string task, Encoder encoder)
+    {
+        if (encoder.Stages.Count < 2)
+            throw new ArgumentException($"The task '{task}' asks all stages but the shallowest, and '{encoder.Architecture}' has {encoder.Stages.Count}; use an encoder of two stages or more.");
+    }
+
     /// <summary>Computes the prediction.</summary>
     /// <param name="maps">One map (N, C, h, w) for each of the channels. Borrowed.</param>
     /// <param name="height">Height of the prediction.</param>

@@ -20,8 +20,8 @@ public sealed class ChannelwiseLinear : nn.Module<Tensor, Tensor>
         : base(nameof(ChannelwiseLinear))
     {
         var places = side * side;
-        weight = new Parameter(empty(channels, places, places, device: CPU));
-        bias = new Parameter(zeros(channels, 1, places, device: CPU));
+        weight = new Parameter(empty(channels, places, places, device: CPU).DetachFromDisposeScope());
+        bias = new Parameter(zeros(channels, 1, places, device: CPU).DetachFromDisposeScope());
         var bound = 1 / Math.Sqrt(places);
         nn.init.uniform_(weight, -bound, bound);
         RegisterComponents();

@@ -68,7 +68,8 @@ public static class HoleMask
 
         Tensor Span()
         {
-            var start = random.Integers(size - side + 1, BlockSequences, BlocksPerSequence, 1);
+            // A first dimension of one: all ranks draw the same hole.
+            var start = random.Integers(size - side + 1, 1, BlockSequences, BlocksPerSequence, 1).squeeze(0);
             return steps.ge(start).mul(steps.lt(start + side));
         }
     }

@@ -27,7 +27,7 @@ public sealed class MaeModel : PretextModel
         patch = PatchFit.SideFor(options.PatchSize, encoder.ImageSize);
         var width = options.DecoderWidth;
         decoder_embed = nn.Linear(encoder.FeatureCount, width);
-        mask_token = nn.Parameter(nn.init.normal_(zeros(1, 1, width, device: CPU), 0, 0.02));
+        mask_token = nn.Parameter(nn.init.normal_(zeros(1, 1, width, device: CPU), 0, 0.02).DetachFromDisposeScope());
         decoder_blocks = nn.ModuleList(
             [.. Enumerable.Range(0, options.DecoderDepth).Select(_ => new TransformerBlock(width, options.DecoderHeads))]);
         decoder_norm = nn.LayerNorm(width, TransformerBlock.Epsilon);
@@ -53,14 +53,15 @@ public sealed class MaeModel : PretextModel
         using var scope = NewDisposeScope();
         var masked = (IMaskedEncoder)Encoder;
         var (rows, columns) = ((int)images.shape[2] / patch, (int)images.shape[3] / patch);
+        var prefix = Math.Min(1, masked.PrefixCount); // the class token, which has no position here; registers end here
         var (count, length, kept) = (images.shape[0], batch.Places.shape[1], batch.Kept.shape[1]);
         var tokens = decoder_embed.forward(masked.ForwardKept(images, batch.Kept));
         var hidden = mask_token.to(tokens.dtype).expand(count, length - kept, options.DecoderWidth);
         var patches = TokenOrder.Pick(cat([tokens.narrow(1, masked.PrefixCount, kept), hidden], 1), batch.Places);
         var placed = patches.add(positions.On(images.device, (options.DecoderWidth, rows, columns)));
-        var all = cat([tokens.narrow(1, 0, 1).to(placed.dtype), placed], 1); // the class token has no position; registers end here
+        var all = cat([tokens.narrow(1, 0, prefix).to(placed.dtype), placed], 1);
         var decoded = decoder_blocks.Aggregate(all, (values, block) => block.forward(values));
-        return decoder_pred.forward(decoder_norm.forward(decoded)).narrow(1, 1, length).MoveToOuterDisposeScope();
+        return decoder_pred.forward(decoder_norm.forward(decoded)).narrow(1, prefix, length).MoveToOuterDisposeScope();
     }
 
     /// <summary>Restores the hidden patches and leaves the others as they are.</summary>

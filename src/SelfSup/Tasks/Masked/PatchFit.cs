@@ -34,5 +34,7 @@ internal static class PatchFit
                 $"The task '{task}' needs images whose side is a multiple of the patch, and {encoder.ImageSize} is none of {side}; choose "
                 + $"{encoder.ImageSize / side * side} or {(encoder.ImageSize / side + 1) * side} pixels.");
         }
+        if (encoder.ImageSize == side)
+            throw new ArgumentException($"The task '{task}' hides some patches and shows others, and images of {side} pixels are a single patch; choose larger ones.");
     }
 }

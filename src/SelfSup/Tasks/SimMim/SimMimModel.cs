@@ -15,7 +15,7 @@ public sealed class SimMimModel : PretextModel
         : base(name, encoder)
     {
         patch = PatchFit.SideFor(options.PatchSize, encoder.ImageSize);
-        mask_token = nn.Parameter(nn.init.normal_(zeros(encoder.FeatureCount, device: CPU), 0, 0.02));
+        mask_token = nn.Parameter(nn.init.normal_(zeros(encoder.FeatureCount, device: CPU), 0, 0.02).DetachFromDisposeScope());
         decoder = nn.Conv2d(encoder.FeatureCount, 3 * patch * patch, 1);
         RegisterComponents();
         Objectives = [new Objective("reconstruction", Objective.Typed<SimMimBatch>(ComputeLoss), encoder, this)];

@@ -19,6 +19,7 @@ public sealed class SplitBrainTask() : PretextTask<SplitBrainBatch, SplitBrainMo
         base.CheckFits(encoder, frames);
         if (encoder is not ISplitEncoder)
             throw new ArgumentException($"The task '{Name}' needs an encoder of two halves, such as 'split-convnet', and '{encoder.Architecture}' has none.");
+        StageDecoder.Check(Name, encoder);
     }
 
     /// <summary>Sorts every second or fourth pixel into bins, as <see cref="ColorizationTask.StrideFor"/> says.</summary>

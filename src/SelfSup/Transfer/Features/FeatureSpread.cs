@@ -24,17 +24,24 @@ public sealed record FeatureSpread(double Deviation, double EffectiveRank, doubl
     private const double RankMeEpsilon = 1e-7;
 
     /// <summary>Measures features.</summary>
-    /// <param name="features">Features, float (N, D); of more than 1,024 rows the first ones count.</param>
+    /// <param name="features">Features, float (N, D); of more than 1,024 rows as many count, spread evenly over all: sources may be sorted by class.</param>
     /// <returns>The figures.</returns>
     public static FeatureSpread Of(Tensor features)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var rows = features.narrow(0, 0, Math.Min(MaxRows, features.shape[0])).to(ScalarType.Float64).cpu(); // (N, D)
+        using var places = tensor(SpreadOver(features.shape[0]), device: features.device);
+        var rows = features.index_select(0, places).to(ScalarType.Float64).cpu(); // (N, D)
         var deviation = nn.functional.normalize(rows, dim: 1).std(0, unbiased: false).mean().item<double>() * Math.Sqrt(rows.shape[1]);
         var centered = SingularValues(rows.sub(rows.mean([0])));
         var effectiveRank = centered.sum().item<double>() == 0 ? 0 : Math.Exp(Entropy(SharesOf(centered)));
         return new(deviation, effectiveRank, Math.Exp(Entropy(SharesOf(SingularValues(rows)).add(RankMeEpsilon))));
+    }
+
+    private static long[] SpreadOver(long count)
+    {
+        var rows = Math.Min(MaxRows, count);
+        return [.. Enumerable.Range(0, (int)rows).Select(row => row * count / rows)];
     }
 
     private static Tensor SingularValues(Tensor rows)

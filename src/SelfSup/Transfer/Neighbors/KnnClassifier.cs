@@ -39,13 +39,14 @@ public sealed class KnnClassifier
     /// <param name="features">Features, float32 (M, D), on the device of the labeled ones.</param>
     /// <param name="neighbors">How many neighbors vote, at least 1; all of them where there are fewer.</param>
     /// <param name="temperature">Above 0; the smaller, the more the nearest ones count.</param>
+    /// <param name="cancellationToken">Asked between blocks of work.</param>
     /// <returns>The class of every row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    public int[] Predict(Tensor features, int neighbors = 20, double temperature = 0.07)
+    public int[] Predict(Tensor features, int neighbors = 20, double temperature = 0.07, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        var nearest = NearestNeighbors.Of(features, bank, neighbors, center);
+        var nearest = NearestNeighbors.Of(features, bank, neighbors, center, cancellationToken: cancellationToken);
         var votes = new double[classes];
         return [.. Enumerable.Range(0, (int)features.shape[0]).Select(query =>
         {

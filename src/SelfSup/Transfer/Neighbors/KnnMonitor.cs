@@ -67,7 +67,7 @@ public sealed class KnnMonitor : IEncoderMonitor
         var spread = FeatureSpread.Of(queryFeatures.Features);
         return new Dictionary<string, double>
         {
-            ["accuracy"] = queryFeatures.AccuracyOf(classifier.Predict(queryFeatures.Features, neighbors, temperature)),
+            ["accuracy"] = queryFeatures.AccuracyOf(classifier.Predict(queryFeatures.Features, neighbors, temperature, cancellationToken)),
             ["deviation"] = spread.Deviation,
             ["effective_rank"] = spread.EffectiveRank,
             ["rank_me"] = spread.RankMe,

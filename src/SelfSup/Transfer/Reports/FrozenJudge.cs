@@ -106,8 +106,8 @@ internal sealed class FrozenJudge(
         long[] rows = [.. Enumerable.Range(0, features.Labels.Length).Where(row => images.IsInBank[features.Indices[row]]).Select(row => (long)row)];
         var bank = rows.Length == features.Labels.Length ? features.Features : features.Features.index_select(0, tensor(rows, device: CPU));
         var neighbors = new KnnClassifier(bank, [.. rows.Select(row => features.Labels[row])], testSet.ClassNames.Count, center);
-        results.Of20.Add(queries.AccuracyOf(neighbors.Predict(queries.Features, 20, 0.07)));
-        results.Of200.Add(queries.AccuracyOf(neighbors.Predict(queries.Features, 200, 0.1)));
+        results.Of20.Add(queries.AccuracyOf(neighbors.Predict(queries.Features, 20, 0.07, cancellationToken)));
+        results.Of200.Add(queries.AccuracyOf(neighbors.Predict(queries.Features, 200, 0.1, cancellationToken)));
     }
 
     private TransferRow RowOf(string features, Neighbors results) =>

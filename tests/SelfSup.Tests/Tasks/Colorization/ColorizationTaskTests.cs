@@ -110,6 +110,24 @@ public class ColorizationTaskTests
     }
 
     [Fact]
+    public void GrayImagesAreNotAmongTheColorsThatOccur()
+    {
+        using var scope = NewDisposeScope();
+        using Run run = new(new ColorizationOptions()), withGray = new(new ColorizationOptions());
+        var colorful = TestImages.Colorful(8, 32);
+        run.Model.Prepare([colorful]);
+        withGray.Model.Prepare([colorful, full([24, 3, 32, 32], 90, ScalarType.Byte)]);
+        Assert.True(run.Model.get_buffer("prior")!.equal(withGray.Model.get_buffer("prior")!).all().item<bool>());
+    }
+
+    [Fact]
+    public void AnEncoderOfOneStageIsRefused()
+    {
+        using var encoder = new VisionTransformer("vit_tiny", 32, new() { Depth = 1 });
+        Assert.Contains("two stages", Assert.Throws<ArgumentException>(() => new ColorizationTask().CheckFits(encoder, 1)).Message);
+    }
+
+    [Fact]
     public void RegressionMovesByOneUnitOfLabOutsideTheBend()
     {
         using var scope = NewDisposeScope();

@@ -117,4 +117,19 @@ public class HoleMaskTests
         using var random = new RandomSource(seed);
         return HoleMask.Draw(kind, size, random);
     }
+
+    /// <summary>Ranks of four images each; the hole is that of the whole batch.</summary>
+    [Theory]
+    [InlineData(InpaintingMask.RandomRegion)]
+    [InlineData(InpaintingMask.RandomBlock)]
+    public void AllRanksDrawTheSameHole(InpaintingMask kind)
+    {
+        using var scope = NewDisposeScope();
+        var alone = Draw(kind, 32, 3);
+        foreach (var first in new[] { 0, 4 })
+        {
+            using var random = new RandomSource(3, null, new(first, 4, 8));
+            Assert.True(HoleMask.Draw(kind, 32, random).equal(alone).all().item<bool>());
+        }
+    }
 }

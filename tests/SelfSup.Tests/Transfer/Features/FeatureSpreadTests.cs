@@ -54,4 +54,12 @@ public class FeatureSpreadTests
         Assert.Equal(FeatureSpread.Of(rows).EffectiveRank, moved.EffectiveRank, 1e-3);
         Assert.True(moved.RankMe < 2);
     }
+
+    [Fact]
+    public void Rows_that_are_sorted_by_class_all_have_their_part()
+    {
+        using var scope = NewDisposeScope();
+        var sorted = eye(6).repeat_interleave(500, dim: 0); // of a class one direction, class after class
+        Assert.Equal(6, FeatureSpread.Of(sorted).RankMe, 0.01);
+    }
 }
