@@ -29,6 +29,9 @@ public sealed class InMemoryImages : IImageSource
     }
 
     /// <inheritdoc/>
+    public string Description => $"{name}, in memory";
+
+    /// <inheritdoc/>
     public int Count => pixels.Length / imageBytes;
 
     /// <inheritdoc/>

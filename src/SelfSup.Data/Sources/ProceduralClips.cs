@@ -30,6 +30,9 @@ public sealed class ProceduralClips : ILabeledImageSource
     }
 
     /// <inheritdoc/>
+    public string Description => FormattableString.Invariant($"clips drawn on demand (seed {seed})");
+
+    /// <inheritdoc/>
     public int Count { get; }
 
     /// <inheritdoc/>

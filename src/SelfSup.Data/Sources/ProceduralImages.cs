@@ -23,6 +23,9 @@ public sealed class ProceduralImages : ILabeledImageSource
     }
 
     /// <inheritdoc/>
+    public string Description => FormattableString.Invariant($"scenes drawn on demand (seed {seed})");
+
+    /// <inheritdoc/>
     public int Count { get; }
 
     /// <inheritdoc/>

@@ -47,6 +47,7 @@ public class DataSetFileTests
         var train = Cifar10.OpenTrain(folder.Path);
         Assert.Equal(15, train.Count);
         Assert.Equal("airplane", train.ClassNames[0]);
+        Assert.Equal("cifar-10 train, in memory", train.Description);
         for (var i = 0; i < 15; i++)
         {
             Assert.Equal(i % 10, train.LabelOf(i));
