@@ -56,6 +56,8 @@ public sealed class ImageSharpDecoder : IImageDecoder
         try
         {
             CheckHeader(encoded);
+            if (JpegFile.IsJpeg(encoded))
+                CheckData(encoded);
             using var image = EncodedImage.Load(oneThread, encoded, size);
             // As the library's own decoders read it, which find it in more places.
             (image.Metadata.ExifProfile ??= new()).SetValue(ExifTag.Orientation, (ushort)ExifOrientation.ReadNumber(encoded));
@@ -73,6 +75,15 @@ public sealed class ImageSharpDecoder : IImageDecoder
             var reason = JpegFile.IsJpeg(encoded) ? JpegFile.ReasonAgainst(encoded, out _) : null;
             throw new ImageReadException(reason ?? $"the file is damaged or of an unsupported kind ({e.Message.TrimEnd('.')})", e);
         }
+    }
+
+    // What ImageSharp does not ask: it shows gray where data are missing, and takes its time for any number of scans.
+    private static void CheckData(ReadOnlySpan<byte> jpeg)
+    {
+        if (JpegFile.ReasonAgainst(jpeg, out var bringsCodes) is { } reason)
+            throw new ImageReadException(reason);
+        if (bringsCodes)
+            JpegFile.CheckComplete(jpeg);
     }
 
     private void CheckHeader(ReadOnlySpan<byte> encoded)

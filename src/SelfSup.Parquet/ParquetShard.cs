@@ -26,7 +26,7 @@ internal static class ParquetShard
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             using var rows = reader.OpenRowGroupReader(group);
-            var (images, paths, labels) = await NameDamageAsync(path, () => ReadAsync(rows, columns, cancellationToken)).ConfigureAwait(false);
+            var (images, paths, labels) = await NameDamageAsync(path, () => ReadAsync(rows, columns, file.Length, cancellationToken)).ConfigureAwait(false);
             Add(shard, images, paths, labels, names, copy);
         }
         if (shard.Images.Count > 0)
@@ -48,8 +48,11 @@ internal static class ParquetShard
     }
 
     private static async Task<(byte[]?[] Images, string?[] Paths, string?[] Labels)> ReadAsync(
-        ParquetRowGroupReader rows, Columns columns, CancellationToken cancellationToken)
+        ParquetRowGroupReader rows, Columns columns, long fileLength, CancellationToken cancellationToken)
     {
+        // Images take bytes: no room is made for what a file merely claims.
+        if (rows.RowCount < 0 || rows.RowCount > fileLength)
+            throw new InvalidDataException($"it claims {rows.RowCount:N0} rows in {fileLength:N0} bytes");
         var count = checked((int)rows.RowCount);
         var images = await ReadColumnAsync<ReadOnlyMemory<byte>, byte[]>(columns.Bytes, bytes => bytes.ToArray()).ConfigureAwait(false);
         var paths = await ReadTextsAsync(columns.Path).ConfigureAwait(false);

@@ -122,6 +122,14 @@ public class ImageSharpDecoderTests
         Decode([.. whole, 1, 2, 3], 8);
     }
 
+    /// <summary>An end marker behind half a picture makes it no whole one.</summary>
+    [Fact]
+    public void Half_a_jpeg_with_an_end_is_refused()
+    {
+        var whole = Make(64, 64, (x, y) => new SKColor((byte)(x * 37), (byte)(y * 53), (byte)(x * y)), SKEncodedImageFormat.Jpeg);
+        Assert.Contains("data end before the picture does", Reason([.. whole[..(whole.Length * 2 / 3)], 0xFF, 0xD9]));
+    }
+
     [Theory]
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Jpeg)]

@@ -22,6 +22,9 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
     /// <summary>Whether the module beside the head is named in the objective.</summary>
     public bool TrainsBeside { get; init; }
 
+    /// <summary>Whether the encoder is left out of the objective, as it is from that of a probe.</summary>
+    public bool TrainsHeadAlone { get; init; }
+
     /// <summary>The loss of the head's answers (N, 4).</summary>
     public Func<Tensor, StepContext, Tensor> Loss { get; init; } = (answers, _) => answers.to(ScalarType.Float32).sub(1).abs().mean();
 
@@ -59,7 +62,7 @@ internal class HookedTask(string name = "hooked") : PretextTask(name)
             beside = task.Beside;
             kept = task.Keeping is { } make ? new Averaged<Encoder>(make(encoder)) : null;
             RegisterComponents();
-            Objectives = [new Objective("answers", ComputeLoss, task.TrainsBeside ? [encoder, head, beside!] : [encoder, head])];
+            Objectives = [new Objective("answers", ComputeLoss, task.TrainsHeadAlone ? [head] : task.TrainsBeside ? [encoder, head, beside!] : [encoder, head])];
         }
 
         public override IReadOnlyList<Objective> Objectives { get; }

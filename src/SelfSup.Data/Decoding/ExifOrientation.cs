@@ -39,13 +39,16 @@ internal static class ExifOrientation
     {
         var chunks = new PngChunks(png);
         ReadOnlySpan<byte> found = default;
+        var hasProfile = false;
         while (chunks.MoveNext())
         {
             if (chunks.Type.SequenceEqual("eXIf"u8))
                 return WithoutExifHeader(chunks.Content);
-            // ImageMagick's form, from before PNG had a chunk for it.
-            if (found.IsEmpty && PngTextProfile.TryReadExif(chunks.Type, chunks.Content, out var profile))
-                found = WithoutExifHeader(profile);
+            // ImageMagick's form, from before PNG had a chunk for it. One alone is followed, as each may inflate to much more than it is.
+            if (hasProfile || !PngTextProfile.IsExif(chunks.Type, chunks.Content))
+                continue;
+            hasProfile = true;
+            found = WithoutExifHeader(PngTextProfile.ReadExif(chunks.Type, chunks.Content));
         }
         return found;
     }

@@ -37,7 +37,7 @@ internal readonly struct FileBytes : IDisposable
         var length = RandomAccess.GetLength(file);
         if (length > Array.MaxLength)
             throw new ImageReadException($"the file is too large ({length} bytes)");
-        var bytes = ArrayPool<byte>.Shared.Rent((int)length);
+        var bytes = Rent((int)length);
         try
         {
             return new FileBytes(bytes, ReadAll(file, bytes.AsSpan(0, (int)length)));
@@ -56,6 +56,18 @@ internal readonly struct FileBytes : IDisposable
     {
         if (FileTarget.Of(path) is FileInfo { Exists: true, Length: 0 })
             throw new ImageReadException("the file is empty, or it is a pipe or a device");
+    }
+
+    private static byte[] Rent(int length)
+    {
+        try
+        {
+            return ArrayPool<byte>.Shared.Rent(length);
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new ImageReadException($"there is no memory for the {length} bytes of the file", error);
+        }
     }
 
     private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes)

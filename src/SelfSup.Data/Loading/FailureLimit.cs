@@ -2,17 +2,21 @@ using System.Globalization;
 
 namespace SelfSup.Data;
 
-/// <summary>Counts unreadable images and tells when there are too many to go on.</summary>
+/// <summary>
+/// Counts unreadable images and tells when there are too many to go on: more than their share of all images, not of those that were tried,
+/// among which there may be many by chance. So what one epoch forgives, the next one does too.
+/// </summary>
+/// <param name="maxRatio">The share that may be unreadable.</param>
+/// <param name="images">How many images there are.</param>
 internal sealed class FailureLimit(double maxRatio, int images)
 {
-    // Fewer images say too little about the share of unreadable ones.
-    private const int ImagesToJudge = 20;
+    // Where so many are unreadable and none is not, nobody needs to wait for the share.
+    private const int Hopeless = 100;
 
-    private readonly int judgedFrom = Math.Min(ImagesToJudge, images);
     private int tried;
     private int failed;
 
-    public bool IsExceeded => tried >= judgedFrom && failed > maxRatio * tried;
+    public bool IsExceeded => failed > maxRatio * images || (maxRatio < 1 && failed == tried && failed >= Hopeless);
 
     public void Add(int tried, int failed)
     {

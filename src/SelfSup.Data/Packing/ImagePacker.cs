@@ -30,6 +30,8 @@ internal static class ImagePacker
         var reading = options.ToLoaderOptions(source.Frames);
         if (source.Count == 0)
             throw new ArgumentException("There are no images to pack.", nameof(source));
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+            throw new IOException($"'{path}' is a folder; name a file to pack the images in.");
         if (File.Exists(path) && !PackHeader.HasMagic(path))
             throw new IOException($"'{path}' is there and is no file of packed images; delete it or choose another name.");
 

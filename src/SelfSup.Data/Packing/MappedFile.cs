@@ -49,7 +49,10 @@ internal sealed unsafe partial class MappedFile : IDisposable
             buffer.AcquirePointer(ref start);
         }
 
-        public ReadOnlySpan<byte> Slice(long offset, int length) => new(start + offset, length);
+        /// <exception cref="ImageReadException">The file is not so long.</exception>
+        public ReadOnlySpan<byte> Slice(long offset, int length) => offset >= 0 && length >= 0 && (ulong)offset + (ulong)length <= buffer.ByteLength
+            ? new(start + offset, length)
+            : throw new ImageReadException("the file ends before it does");
 
         /// <summary>Starts to read a piece from disk, in one go and not page by page; at once done if it is in memory.</summary>
         public void Prefetch(long offset, long length) => Advise(offset, length, WillNeed);

@@ -25,14 +25,25 @@ internal sealed class TarShard
     /// <exception cref="InvalidDataException">It is no tar file, or a compressed one.</exception>
     public static ShardListing Open(string path, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, ReadAhead);
-        RefuseOtherKinds(file, path);
-        var shard = new TarShard(path);
-        shard.List(file, cancellationToken);
-        shard.EndSample();
-        if (shard.listing.Images.Count > 0)
-            shard.listing.Images.Map(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0));
-        return shard.listing;
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, ReadAhead);
+        try
+        {
+            RefuseOtherKinds(file, path);
+            var shard = new TarShard(path);
+            shard.List(file, cancellationToken);
+            shard.EndSample();
+            if (shard.listing.Images.Count > 0)
+            {
+                // The file that was listed: another one may have taken its name meanwhile.
+                shard.listing.Images.Map(file);
+                file = null;
+            }
+            return shard.listing;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
     }
 
     private static void RefuseOtherKinds(FileStream file, string path)
@@ -50,7 +61,8 @@ internal sealed class TarShard
             throw new InvalidDataException($"'{path}' cannot be used: {reason}.");
     }
 
-    // A damaged header hides how long its member is: what follows is found by the next block that is a header by its checksum.
+    // A damaged header hides how long its member is: what follows is found by the next block that is a header by its checksum. Zeros end a tar
+    // file; where more follows they are a hole in it, or the end of the first of several that were put together.
     private void List(FileStream file, CancellationToken cancellationToken)
     {
         for (long? start = 0; start is { } position;)
@@ -66,11 +78,13 @@ internal sealed class TarShard
                     end = Math.Max(end, entry.DataOffset) + Padded(entry.Length);
                     Add(entry, file.Length);
                 }
-                return;
+                start = FindHeader(file, end, out var isBlank, cancellationToken);
+                if (start is { } next && !isBlank)
+                    listing.LeaveOut($"byte {end:N0}", $"the file is damaged here; what lies before byte {next:N0} is left out");
             }
             catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or InvalidOperationException)
             {
-                start = FindHeader(file, end + (end == position ? Block : 0), cancellationToken);
+                start = FindHeader(file, end + (end == position ? Block : 0), out _, cancellationToken);
                 listing.LeaveOut($"byte {end:N0}", start is null
                     ? "the file is damaged or ends here; what follows is left out"
                     : $"the file is damaged here; what lies before byte {start:N0} is left out");
@@ -168,9 +182,10 @@ internal sealed class TarShard
         label = null;
     }
 
-    private static long? FindHeader(FileStream file, long start, CancellationToken cancellationToken)
+    private static long? FindHeader(FileStream file, long start, out bool isBlank, CancellationToken cancellationToken)
     {
-        var bytes = new byte[Block * 2048];
+        isBlank = true;
+        var bytes = new byte[Block * 128];
         for (var position = Padded(start); position < file.Length; position += bytes.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -178,8 +193,10 @@ internal sealed class TarShard
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             for (var at = 0; at + Block <= read; at += Block)
             {
-                if (IsHeader(bytes.AsSpan(at, Block)))
+                var block = bytes.AsSpan(at, Block);
+                if (IsHeader(block))
                     return position + at;
+                isBlank &= !block.ContainsAnyExcept((byte)0);
             }
         }
         return null;

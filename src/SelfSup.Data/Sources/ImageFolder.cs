@@ -28,8 +28,8 @@ public sealed class ImageFolder : IImageSource
     internal FolderListing Listing { get; }
 
     /// <summary>
-    /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .webp, .bmp or .gif, in upper or
-    /// lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles. Hidden are names that begin with
+    /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .apng, .webp, .bmp, .gif,
+    /// .tif or .tiff, in upper or lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles. Hidden are names that begin with
     /// a dot, on all systems, and what systems and storage devices keep beside files, such as <c>@eaDir</c> or <c>$RECYCLE.BIN</c>.
     /// </summary>
     /// <param name="folder">The folder.</param>

@@ -20,6 +20,6 @@ internal static class FewLabelsSection
             .AddTable(
                 ["labels of every class", .. lines[0].Points.Select(point => Figure.Count(point.LabelsPerClass))],
                 lines.Select(line => (string[])[line.Name, .. line.Points.Select(point => FormattableString.Invariant($"{100 * point.Mean:F1} ±{100 * point.Deviation:F1}"))]))
-            .AddText($"Percent of {Figure.Count(transfer.Probe.TestImages)} test images, mean and standard deviation over {Figure.Count(transfer.Draws, "draw")} of labels.");
+            .AddText($"Percent of {Figure.Count(transfer.Probe.TestImages)} test images, mean and standard deviation over {Figure.Count(transfer.Draws, "draw")} of labels. The stage is that of the linear probe.");
     }
 }

@@ -21,7 +21,7 @@ internal static class ProbeSection
         section.AddWarnings(WarningsOf(probe));
         section.Add(Table.Write("Linear probe", ["features", "stage", "length", "L2", "validation", "test"], probe.Rows.Select(row => CellsOf(row, row == probe.Best)), words: 2));
         section.AddText(probe.Best.ValidationAccuracy is null
-            ? "One label a class leaves none to choose stage and L2 strength on."
+            ? "One label of most classes leaves none to choose stage and L2 strength on."
             : FormattableString.Invariant($"Stage and L2 strength were chosen on {100 * probe.ValidationShare:0} % of the labels, held out; then one probe was fitted on all labels and tested once."));
         if (probe.UnlabeledImages > 0)
             section.AddText($"The mean of {Figure.Count(probe.UnlabeledImages)} unlabeled images centered the features{(probe.PseudoLabels ? ", and their guessed labels were learned from too" : "")}.");

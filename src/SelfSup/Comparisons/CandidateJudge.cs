@@ -48,7 +48,9 @@ internal sealed class CandidateJudge(
             Linear = linear.Average(),
             LinearDeviation = LowShotResult.DeviationOf(linear),
             Neighbors = neighbors.Average(),
-            Trials = new(linear, splits.Length / options.Repetitions),
+            Trials = new(linear, splits.Length == options.Repetitions
+                ? double.PositiveInfinity
+                : splits.Average(split => (double)split.Validation.Length / split.Fit.Length)),
             Failures = [.. row.Failures, .. features.Failures],
         };
     }

@@ -14,6 +14,7 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
     private const char Beside = '+';
     private const string WeightKey = "second_weight";
 
+    private static readonly string[] networks = [$"{nameof(first)}.", $"{nameof(second)}."];
     private readonly Encoder first;
     private readonly Encoder second;
     private readonly double secondWeight;
@@ -85,6 +86,10 @@ public sealed class EncoderPair : Encoder, IOnnxEncoder
             other.ExportStages(graph, input), (left, right) => graph.AddNode(
                 "Concat", [left, weight is null ? right : graph.AddNode("Mul", [right, weight])], new OnnxAttribute("axis", 1)))];
     }
+
+    /// <summary>Tells the parameters of a pair's networks apart by their names; all of another encoder are of one network.</summary>
+    internal static string NetworkOf(string parameter) =>
+        networks.FirstOrDefault(network => parameter.StartsWith(network, StringComparison.Ordinal) || parameter.Contains($".{network}", StringComparison.Ordinal)) ?? "";
 
     /// <summary>Whether an encoder is two side by side.</summary>
     internal static bool IsPair(Encoder encoder) => PartOf(encoder.Architecture) is not null;

@@ -2,16 +2,21 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace SelfSup.Files;
 
-/// <summary>The one style of the JSON that the library writes: keys in snake_case, numbers as numbers, names of files as they are.</summary>
+/// <summary>
+/// The one style of the JSON that the library writes: keys in snake_case, numbers as numbers, those that are not finite as null, names of files
+/// as they are.
+/// </summary>
 internal static class JsonText
 {
     private static readonly JsonSerializerOptions LineStyle = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // no web page: a + and an é need no escape
+        Converters = { new FiniteDouble(), new FiniteSingle() },
     };
 
     private static readonly JsonSerializerOptions DocumentStyle = new(LineStyle) { WriteIndented = true };
@@ -30,5 +35,31 @@ internal static class JsonText
     {
         var text = Encoding.UTF8.GetBytes(document + "\n");
         AtomicFile.Write(path, stream => stream.Write(text));
+    }
+
+    private sealed class FiniteDouble : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
+    }
+
+    private sealed class FiniteSingle : JsonConverter<float>
+    {
+        public override float Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetSingle();
+
+        public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options)
+        {
+            if (float.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
     }
 }

@@ -9,6 +9,8 @@ namespace SelfSup.Training;
 /// <summary>The objectives of the same place in their tasks' lists: one sum of gradients, one optimizer.</summary>
 internal sealed class Phase : IDisposable
 {
+    private readonly Dictionary<Objective, TorchSharp.Modules.Parameter[]> parameters = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Gathers the parameters of the objectives, each once.</summary>
     /// <param name="parts">The objectives with their learners.</param>
     /// <param name="recipe">The run's recipe.</param>
@@ -22,7 +24,8 @@ internal sealed class Phase : IDisposable
         var trained = new Dictionary<string, TrainedParameter>();
         foreach (var (_, objective) in parts)
         {
-            foreach (var parameter in objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad))
+            parameters[objective] = [.. objective.Modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad)];
+            foreach (var parameter in parameters[objective])
             {
                 var name = nameOf(parameter);
                 trained.TryAdd(name, new TrainedParameter(name, parameter, objective.LearningRateFactor, recipe.Decays(name, parameter.dim())));
@@ -36,6 +39,9 @@ internal sealed class Phase : IDisposable
     public IReadOnlyList<(Learner Learner, Objective Objective)> Parts { get; }
 
     public Optimizer Optimizer { get; }
+
+    /// <summary>What an objective trains, of its modules' parameters those that were trained at the start.</summary>
+    public IReadOnlyList<TorchSharp.Modules.Parameter> ParametersOf(Objective objective) => parameters[objective];
 
     /// <summary>Averages the gradients over the ranks; null where there is one.</summary>
     public FlatGradients? Gradients { get; }

@@ -46,7 +46,8 @@ public static class Pretraining
         IProgress<PretrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Factory.StartNew(
             () => Run(encoder, tasks, images, options, progress, cancellationToken),
-            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // Of several ranks each must come to the run, if only to agree to stop: the others would wait for it.
+            options?.Group.Size > 1 ? CancellationToken.None : cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Trains an encoder by several tasks at once, on the calling thread.</summary>
     /// <param name="encoder">

@@ -73,10 +73,7 @@ internal sealed class PretrainingRun : IDisposable
         catch
         {
             encoder.eval();
-            log?.Dispose();
-            events?.Dispose();
-            step?.Dispose();
-            folder?.Dispose();
+            Release();
             throw;
         }
     }
@@ -111,12 +108,21 @@ internal sealed class PretrainingRun : IDisposable
         return Finish();
     }
 
-    public void Dispose()
+    public void Dispose() => Release();
+
+    // Of a run that may not have begun whole. A disk that is full still lets go of the folder and of the caller's encoder.
+    private void Release()
     {
-        log.Dispose();
-        events?.Dispose();
-        step.Dispose();
-        folder?.Dispose();
+        try
+        {
+            log?.Dispose();
+            events?.Dispose();
+        }
+        finally
+        {
+            step?.Dispose();
+            folder?.Dispose();
+        }
     }
 
     private RunFolder? OpenFolder(Device device)
@@ -134,6 +140,8 @@ internal sealed class PretrainingRun : IDisposable
         {
             if (done > 0 && done % perEpoch == 0)
                 Measure(); // the run may have ended between the epoch's checkpoint and this
+            if (done < steps)
+                folder?.RemoveReport();
             while (done < steps)
                 RunEpoch();
         }
@@ -141,6 +149,7 @@ internal sealed class PretrainingRun : IDisposable
         {
             if (!order.IsBetweenEpochs)
                 SaveCheckpoint();
+            KeepResult();
             throw;
         }
     }
@@ -215,10 +224,16 @@ internal sealed class PretrainingRun : IDisposable
 
     private void Restore(IReadOnlyDictionary<string, Tensor> tensors) => ModuleState.Copy(order.Restore(tensors), step.State());
 
-    private PretrainingResult Finish()
+    // The caller's encoder gets what the method keeps, such as a teacher; what was trained is in the checkpoint.
+    private void KeepResult()
     {
         if (!ReferenceEquals(step.Result, encoder))
             ModuleState.Restore(encoder, ModuleState.Collect(step.Result, ""));
+    }
+
+    private PretrainingResult Finish()
+    {
+        KeepResult();
         if (folder is not null)
             EncoderFile.Save(encoder, folder.EncoderPath, string.Join(',', tasks.Select(task => task.Task.Name)));
         ImageFailure[] failures = [.. images.Failures, .. ranks.Gather(loader.Failures.Union(whole.Failures).Union(order.Failures))];

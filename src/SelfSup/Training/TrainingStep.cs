@@ -140,11 +140,11 @@ internal sealed class TrainingStep : IDisposable
     private void ComputeGradients(Phase phase, double shareWeight, MetricList metrics)
     {
         var first = metrics.Count;
-        if (phases.Length > 1)
-            RequireGradientsOf(phase);
         phase.Optimizer.DropGradients();
         foreach (var (learner, objective) in phase.Parts)
         {
+            if (phases.Length > 1 || phase.Parts.Count > 1)
+                RequireGradientsOf(phase, objective);
             using var loss = ComputeLoss(learner, objective, metrics);
             // Before the backward pass: what ranks hand to one another in it is weighted alike.
             var weight = learner.Weight * shareWeight;
@@ -177,11 +177,11 @@ internal sealed class TrainingStep : IDisposable
             phase.Optimizer.ClipGradients(norm, limit);
     }
 
-    private void RequireGradientsOf(Phase phase)
+    private void RequireGradientsOf(Phase phase, Objective objective)
     {
         foreach (var parameter in phases.SelectMany(other => other.Optimizer.Parameters))
             parameter.Value.requires_grad = false;
-        foreach (var parameter in phase.Optimizer.Parameters)
-            parameter.Value.requires_grad = true;
+        foreach (var parameter in phase.ParametersOf(objective))
+            parameter.requires_grad = true;
     }
 }

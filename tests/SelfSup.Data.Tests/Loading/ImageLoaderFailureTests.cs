@@ -51,11 +51,29 @@ public class ImageLoaderFailureTests
             foreach (var _ in loader.ReadEpoch(0))
                 delivered++;
         });
-        // 16 images are too few to judge; at 24 six have failed.
-        Assert.Equal(2, delivered);
-        Assert.Contains("6 of 24 images", error.Message);
+        // Eight of the 80 may fail; at 40 ten have.
+        Assert.Equal(4, delivered);
+        Assert.Contains("10 of 40 images", error.Message);
         Assert.Contains("test 0: broken", error.Message);
         Assert.Contains(nameof(ImageLoaderOptions.MaxFailureRatio), error.Message);
+    }
+
+    /// <summary>The first images tell nothing of the others, in the order of a folder least of all.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Failures_that_come_together_are_judged_among_all_images(bool shuffle)
+    {
+        var loader = new ImageLoader(new TestImages(1000, i => Fail(i < 80)), new() { ImageSize = 2, BatchSize = 16, Shuffle = shuffle, MaxFailureRatio = 0.1 });
+        for (var epoch = 0; epoch < 5; epoch++)
+            Assert.Equal(920, loader.ReadEpoch(epoch).Sum(batch => batch.Count));
+    }
+
+    [Fact]
+    public void A_hundred_failures_and_no_image_are_enough()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Loader(new TestImages(100_000, _ => Fail(true)), batch: 50).ReadEpoch(0).Count());
+        Assert.Contains("100 of 100 images", error.Message);
     }
 
     [Fact]

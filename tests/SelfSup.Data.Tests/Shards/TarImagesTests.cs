@@ -128,6 +128,31 @@ public class TarImagesTests
         Assert.Contains("damaged", Assert.Single(images.Failures).Reason);
     }
 
+    /// <summary>A hole, as an unfinished download has it: two zero blocks would end the file.</summary>
+    [Fact]
+    public void A_header_of_zeros_loses_its_own_member_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(folder, "x.tar", ("1.png", Png(1)), ("2.png", Png(2)), ("3.png", Png(3)), ("4.png", Png(4)));
+        var bytes = File.ReadAllBytes(path);
+        bytes.AsSpan(512 + (Png(1).Length + 511) / 512 * 512, 512).Clear();
+        File.WriteAllBytes(path, bytes);
+        using var images = TarImages.Open(path);
+        Assert.Equal([1, 3, 4], Enumerable.Range(0, images.Count).Select(i => RedOf(images, i)));
+        Assert.Contains("damaged here", Assert.Single(images.Failures).Reason);
+    }
+
+    [Fact]
+    public void Files_put_together_are_read_to_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        var (one, other) = (Write(folder, "1.tar", ("1.png", Png(1)), ("2.png", Png(2))), Write(folder, "2.tar", ("3.png", Png(3))));
+        File.WriteAllBytes(folder["x.tar"], [.. File.ReadAllBytes(one), .. File.ReadAllBytes(other)]);
+        using var images = TarImages.Open(folder["x.tar"]);
+        Assert.Equal([1, 2, 3], Enumerable.Range(0, images.Count).Select(i => RedOf(images, i)));
+        Assert.Empty(images.Failures);
+    }
+
     [Fact]
     public void A_file_cut_off_keeps_what_is_whole_and_damaged_images_fail_as_they_are_read()
     {

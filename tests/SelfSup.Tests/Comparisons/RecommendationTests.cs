@@ -102,7 +102,7 @@ public class RecommendationTests
         IsTrained = isTrained,
         Encoder = Some,
         Linear = accuracies.Length > 0 ? accuracies.Average() : null,
-        Trials = accuracies.Length > 0 ? new(accuracies, folds) : null,
+        Trials = accuracies.Length > 0 ? new(accuracies, 1.0 / (folds - 1)) : null,
         Spread = new FeatureSpread(1, 50, 50),
     };
 }

@@ -69,6 +69,20 @@ public class EncoderPairTests
     }
 
     [Fact]
+    public void Both_networks_are_told_apart_by_their_parameters_names()
+    {
+        using var pair = new EncoderPair(new ConvNet(32), new ConvNet(32));
+        using var zoom = new CenterZoom(new EncoderPair(new ConvNet(32), new ConvNet(32)));
+        using var one = new ConvNet(32);
+        Assert.Equal([12, 12], Sizes(pair));
+        Assert.Equal([12, 12], Sizes(zoom));
+        Assert.Equal([12], Sizes(one));
+
+        static int[] Sizes(Encoder encoder) =>
+            [.. encoder.named_parameters().GroupBy(parameter => EncoderPair.NetworkOf(parameter.name)).Select(network => network.Count())];
+    }
+
+    [Fact]
     public void What_is_not_alike_is_no_pair()
     {
         using var small = new ConvNet(32);

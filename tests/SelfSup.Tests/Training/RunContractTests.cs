@@ -101,6 +101,57 @@ public class RunContractTests
             () => Run(encoder, new RotationTask(), new() { HeldOut = new ProceduralImages(1, seed: 9) })).Message);
     }
 
+    /// <summary>JSON has no NaN: it is null in the report, and the run ends.</summary>
+    [Fact]
+    public void A_measurement_that_is_no_number_ends_no_run()
+    {
+        using var folder = new TemporaryFolder();
+        using var encoder = new ConvNet(32);
+        var monitor = new Spy(_ => { }) { Metrics = new() { ["ratio"] = double.NaN, ["bound"] = double.PositiveInfinity }, Alarms = [new("ratio", 0, "It is no number.")] };
+        var result = Run(encoder, new RotationTask(), new() { Epochs = 1, BatchSize = 4, RunFolder = folder.Path, Monitors = [monitor] });
+        Assert.True(double.IsNaN(result.Metrics["spy/ratio"]));
+        Assert.Contains("\"spy/ratio\": null", File.ReadAllText(folder["report.json"]));
+    }
+
+    /// <summary>An end is none any more once the run goes on: a script that waits for report.json must not find the old one.</summary>
+    [Fact]
+    public void A_run_that_goes_on_from_its_end_has_no_report_until_the_next()
+    {
+        using var folder = new TemporaryFolder();
+        using ConvNet encoder = new(32), again = new(32);
+        Run(encoder, new RotationTask(), new() { Epochs = 1, BatchSize = 4, RunFolder = folder.Path });
+        Assert.True(File.Exists(folder["report.json"]));
+        var found = new List<bool>();
+        var task = new RotationTask();
+        Run(again, task, new() { Epochs = 2, BatchSize = 4, RunFolder = folder.Path, Resume = true, Monitors = [new Spy(_ => found.Add(File.Exists(folder["report.json"])))] });
+        Assert.False(found[^1]);
+        Assert.True(File.Exists(folder["report.json"]));
+    }
+
+    /// <summary>A task that trains its head alone leaves the encoder to the task beside it.</summary>
+    [Fact]
+    public void An_objective_trains_what_it_names_beside_other_tasks_too()
+    {
+        using ConvNet alone = new(32), beside = new(32);
+        var options = new PretrainingOptions { Epochs = 2, BatchSize = 4 };
+        var images = new ProceduralImages(12, seed: 2);
+        Pretraining.Run(alone, [new WeightedTask(new HookedTask("one"))], images, options);
+        Pretraining.Run(beside, [new WeightedTask(new HookedTask("one")), new WeightedTask(new HookedTask("two") { TrainsHeadAlone = true })], images, options);
+        Assert.True(HasParametersOf(beside, alone));
+        Assert.All(beside.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void What_the_method_keeps_is_handed_back_when_the_run_is_stopped_too()
+    {
+        using ConvNet start = new(32), encoder = new(32);
+        using var stop = new CancellationTokenSource();
+        var task = new HookedTask { Keeping = encoder => encoder.Copy(), StepCompleted = (_, _) => stop.Cancel() };
+        Assert.Throws<OperationCanceledException>(() => Pretraining.Run(
+            encoder, [new WeightedTask(task)], new ProceduralImages(12, seed: 2), new() { Epochs = 2, BatchSize = 4 }, cancellationToken: stop.Token));
+        Assert.True(HasParametersOf(encoder, start));
+    }
+
     private static PretrainingResult Run(Encoder encoder, IPretextTask task, PretrainingOptions options) =>
         Pretraining.Run(encoder, [new WeightedTask(task)], new ProceduralImages(12, seed: 2), options);
 
@@ -123,12 +174,14 @@ public class RunContractTests
     {
         public string Name => "spy";
 
-        public IReadOnlyList<MetricAlarm> Alarms => [];
+        public Dictionary<string, double> Metrics { get; init; } = [];
+
+        public IReadOnlyList<MetricAlarm> Alarms { get; init; } = [];
 
         public IReadOnlyDictionary<string, double> Measure(Encoder encoder, CancellationToken cancellationToken)
         {
             measure(encoder);
-            return new Dictionary<string, double>();
+            return Metrics;
         }
     }
 }

@@ -9,19 +9,19 @@ internal static class PngTextProfile
     // The orientation comes first in what cameras write; a text that inflates without end is not followed.
     private const int MaxTextBytes = 1 << 17;
 
-    /// <summary>Reads a text chunk; false if it is another one, or holds no such data.</summary>
-    public static bool TryReadExif(ReadOnlySpan<byte> type, ReadOnlySpan<byte> chunk, out byte[] exif)
+    /// <summary>Whether a chunk is one of text that is called so.</summary>
+    public static bool IsExif(ReadOnlySpan<byte> type, ReadOnlySpan<byte> chunk) =>
+        (IsCompressed(type) || type.SequenceEqual("tEXt"u8))
+        && (chunk.StartsWith("Raw profile type exif\0"u8) || chunk.StartsWith("Raw profile type APP1\0"u8));
+
+    /// <summary>Reads such a chunk; empty if it holds no data.</summary>
+    public static ReadOnlySpan<byte> ReadExif(ReadOnlySpan<byte> type, ReadOnlySpan<byte> chunk)
     {
-        exif = [];
-        var isCompressed = type.SequenceEqual("zTXt"u8);
-        if (!isCompressed && !type.SequenceEqual("tEXt"u8))
-            return false;
-        if (!chunk.StartsWith("Raw profile type exif\0"u8) && !chunk.StartsWith("Raw profile type APP1\0"u8))
-            return false;
         var text = chunk[(chunk.IndexOf((byte)0) + 1)..];
-        exif = FromText(isCompressed ? Inflate(text) : text);
-        return exif.Length > 0;
+        return FromText(IsCompressed(type) ? Inflate(text) : text);
     }
+
+    private static bool IsCompressed(ReadOnlySpan<byte> type) => type.SequenceEqual("zTXt"u8);
 
     /// <summary>The bytes behind an empty line, a name, and their number, each on a line of its own.</summary>
     private static byte[] FromText(ReadOnlySpan<byte> text)

@@ -18,8 +18,7 @@ public static class ClipMotion
     public static double Measure(IImageSource clips, int index)
     {
         ArgumentNullException.ThrowIfNull(clips);
-        if (clips.Frames < 2)
-            throw new ArgumentException("Motion is measured in clips, and the source has single images.", nameof(clips));
+        RequireFrames(clips);
         const int frameBytes = 3 * Side * Side;
         var pixels = new byte[clips.Frames * frameBytes];
         clips.Read(index, Side, pixels);
@@ -40,6 +39,7 @@ public static class ClipMotion
         IImageSource clips, double minimum = NearlyStill, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(clips);
+        RequireFrames(clips);
         return [.. Enumerable.Range(0, clips.Count).AsParallel().AsOrdered().WithCancellation(cancellationToken).Where(Moves)];
 
         bool Moves(int index)
@@ -53,5 +53,11 @@ public static class ClipMotion
                 return true;
             }
         }
+    }
+
+    private static void RequireFrames(IImageSource clips)
+    {
+        if (clips.Frames < 2)
+            throw new ArgumentException("Motion is measured in clips, and the source has single images.", nameof(clips));
     }
 }

@@ -54,7 +54,7 @@ internal sealed class PngAnimationFile(string root, string name, int count) : Fr
     private static bool AnnouncesAnimation(string path)
     {
         const int chunkHead = 8, overhead = 12, maxChunks = 100;
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+        if (FileTarget.Of(path) is not FileInfo { Exists: true, Length: > 0 }) // no pipe, whose opening would wait
             return false;
         using var file = File.OpenHandle(path);
         Span<byte> head = stackalloc byte[chunkHead];

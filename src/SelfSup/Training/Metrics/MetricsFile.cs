@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using SelfSup.Files;
 
@@ -63,11 +62,9 @@ internal sealed class MetricsFile : IDisposable
     private void Write(Dictionary<string, object?> line, IEnumerable<KeyValuePair<string, object>> values)
     {
         foreach (var (name, value) in values)
-            line[name] = IsFinite(value) ? value : null;
+            line[name] = value;
         file.WriteLine(JsonText.Line(line));
     }
-
-    private static bool IsFinite(object value) => double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture));
 
     private static bool IsUpTo(long step, string line) =>
         Parse(line) is { } metrics && metrics.GetValueOrDefault(StepKey) is { } written

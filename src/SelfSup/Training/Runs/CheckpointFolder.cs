@@ -43,7 +43,19 @@ internal sealed partial class CheckpointFolder(string folder, int keep)
         SafetensorsFile.Write(path, state, metadata);
         Last = path;
         foreach (var old in Find(folder).SkipLast(keep))
-            File.Delete(old);
+            TryDelete(old);
+    }
+
+    // On Windows one that another program reads cannot be deleted; the next save tries again.
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Opens the newest checkpoint that is sound; damaged ones are set aside.</summary>

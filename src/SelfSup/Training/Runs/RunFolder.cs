@@ -64,6 +64,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Path of the newest checkpoint, or null.</summary>
     public string? LastCheckpoint => checkpoints.Last;
 
+    private string ReportPath => Path.Combine(folder, "report.json");
+
     private string ConfigurationPath => Path.Combine(folder, "configuration.json");
 
     public string PreviewPath(string name) => Path.Combine(folder, "previews", $"{name}.png");
@@ -101,8 +103,11 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Adds a line about a step whose loss was not finite.</summary>
     public void AppendNonFinite(string line) => File.AppendAllLines(Path.Combine(folder, "non-finite.jsonl"), [line]);
 
+    /// <summary>Removes what an earlier end of the run wrote, as the run goes on: who finds it may take the run for ended.</summary>
+    public void RemoveReport() => File.Delete(ReportPath);
+
     /// <summary>Writes what the run ended with.</summary>
-    public void SaveReport(PretrainingResult result, IImageSource images) => JsonText.Save(Path.Combine(folder, "report.json"), JsonText.Document(new
+    public void SaveReport(PretrainingResult result, IImageSource images) => JsonText.Save(ReportPath, JsonText.Document(new
     {
         result.Steps,
         result.Metrics,

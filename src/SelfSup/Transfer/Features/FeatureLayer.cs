@@ -24,7 +24,8 @@ public sealed record FeatureLayer(string Name, int Stage, int Grid, int Length)
     /// <summary>Lists what can be read of an encoder, shallow to deep.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <returns>
-    /// Every stage on a grid of 4x4, or the largest that the map and 8,192 features allow, then the last stage's global average.
+    /// Every stage on a grid of 4x4, or the largest that the map and 8,192 features allow, then the last stage's global average, unless that is
+    /// what the last stage is on its grid.
     /// </returns>
     public static IReadOnlyList<FeatureLayer> ListOf(Encoder encoder)
     {

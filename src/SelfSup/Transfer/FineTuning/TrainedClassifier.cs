@@ -127,8 +127,9 @@ internal sealed class TrainedClassifier : IDisposable
         var own = encoder.named_parameters().ToArray();
         return
         [
-            .. own.Select((pair, i) => new TrainedParameter(
-                pair.name, pair.parameter, SizeOf(pair.parameter) * Math.Pow(recipe.FirstLayerShare, 1 - (double)i / Math.Max(1, own.Length - 1)), Decays: false)),
+            // Both networks of a pair begin with a first layer.
+            .. own.GroupBy(pair => EncoderPair.NetworkOf(pair.name)).SelectMany(network => network.Select((pair, i) => new TrainedParameter(
+                pair.name, pair.parameter, SizeOf(pair.parameter) * Math.Pow(recipe.FirstLayerShare, 1 - (double)i / Math.Max(1, network.Count() - 1)), Decays: false))),
             new(WeightName, weight, SizeOf(weight), Decays: false),
             new(BiasName, bias, SizeOf(bias), Decays: false),
         ];

@@ -69,7 +69,8 @@ internal static class ClassifierFile
     {
         var classes = List<string>(file.Metadata, EncoderMetadata.ClassesKey);
         var (stage, grid) = (Text(file.Metadata, "stage"), Number(file.Metadata, "grid"));
-        var layer = FeatureLayer.ListOf(encoder).FirstOrDefault(layer => layer.Name == stage && layer.Grid == grid)
+        // The global average is there even where the last stage is a single place, which lists have once.
+        var layer = FeatureLayer.ListOf(encoder).Append(FeatureLayer.Find(encoder, FeatureLayer.PooledName)).FirstOrDefault(layer => layer.Name == stage && layer.Grid == grid)
             ?? throw new InvalidDataException($"its encoder has no stage '{stage}' on a grid of {grid}.");
         return new(layer, classes, Values(WeightName, classes.Length, layer.Length), Values(BiasName, classes.Length))
         {

@@ -24,8 +24,8 @@ public sealed class LinearProbeOptions
 
     /// <summary>
     /// Images such as the classifier will see, the labeled ones among them or not; labels that they may have are not looked at. Features are
-    /// centered by their mean and scaled to one length, which helps most where labels are few; with one label a class, the last stage is
-    /// taken unless <see cref="Stage"/> is given, and the L2 strength is 1 / number of labels. The default, null, standardizes features by
+    /// centered by their mean and scaled to one length, which helps most where labels are few. Where most classes have one label, the last
+    /// stage is taken unless <see cref="Stage"/> is given, and the L2 strength is 1 / number of labels. The default, null, standardizes features by
     /// the labeled images, of which every class then needs two.
     /// </summary>
     public IImageSource? Unlabeled { get; init; }

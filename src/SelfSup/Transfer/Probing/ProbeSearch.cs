@@ -15,9 +15,9 @@ internal sealed record ProbeFit(
 internal sealed class ProbeSearch(
     ILabeledImageSource train, LinearProbeOptions options, IProgress<ProbeProgress>? progress, CancellationToken cancellationToken)
 {
-    // One label a class leaves none to choose on: then the last layer is taken, and the strength of LowShot.
+    // Where most classes have one label there is next to none to choose on: then the last layer is taken, and the strength of LowShot.
     private readonly bool choosesNothing = options.Unlabeled is not null
-        && Enumerable.Range(0, train.Count).CountBy(train.LabelOf).All(pair => pair.Value == 1);
+        && 2 * Enumerable.Range(0, train.Count).CountBy(train.LabelOf).Count(pair => pair.Value > 1) < train.ClassNames.Count;
 
     /// <summary>Chooses a layer and an L2 strength on held-out labels, then fits them on all.</summary>
     /// <param name="name">What is probed, for progress.</param>

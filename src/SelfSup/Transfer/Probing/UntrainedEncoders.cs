@@ -13,6 +13,8 @@ internal sealed record UntrainedEncoders(string Name, Func<int, Encoder> Create)
     /// <summary>How many there are of each kind, for the error bars.</summary>
     public const int Count = 3;
 
+    private const int LeastSteps = 50;
+
     /// <summary>Lists the kinds: random weights, and the same weights with BatchNorm's statistics of the images.</summary>
     /// <param name="encoder">The encoder to resemble.</param>
     /// <param name="images">The training images, whose labels are not looked at.</param>
@@ -31,7 +33,7 @@ internal sealed record UntrainedEncoders(string Name, Func<int, Encoder> Create)
         Encoder CreateWithStatistics(int seed)
         {
             var twin = EncoderTwin.CreateUntrained(encoder, seed);
-            var step = new StepProgress(progress, $"{ProbeRow.DataStatistics}: gathering them", images.Count);
+            var step = new StepProgress(progress, $"{ProbeRow.DataStatistics}: gathering them", images.Count * PassesOver(images.Count, batchSize));
             try
             {
                 GatherStatistics(twin, images, seed, batchSize, workers, step, cancellationToken);
@@ -51,7 +53,10 @@ internal sealed record UntrainedEncoders(string Name, Func<int, Encoder> Create)
         return encoder.named_buffers().Any(buffer => buffer.name.EndsWith("running_mean", StringComparison.Ordinal));
     }
 
-    // One epoch in training mode, without a gradient: what pretraining gives an encoder besides what it learns.
+    // So few steps would leave much of what statistics begin with.
+    private static int PassesOver(int images, int batchSize) => (LeastSteps + Math.Max(1, images / batchSize) - 1) / Math.Max(1, images / batchSize);
+
+    // In training mode, without a gradient: what pretraining gives an encoder besides what it learns.
     private static void GatherStatistics(
         Encoder encoder, IImageSource images, int seed, int batchSize, int workers, IProgress<int> progress, CancellationToken cancellationToken)
     {
@@ -66,7 +71,7 @@ internal sealed record UntrainedEncoders(string Name, Func<int, Encoder> Create)
             DropLast = true, // a last batch of one image has no batch statistics
         });
         var (device, done) = (encoder.parameters().First().device, 0);
-        foreach (var batch in loader.ReadEpoch(0, cancellationToken: cancellationToken))
+        foreach (var batch in Enumerable.Range(0, PassesOver(images.Count, batchSize)).SelectMany(epoch => loader.ReadEpoch(epoch, cancellationToken: cancellationToken)))
         {
             using (batch)
             {

@@ -65,7 +65,7 @@ internal static class ProbeTable
         }
         if (report.Best.ValidationAccuracy is null)
         {
-            text.AppendLine("One label a class leaves none to choose on: the last stage was taken, or the one asked for.");
+            text.AppendLine("One label of most classes leaves none to choose on: the last stage was taken, or the one asked for.");
             text.AppendLine("The L2 strength is 1 / number of labels. The probe was tested once.");
             return;
         }

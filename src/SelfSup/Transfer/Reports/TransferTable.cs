@@ -47,7 +47,7 @@ internal static class TransferTable
         text.AppendLine("Rows are linear classifiers on frozen features" + (report.FineTuning.Count > 0 ? ", then whole networks." : "."));
         text.AppendLine(Invariant($"Centered: relative to the mean of {report.UnlabeledImages} unlabeled images, scaled to one length."));
         text.AppendLine("Pseudo-labels: with guesses of the labels of these besides.");
-        text.AppendLine("Labels that were not drawn were not looked at.");
+        text.AppendLine("The stage is that of the linear probe above. But for its choice, labels that were not drawn were not looked at.");
         if (report.Draws > 1 && report.LabelEfficiency[0].Points[^1].LabelsPerClass is var most)
         {
             text.AppendLine(report.DisjointLabels >= most

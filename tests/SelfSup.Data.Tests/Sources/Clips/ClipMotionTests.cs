@@ -22,8 +22,11 @@ public class ClipMotionTests
     }
 
     [Fact]
-    public void Single_images_have_no_motion() =>
+    public void Single_images_have_no_motion()
+    {
         Assert.Contains("single images", Assert.Throws<ArgumentException>(() => ClipMotion.Measure(new TestImages(1), 0)).Message);
+        Assert.Throws<ArgumentException>(() => ClipMotion.FindMoving(new TestImages(3)));
+    }
 
     /// <summary>Odd clips move by two levels a frame, clip 4 cannot be read.</summary>
     private sealed class Clips(int count) : IImageSource

@@ -84,6 +84,17 @@ public class UnlabeledTests
         Assert.Throws<OperationCanceledException>(() => PseudoLabels.Fit(labeled, labels, labeled, 2, 0.5, new CancellationToken(true)));
     }
 
+    /// <summary>One spare label tells next to nothing of stage and strength.</summary>
+    [Fact]
+    public void OneLabelOfMostClassesChoosesNothing()
+    {
+        using var encoder = new ConvNet(16, seed: 1);
+        var options = new LinearProbeOptions { Unlabeled = new TestImages(60, 3, seed: 7), Baselines = false };
+        var report = LinearProbe.Evaluate(encoder, new TestImages(4, 3, seed: 1), new TestImages(60, 3, seed: 2), options);
+        Assert.Equal((FeatureLayer.ListOf(encoder)[^1].Name, 0.25, null), (report.Best.Stage, report.Best.Strength!.Value, report.Best.ValidationAccuracy));
+        Assert.NotNull(LinearProbe.Evaluate(encoder, new TestImages(5, 3, seed: 1), new TestImages(60, 3, seed: 2), options).Best.ValidationAccuracy);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,6 +1,8 @@
+using SelfSup.Data;
 using SelfSup.Encoders;
 using SelfSup.Files;
 using SelfSup.Transfer;
+using TorchSharp;
 
 namespace SelfSup.Tests.Transfer;
 
@@ -17,7 +19,7 @@ public class UntrainedEncodersTests
         using var seen = kinds[1].Create(5);
         using var again = kinds[1].Create(5);
         using var other = kinds[1].Create(6);
-        Assert.All(train.Reads, count => Assert.Equal(3, count));
+        Assert.All(train.Reads, count => Assert.Equal(3 * 7, count)); // 56 steps of 8, each of the three
         Assert.All(
             random.named_parameters().Zip(seen.named_parameters()), pair => Assert.True(pair.First.parameter.Equals(pair.Second.parameter)));
         Assert.All(
@@ -26,6 +28,22 @@ public class UntrainedEncodersTests
         Assert.False(seen.training);
         Assert.Equal(WeightsFingerprint.Of(seen), WeightsFingerprint.Of(again));
         Assert.NotEqual(WeightsFingerprint.Of(seen), WeightsFingerprint.Of(other));
+    }
+
+    /// <summary>A few images say as much as the same ones many times over: what statistics begin with has no part in them.</summary>
+    [Fact]
+    public void StatisticsOfFewImagesAreTheirs()
+    {
+        using var encoder = new ConvNet(16, seed: 1);
+        var few = new TestImages(8, 2);
+        var many = new LabeledSubset(few, Enumerable.Range(0, 800).Select(i => i % 8));
+        using var ofFew = UntrainedEncoders.Of(encoder, few, 8, 1, progress: null, CancellationToken.None)[1].Create(5);
+        using var ofMany = UntrainedEncoders.Of(encoder, many, 8, 1, progress: null, CancellationToken.None)[1].Create(5);
+        foreach (var (own, others) in Variances(ofFew).Zip(Variances(ofMany)))
+            Assert.InRange(own / others, 0.75, 1.25);
+
+        static double[] Variances(Encoder encoder) =>
+            [.. encoder.named_buffers().Where(buffer => buffer.name.EndsWith("running_var", StringComparison.Ordinal)).Select(buffer => (double)buffer.buffer.mean().ToSingle())];
     }
 
     [Fact]
