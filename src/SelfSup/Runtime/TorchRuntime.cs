@@ -11,7 +11,7 @@ public static partial class TorchRuntime
     private const int MmapMax = -4; // M_MMAP_MAX
 
     /// <summary>
-    /// Prepares the process for training on CPUs, which becomes up to a half faster. Call it before the first tensor. The C library keeps
+    /// Prepares the process for training on CPUs, which becomes a few percent to a tenth faster. Call it before the first tensor. The C library keeps
     /// freed memory instead of giving it back after every step, large tensors lie on huge pages, and idle threads of libtorch go
     /// to sleep after some microseconds, which leaves their processors to those that decode images. It costs up to some hundred
     /// megabytes of resident memory.

@@ -51,13 +51,13 @@ public class SnippetTests
 
         var (first, errors, code) = Run(program, folder.Path);
         Assert.True(code == 0, errors);
-        Assert.Contains("epoch 50 of 50", first);
+        Assert.Contains("epoch 400 of 400", first);
         Assert.Matches(@"dog \d", first.TrimEnd().Split('\n')[^1]);
-        var encoder = File.ReadAllBytes(folder["runs/rotation/encoder.safetensors"]);
+        var encoder = File.ReadAllBytes(folder["runs/photos/encoder.safetensors"]);
         (var second, errors, code) = Run(program, folder.Path);
         Assert.True(code == 0, errors);
         Assert.Equal(first.TrimEnd().Split('\n')[^1], second.TrimEnd().Split('\n')[^1]);
-        Assert.Equal(encoder, File.ReadAllBytes(folder["runs/rotation/encoder.safetensors"]));
+        Assert.Equal(encoder, File.ReadAllBytes(folder["runs/photos/encoder.safetensors"]));
     }
 
     private static (string Output, string Error, int ExitCode) Run(string program, string folder)
