@@ -75,16 +75,6 @@ public sealed class SkiaImageDecoder : IImageDecoder
     {
         var scaled = ScaledSize(codec, size);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && scaled.Width != scaled.Height)
-        {
-            var crop = SquareCrop.Of(scaled.Width, scaled.Height, orientation, place);
-            if (JpegSquare.TryDecode(codec, info, crop, out var left) is var (square, width))
-            {
-                using (square)
-                    Resize(square.Bytes, width, crop with { Left = crop.Left - left, Top = 0 }, orientation, size, pixels);
-                return;
-            }
-        }
         using var rgba = new PixelBuffer(scaled.Width, scaled.Height);
         fixed (byte* target = rgba.Bytes)
         {
@@ -115,12 +105,10 @@ public sealed class SkiaImageDecoder : IImageDecoder
 
     /// <summary>Cuts a square out of premultiplied RGBA, turns it upright and resizes it.</summary>
     internal static void CropSquare(
-        ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, double place, Span<byte> pixels) =>
-        Resize(rgba, stored.Width, SquareCrop.Of(stored.Width, stored.Height, orientation, place), orientation, size, pixels);
-
-    private static void Resize(ReadOnlySpan<byte> rgba, int width, SquareCrop crop, Orientation orientation, int size, Span<byte> pixels)
+        ReadOnlySpan<byte> rgba, SKSizeI stored, Orientation orientation, int size, double place, Span<byte> pixels)
     {
-        var rowBytes = width * PixelBuffer.BytesPerPixel;
+        var crop = SquareCrop.Of(stored.Width, stored.Height, orientation, place);
+        var rowBytes = stored.Width * PixelBuffer.BytesPerPixel;
         Resampler.Current.ResizeRgba(
             rgba[(crop.Top * rowBytes + crop.Left * PixelBuffer.BytesPerPixel)..], rowBytes, crop.Side, size, orientation, pixels);
     }
