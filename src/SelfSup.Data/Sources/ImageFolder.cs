@@ -29,8 +29,8 @@ public sealed class ImageFolder : IImageSource
 
     /// <summary>
     /// Lists the images of a folder, at any depth: files that end in .jpg, .jpeg, .jpe, .jfif, .png, .apng, .webp, .bmp, .gif,
-    /// .tif or .tiff, in upper or lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles. Hidden are names that begin with
-    /// a dot, on all systems, and what systems and storage devices keep beside files, such as <c>@eaDir</c> or <c>$RECYCLE.BIN</c>.
+    /// .tif or .tiff, in upper or lower case, and are not hidden. None is opened yet. Links are followed, but not around in circles. Hidden are
+    /// names that begin with a dot, on all systems, and what systems and storage devices keep beside files, such as <c>@eaDir</c> or <c>$RECYCLE.BIN</c>.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="decoder">Decodes the files; <see cref="IImageDecoder.Default"/> if null.</param>

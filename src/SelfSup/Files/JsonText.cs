@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,7 +18,7 @@ internal static class JsonText
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // no web page: a + and an é need no escape
-        Converters = { new FiniteDouble(), new FiniteSingle() },
+        Converters = { new FiniteNumber<double>(), new FiniteNumber<float>() },
     };
 
     private static readonly JsonSerializerOptions DocumentStyle = new(LineStyle) { WriteIndented = true };
@@ -37,27 +39,15 @@ internal static class JsonText
         AtomicFile.Write(path, stream => stream.Write(text));
     }
 
-    private sealed class FiniteDouble : JsonConverter<double>
+    private sealed class FiniteNumber<T> : JsonConverter<T>
+        where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => T.CreateChecked(reader.GetDouble());
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {
-            if (double.IsFinite(value))
-                writer.WriteNumberValue(value);
-            else
-                writer.WriteNullValue();
-        }
-    }
-
-    private sealed class FiniteSingle : JsonConverter<float>
-    {
-        public override float Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetSingle();
-
-        public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options)
-        {
-            if (float.IsFinite(value))
-                writer.WriteNumberValue(value);
+            if (T.IsFinite(value))
+                writer.WriteRawValue(value.ToString(null, CultureInfo.InvariantCulture));
             else
                 writer.WriteNullValue();
         }

@@ -114,32 +114,24 @@ public class TarImagesTests
         Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Fact]
-    public void A_damaged_header_loses_its_own_member_alone()
+    /// <summary>One of zeros is a hole, as an unfinished download has it, and would end the file.</summary>
+    [Theory]
+    [InlineData(false, "damaged")]
+    [InlineData(true, "damaged here")]
+    public void A_damaged_header_loses_its_own_member_alone(bool isBlank, string reason)
     {
         using var folder = new TemporaryFolder();
         var path = Write(folder, "x.tar", ("1.png", Png(1)), ("2.png", Png(2)), ("3.png", Png(3)), ("4.png", Png(4)));
         var bytes = File.ReadAllBytes(path);
         var second = 512 + (Png(1).Length + 511) / 512 * 512;
-        bytes[second + 150] ^= 0x55;
+        if (isBlank)
+            bytes.AsSpan(second, 512).Clear();
+        else
+            bytes[second + 150] ^= 0x55;
         File.WriteAllBytes(path, bytes);
         using var images = TarImages.Open(path);
         Assert.Equal([1, 3, 4], Enumerable.Range(0, images.Count).Select(i => RedOf(images, i)));
-        Assert.Contains("damaged", Assert.Single(images.Failures).Reason);
-    }
-
-    /// <summary>A hole, as an unfinished download has it: two zero blocks would end the file.</summary>
-    [Fact]
-    public void A_header_of_zeros_loses_its_own_member_alone()
-    {
-        using var folder = new TemporaryFolder();
-        var path = Write(folder, "x.tar", ("1.png", Png(1)), ("2.png", Png(2)), ("3.png", Png(3)), ("4.png", Png(4)));
-        var bytes = File.ReadAllBytes(path);
-        bytes.AsSpan(512 + (Png(1).Length + 511) / 512 * 512, 512).Clear();
-        File.WriteAllBytes(path, bytes);
-        using var images = TarImages.Open(path);
-        Assert.Equal([1, 3, 4], Enumerable.Range(0, images.Count).Select(i => RedOf(images, i)));
-        Assert.Contains("damaged here", Assert.Single(images.Failures).Reason);
+        Assert.Contains(reason, Assert.Single(images.Failures).Reason);
     }
 
     [Fact]
