@@ -7,6 +7,11 @@ namespace SelfSup.Tests.Runtime;
 /// On a virtual machine that hides an AMD processor's caches, these convolutions ended the process or gave NaN before the correction;
 /// elsewhere they pass without it.
 /// </summary>
+/// <remarks>
+/// None has a stride over fewer than 16 channels: there oneDNN, at least up to 3.12, writes the gradient of a 1x1 weight past the end of its
+/// workspace when the images lie channels last, on every processor with AVX2 (https://github.com/uxlfoundation/oneDNN/issues/6035). It ends
+/// the process much later. The encoders have no such convolution.
+/// </remarks>
 public class HiddenCachesTests
 {
     public HiddenCachesTests() => NativeTorch.EnsureLoaded();
@@ -15,7 +20,7 @@ public class HiddenCachesTests
     [InlineData(256, 1024, 2, 7, 14)]
     [InlineData(1024, 256, 1, 2, 11)]
     [InlineData(512, 1024, 2, 4, 8)]
-    [InlineData(3, 64, 2, 16, 7)]
+    [InlineData(16, 64, 2, 16, 7)]
     [InlineData(1024, 512, 2, 3, 3)]
     public void ConvolutionsOfOnePixelTrain(int inputs, int outputs, int stride, int side, int count)
     {
