@@ -34,6 +34,7 @@ internal static class ImagePacker
             throw new IOException($"'{path}' is a folder; name a file to pack the images in.");
         if (File.Exists(path) && !PackHeader.HasMagic(path))
             throw new IOException($"'{path}' is there and is no file of packed images; delete it or choose another name.");
+        PackTable.CheckRoom(source);
 
         using var pack = new PartialPack(path, source, fingerprint, reading);
         var limit = new FailureLimit(options.MaxFailureRatio, source.Count);

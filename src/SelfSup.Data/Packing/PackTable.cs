@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace SelfSup.Data;
 
@@ -34,6 +35,19 @@ internal sealed class PackTable
     public int LabelOf(int index) => BinaryPrimitives.ReadInt32LittleEndian(labels.Span[(index * sizeof(int))..]);
 
     public string NameOf(int index) => names[index];
+
+    /// <summary>Checks before anything is decoded that a table of all images can be written.</summary>
+    /// <exception cref="ArgumentException">It would be larger than an array; the message says what to do.</exception>
+    public static void CheckRoom(IImageSource source)
+    {
+        long length = 0;
+        for (var i = 0; i < source.Count; i++)
+            length += sizeof(ulong) + (2 * sizeof(int)) + Encoding.UTF8.GetByteCount(source.NameOf(i));
+        if (length > Array.MaxLength)
+            throw new ArgumentException(
+                $"The names of these {source.Count} images, with their labels and checksums, take {length >> 20} MB, and a file of packed images has "
+                + $"room for {Array.MaxLength >> 20}. Pack parts of the images in files of their own.", nameof(source));
+    }
 
     /// <summary>Makes the table of the images that could be read.</summary>
     public static byte[] Make(

@@ -129,7 +129,7 @@ public class PackedImages : IImageSource, IDisposable
     /// <param name="progress">Receives where packing stands.</param>
     /// <param name="cancellationToken">Stops packing; to pack again goes on from there.</param>
     /// <returns>A task that ends when the file is complete.</returns>
-    /// <exception cref="ArgumentException">There are no images, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are no images, their names take more than 2 GB, or an option is out of its range.</exception>
     /// <exception cref="InvalidDataException">
     /// More than <see cref="PackingOptions.MaxFailureRatio"/> of the images cannot be read.
     /// </exception>

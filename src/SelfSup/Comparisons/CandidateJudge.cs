@@ -30,7 +30,7 @@ internal sealed class CandidateJudge(
         using var center = some[layer.Name].mean([0]);
         var classes = labeled.ClassNames.Count;
         var mayBeHeld = tested?.ToHashSet();
-        int[]? rows = mayBeHeld is null ? null : [.. Enumerable.Range(0, features.Labels.Length).Where(row => mayBeHeld.Contains(features.Indices[row]))];
+        int[]? rows = mayBeHeld is null ? null : [.. Enumerable.Range(0, features.Labels.Length).Where(row => mayBeHeld.Contains(features.Images.Indices[row]))];
         var splits = Enumerable.Range(0, options.Repetitions)
             .SelectMany(repetition => StratifiedFolds.Deal(features.Labels, Folds, options.Seed + repetition, rows)).ToArray();
         var (linear, neighbors) = (new double[splits.Length], new double[splits.Length]);
@@ -51,11 +51,11 @@ internal sealed class CandidateJudge(
             Trials = new(linear, splits.Length == options.Repetitions
                 ? double.PositiveInfinity
                 : splits.Average(split => (double)split.Validation.Length / split.Fit.Length)),
-            Failures = [.. row.Failures, .. features.Failures],
+            Failures = [.. row.Failures, .. features.Images.Failures],
         };
     }
 
     private static LabeledFeatures Take(LabeledFeatures features, long[] rows) => new(
         features.Features.index_select(0, tensor(rows, device: CPU)), [.. rows.Select(row => features.Labels[row])],
-        [.. rows.Select(row => features.Indices[(int)row])]);
+        new([.. rows.Select(row => features.Images.Indices[row])], [.. rows.Select(row => features.Images.Hashes[row])], []));
 }

@@ -106,6 +106,14 @@ public sealed class PackedImagesTests : IDisposable
         Assert.False(File.Exists(Path));
     }
 
+    [Fact]
+    public async Task NamesThatNoTableHasRoomForAreRefusedBeforeAnImageIsRead()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => OpenOrPack(new LongNames(2_100)));
+        Assert.Contains("Pack parts of the images in files of their own", error.Message);
+        Assert.False(File.Exists(Path));
+    }
+
     [Theory]
     [InlineData(0, 0.1, 1, "ImageSize")]
     [InlineData(8, 2, 1, "MaxFailureRatio")]
@@ -168,5 +176,19 @@ public sealed class PackedImagesTests : IDisposable
         public PackingProgress? Last { get; private set; }
 
         public void Report(PackingProgress value) => Last = value;
+    }
+
+    /// <summary>Images whose names have a million letters; none of them can be read.</summary>
+    private sealed class LongNames(int count) : IImageSource
+    {
+        private readonly string name = new('a', 1 << 20);
+
+        public int Count => count;
+
+        public string NameOf(int index) => name;
+
+        public ulong GetFingerprint() => 1;
+
+        public void Read(int index, int size, Span<byte> pixels) => throw new InvalidOperationException();
     }
 }

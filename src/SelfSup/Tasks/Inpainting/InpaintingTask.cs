@@ -45,7 +45,7 @@ public sealed class InpaintingTask : PretextTask<InpaintingBatch, InpaintingMode
 
     /// <summary>
     /// With a critic the authors': Adam with a momentum of 0.5 at 0.002, and a tenth of that for the critic, without warm-up and weight
-    /// decay. Without one, null: the library's default.
+    /// decay; that the rates fall by a cosine is ours. Without one, null: the library's default.
     /// </summary>
     public override TrainingRecipe? Recipe => options.Adversarial ? authorsAdam : null;
 

@@ -6,12 +6,9 @@ namespace SelfSup.Transfer;
 /// <summary>One layer's features with the class of every row. Owns the features.</summary>
 /// <param name="Features">Float32 (N, D) on the CPU.</param>
 /// <param name="Labels">N classes.</param>
-/// <param name="Indices">The images of the rows, as places in their source.</param>
-internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyList<int> Indices) : IDisposable
+/// <param name="Images">The images of the rows.</param>
+internal sealed record LabeledFeatures(Tensor Features, int[] Labels, ReadImages Images) : IDisposable
 {
-    /// <summary>Images that could not be read.</summary>
-    public IReadOnlyList<ImageFailure> Failures { get; init; } = [];
-
     /// <summary>Extracts the features of every readable image, of which every class must have one.</summary>
     /// <param name="what">What the images are for, for errors, such as <c>training</c>.</param>
     /// <param name="encoder">The encoder, on the device to compute on.</param>
@@ -28,7 +25,7 @@ internal sealed record LabeledFeatures(Tensor Features, int[] Labels, IReadOnlyL
     {
         using var set = FeatureExtractor.Extract(encoder, source, [layer], batchSize, workers, progress, cancellationToken);
         set.Images.CheckClasses(source, what);
-        return new(set.Take(layer.Name), [.. set.Indices.Select(source.LabelOf)], set.Indices) { Failures = set.Failures };
+        return new(set.Take(layer.Name), [.. set.Indices.Select(source.LabelOf)], set.Images);
     }
 
     /// <summary>The share of right answers.</summary>

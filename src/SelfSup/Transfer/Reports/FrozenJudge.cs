@@ -23,11 +23,11 @@ internal sealed class FrozenJudge(
     /// <summary>The draws of few labels, the same for all encoders, once one was judged.</summary>
     public LabelDraws? Draws { get; private set; }
 
-    /// <summary>The images that could be read, as places in the source.</summary>
-    public IReadOnlyList<int> Readable { get; private set; } = [];
+    /// <summary>The training images that could be read, once an encoder was judged.</summary>
+    public ReadImages? Trained { get; private set; }
 
     /// <summary>The test images that could be read.</summary>
-    public IReadOnlyList<int> ReadableTest { get; private set; } = [];
+    public ReadImages? Tested { get; private set; }
 
     /// <summary>The unlabeled images that could be read, if they were looked at.</summary>
     public int Unlabeled { get; private set; }
@@ -57,8 +57,9 @@ internal sealed class FrozenJudge(
         JudgeNeighbors(features, queries, center: null, plain);
         spread ??= FeatureSpread.Of(queries.Features);
 
-        (Readable, ReadableTest) = (features.Indices, queries.Indices);
-        Draws = new(Enumerable.Range(0, Readable.Count).Where(row => images.IsInPool[Readable[row]]), features.Labels, options.Draws, options.Seed);
+        (Trained, Tested) = (features.Images, queries.Images);
+        var pool = Enumerable.Range(0, features.Labels.Length).Where(row => images.IsInPool[features.Images.Indices[row]]);
+        Draws = new(pool, features.Labels, options.Draws, options.Seed);
         var few = new LowShot(features, queries, layer, testSet.ClassNames);
         JudgeDraws(fewLabels, index, rows => few.Test(rows, cancellationToken));
         if (IsPretrained)
@@ -103,7 +104,7 @@ internal sealed class FrozenJudge(
     private void JudgeNeighbors(LabeledFeatures features, LabeledFeatures queries, Tensor? center, Neighbors results)
     {
         using var scope = NewDisposeScope();
-        long[] rows = [.. Enumerable.Range(0, features.Labels.Length).Where(row => images.IsInBank[features.Indices[row]]).Select(row => (long)row)];
+        long[] rows = [.. Enumerable.Range(0, features.Labels.Length).Where(row => images.IsInBank[features.Images.Indices[row]]).Select(row => (long)row)];
         var bank = rows.Length == features.Labels.Length ? features.Features : features.Features.index_select(0, tensor(rows, device: CPU));
         var neighbors = new KnnClassifier(bank, [.. rows.Select(row => features.Labels[row])], testSet.ClassNames.Count, center);
         results.Of20.Add(queries.AccuracyOf(neighbors.Predict(queries.Features, 20, 0.07, cancellationToken)));

@@ -40,7 +40,7 @@ public sealed class ProbeReport
     public int TestImages => Confusion.Count;
 
     /// <summary>Images that could not be read and were left out, with the reason: those to learn from, the test images, then the unlabeled ones.</summary>
-    public IReadOnlyList<ImageFailure> Failures { get; init; } = [];
+    public IReadOnlyList<ImageFailure> Failures { get; internal set; } = [];
 
     /// <summary>Where the training images come from, and what was left out there.</summary>
     public required string TrainSource { get; init; }
@@ -58,9 +58,10 @@ public sealed class ProbeReport
     public bool PseudoLabels { get; }
 
     /// <summary>
-    /// Test images with the very pixels of a training image, at the size at which the encoder sees them: they make results too good.
+    /// Test images with the very pixels of a training image, at the size at which the encoder sees them: they make results too good. In a
+    /// <see cref="TransferReport"/> those that few labels are drawn from are training images too.
     /// </summary>
-    public IReadOnlyList<DuplicateImage> Duplicates { get; init; } = [];
+    public IReadOnlyList<DuplicateImage> Duplicates { get; internal set; } = [];
 
     /// <summary>Decided which labels were held out, and the random weights.</summary>
     public int Seed { get; }
@@ -106,6 +107,17 @@ public sealed class ProbeReport
     /// <summary>Writes <see cref="ToJson"/> to a file; an existing one is replaced in one step.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
     public void SaveJson(string path) => JsonText.Save(path, ToJson());
+
+    /// <summary>Counts more images as training images, those that few labels are drawn from.</summary>
+    /// <param name="train">These and the probe's own.</param>
+    /// <param name="trained">Which of them could be read.</param>
+    /// <param name="test">The test images.</param>
+    /// <param name="tested">Which of these could be read.</param>
+    internal void AddTrainingImages(IImageSource train, ReadImages trained, IImageSource test, ReadImages tested)
+    {
+        Duplicates = DuplicateImage.Find(train, trained, test, tested);
+        Failures = [.. Failures, .. trained.Failures.Except(Failures)];
+    }
 
     /// <summary>Everything but the classifier, for a JSON writer.</summary>
     internal object Describe() => new

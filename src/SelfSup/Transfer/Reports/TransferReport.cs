@@ -66,6 +66,7 @@ public sealed class TransferReport
         var untrained = UntrainedEncoders.Of(encoder, images.Bank, options.BatchSize, options.Workers, progress, cancellationToken);
         var judges = probe.Rows.Where(row => row is { TestAccuracy: not null, Stage: not null }).Select(row => Judge(row.Features, row.Stage!)).ToList();
         var last = judges[^1];
+        probe.AddTrainingImages(images.Source, last.Trained!, testSet, last.Tested!);
         var report = new TransferReport(probe, options.Seed, options.Draws)
         {
             Rows = [.. judges.SelectMany(judge => judge.Rows)],
@@ -111,8 +112,8 @@ public sealed class TransferReport
     {
         var classes = testSet.ClassNames.Count;
         // The images that the frozen features could be read of.
-        var bank = new LabeledSubset(images.Source, [.. judged.Readable.Where(index => images.IsInBank[index])]);
-        var readTest = new LabeledSubset(testSet, judged.ReadableTest);
+        var bank = new LabeledSubset(images.Source, [.. judged.Trained!.Indices.Where(index => images.IsInBank[index])]);
+        var readTest = new LabeledSubset(testSet, judged.Tested!.Indices);
         var trainings = FineTuner.CountTrainings(bank, options)
             + (2 * judged.Counts.Sum(count => NetworkTrial.CountTrainings(options, count * classes, classes, Draws)));
         var plan = new TrainingPlan(progress, trainings, options.Steps);
@@ -134,7 +135,7 @@ public sealed class TransferReport
         };
 
         IReadOnlyList<LowShotResult> MeasureDraws(NetworkTrial trial) =>
-            trial.MeasureDraws(images.Source, judged.Draws!, judged.Readable, judged.Counts, Draws);
+            trial.MeasureDraws(images.Source, judged.Draws!, judged.Trained!.Indices, judged.Counts, Draws);
     }
 
     private static FeatureLayer LayerOf(Encoder network, string stage) =>

@@ -174,6 +174,6 @@ public class UnlabeledTests
         var directions = shared.Normal(Classes, Length);
         var offset = shared.Normal(Length).mul(20);
         var rows = directions.index_select(0, tensor(labels.Select(label => (long)label).ToArray())) + random.Normal(count, Length) * 2.5 + offset;
-        return new(rows.DetachFromDisposeScope(), labels, [.. Enumerable.Range(0, count)]);
+        return new(rows.DetachFromDisposeScope(), labels, new([.. Enumerable.Range(0, count)], new UInt128[count], []));
     }
 }

@@ -37,6 +37,18 @@ public class DuplicateImageTests
         Assert.DoesNotContain("pixel by pixel", report.ToTable());
     }
 
+    /// <summary>The probe itself learns from eight of the training images.</summary>
+    [Fact]
+    public void TestImagesThatOnlyFewLabelsAreDrawnFromAreFoundToo()
+    {
+        using var encoder = new ConvNet(16);
+        var train = new TestImages(40, 2, seed: 1);
+        var report = TransferReport.Evaluate(
+            encoder, train, new LabeledSubset(train, [7, 8, 9, 10, 11]), new() { Labels = 8, LabelsPerClass = [4], Stage = "pooled" });
+        Assert.Equal(8, report.Probe.TrainImages);
+        Assert.Equal(5, report.Probe.Duplicates.Count);
+    }
+
     /// <summary>Other bytes, the same pixels.</summary>
     [Fact]
     public void CopiesOfOtherBytesAreFoundInFolders()
