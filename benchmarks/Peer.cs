@@ -8,8 +8,7 @@ internal sealed class Peer : IDisposable
 {
     private static readonly (string Name, string Value)[] Tuning =
     [
-        ("MALLOC_MMAP_THRESHOLD_", "1073741824"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("MALLOC_MMAP_MAX_", "0"),
-        ("THP_MEM_ALLOC_ENABLE", "1"), ("GOMP_SPINCOUNT", "1000"),
+        ("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("GOMP_SPINCOUNT", "1000"),
     ];
 
     private readonly string python;
