@@ -8,9 +8,9 @@ namespace SelfSup.Tests.Runtime;
 /// elsewhere they pass without it.
 /// </summary>
 /// <remarks>
-/// None has a stride over fewer than 16 channels: there oneDNN, at least up to 3.12, writes the gradient of a 1x1 weight past the end of its
-/// workspace when the images lie channels last, on every processor with AVX2 (https://github.com/uxlfoundation/oneDNN/issues/6035). It ends
-/// the process much later. The encoders have no such convolution.
+/// None has a stride over fewer than 16 channels: for the gradient of such a 1x1 weight oneDNN, at least up to 3.12, writes past the end of its
+/// workspace when the images lie channels last, on every processor with AVX2 (https://github.com/uxlfoundation/oneDNN/issues/6035). The
+/// process ends much later. The encoders have no such convolution.
 /// </remarks>
 public class HiddenCachesTests
 {
